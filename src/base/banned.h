@@ -1,0 +1,13 @@
+/* Functions that nobody here may call: each has a safer one next to it. Included before all else. */
+#ifndef BASE_BANNED_H
+#define BASE_BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gmtime localtime atoi atol \
+	atoll gets ctime asctime mktemp tmpnam alloca
+
+#endif

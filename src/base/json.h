@@ -1,0 +1,61 @@
+/* JSON values: a thin wrapper over jansson, the only file that knows it. Values are counted
+ * references; "takes" below means the reference passes on. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+
+struct json;	/* opaque */
+
+struct json *json_object(void);
+struct json *json_array(void);
+struct json *json_text(const char *text);	/* invalid UTF-8 bytes become U+FFFD; NULL gives null */
+struct json *json_int(int64_t value);
+struct json *json_bool(bool value);
+struct json *json_null(void);
+struct json *json_keep(struct json *v);		/* one reference more */
+void json_free(struct json *v);			/* drops one reference; NULL is well */
+
+/* Members keep the order they were set in. */
+void json_set(struct json *object, const char *name, struct json *value);	/* takes value */
+void json_set_text(struct json *object, const char *name, const char *value);	/* NULL: null */
+void json_set_int(struct json *object, const char *name, int64_t value);
+void json_set_bool(struct json *object, const char *name, bool value);
+void json_set_time(struct json *object, const char *name, int64_t at);	/* RFC 3339; TIME_NONE: null */
+void json_add(struct json *array, struct json *value);				/* takes value */
+void json_remove(struct json *object, const char *name);
+
+/* Borrowed reads; a missing member or another type gives the neutral value (NULL, fallback, 0). */
+const struct json *json_get(const struct json *object, const char *name);
+const char *json_get_text(const struct json *object, const char *name);
+int64_t json_get_int(const struct json *object, const char *name, int64_t fallback);
+bool json_get_bool(const struct json *object, const char *name);
+const char *json_as_text(const struct json *value);	/* NULL unless a string */
+size_t json_count(const struct json *array_or_object);
+const struct json *json_at(const struct json *array, size_t index);
+
+enum json_type { JSON_OBJECT_TYPE, JSON_ARRAY_TYPE, JSON_TEXT_TYPE, JSON_INT_TYPE, JSON_REAL_TYPE,
+		 JSON_BOOL_TYPE, JSON_NULL_TYPE };
+enum json_type json_type(const struct json *v);
+
+/* Iterates members: for (it = json_first(o); it; it = json_next(o, it)). */
+const void *json_first(const struct json *object);
+const void *json_next(const struct json *object, const void *it);
+const char *json_name(const void *it);
+const struct json *json_value(const void *it);
+
+/* One line, compact. Control characters, DEL, C1, U+2028/9, bidi and other format characters are
+ * escaped as \uXXXX, so the text can go to a terminal. */
+bool json_write(struct buf *out, const struct json *v);
+/* Sorted names, compact: the canonical form that MACs and the audit chain cover. */
+bool json_write_canonical(struct buf *out, const struct json *v);
+
+/* Strict: no duplicate names, no NUL, no trailing bytes, depth ≤ 64, len ≤ 1 MiB unless said. */
+enum errc json_parse(struct json **out, const char *text, size_t len, struct err *e);
+
+#endif
