@@ -8,6 +8,6 @@
 #include <time.h>
 
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gmtime localtime atoi atol \
-	atoll gets ctime asctime mktemp tmpnam alloca
+	atoll gets ctime asctime mktemp tmpnam
 
 #endif
