@@ -1,0 +1,42 @@
+/* Usage figures: side tables that grant nothing, written in batches, forward only. */
+#ifndef DATA_USAGE_H
+#define DATA_USAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/store.h"
+
+struct usage_add {	/* what happened to one version since the last batch */
+	int64_t key, version;
+	int64_t at;		/* latest time within it; its hour is the bucket */
+	const char *code;	/* "VALID", "RATE_LIMITED" … */
+	int64_t count;
+	const char *address;	/* latest client address, or NULL */
+};
+/* Inside store_begin_unaudited(). */
+enum errc usage_write(struct store *s, const struct usage_add *rows, size_t count, struct err *e);
+
+struct usage_address { char address[46]; int64_t at; };
+struct usage_last {
+	int64_t first_used, last_used;		/* TIME_NONE: never */
+	struct usage_address addresses[8];	/* latest first */
+	size_t address_count;
+};
+enum errc usage_last(struct store *s, int64_t key, int64_t version, struct usage_last *u,
+		     struct err *e);
+/* Of all versions of a key: last use and where from. */
+enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46], struct err *e);
+
+struct usage_hour { int64_t hour; int64_t version; int64_t allowed, denied; };
+/* Hours [from, until) with figures, oldest first; version 0: all together. Heap, caller frees. */
+enum errc usage_hours(struct store *s, int64_t key, int64_t version, int64_t from, int64_t until,
+		      struct usage_hour **out, size_t *count, struct err *e);
+struct usage_code { char code[24]; int64_t count; };
+enum errc usage_codes(struct store *s, int64_t key, int64_t from, int64_t until,
+		      struct usage_code **out, size_t *count, struct err *e);
+/* Distinct client addresses seen since; at most 8 a version are kept: "8 or more". */
+enum errc usage_addresses(struct store *s, int64_t key, int64_t since, size_t *count, struct err *e);
+
+#endif
