@@ -1,5 +1,6 @@
 /* JSON values: a thin wrapper over jansson, the only file that knows it. Values are counted
- * references; "takes" below means the reference passes on. */
+ * references; "takes" below means the reference passes on. No name here is one of jansson's: its
+ * shared library would call ours instead of its own. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -12,12 +13,12 @@
 
 struct json;	/* opaque */
 
-struct json *json_object(void);
-struct json *json_array(void);
+struct json *json_object_new(void);
+struct json *json_array_new(void);
 struct json *json_text(const char *text);	/* invalid UTF-8 bytes become U+FFFD; NULL gives null */
 struct json *json_int(int64_t value);
 struct json *json_bool(bool value);
-struct json *json_null(void);
+struct json *json_null_new(void);
 struct json *json_keep(struct json *v);		/* one reference more */
 void json_free(struct json *v);			/* drops one reference; NULL is well */
 
@@ -41,7 +42,7 @@ const struct json *json_at(const struct json *array, size_t index);
 
 enum json_type { JSON_OBJECT_TYPE, JSON_ARRAY_TYPE, JSON_TEXT_TYPE, JSON_INT_TYPE, JSON_REAL_TYPE,
 		 JSON_BOOL_TYPE, JSON_NULL_TYPE };
-enum json_type json_type(const struct json *v);
+enum json_type json_type_of(const struct json *v);
 
 /* Iterates members: for (it = json_first(o); it; it = json_next(o, it)). */
 const void *json_first(const struct json *object);
