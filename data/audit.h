@@ -47,7 +47,11 @@ enum errc audit_select(struct store *s, const struct audit_query *q, struct audi
 enum errc audit_next(struct audit_cursor *c, struct audit_event *ev, bool *more, struct err *e);
 void audit_cursor_free(struct audit_cursor *c);
 
-/* The canonical encoding that `hash` is the SHA-256 of; anyone can recompute it from an export. */
+/* SHA-256 over the event's canonical encoding; anyone can recompute it from an export. The encoding
+ * is these texts as netstrings ("LENGTH:BYTES,"): "authrack audit 1", sequence, time (RFC 3339, as
+ * datetime_rfc3339() writes it), actor, operation, object, name, object_revision, object_mac and
+ * object_before (hexadecimal; both empty without has_object_mac), detail, boot_id, boot_time,
+ * previous (hexadecimal). Numbers are decimal; NULL texts count as empty. */
 void audit_hash(const struct audit_event *ev, uint8_t out[SHA256_SIZE]);
 
 struct audit_verdict {
