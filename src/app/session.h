@@ -1,0 +1,29 @@
+/* What operations see of the session that runs them: the store that app_run() opened. */
+#ifndef APP_SESSION_H
+#define APP_SESSION_H
+
+#include "data/store.h"
+#include "src/app/app.h"
+#include "src/base/actor.h"
+
+/* The open store; borrowed, never NULL in an operation without OP_NO_STORE. */
+struct store *app_store(struct app *a);
+/* Options as store_open() takes them, for operations that open a store by themselves. Borrowed. */
+const struct store_options *app_store_options(struct app *a);
+/* Who acts; read once a session. */
+const struct actor *app_actor_record(struct app *a);
+
+/* --- shorthands for run functions ------------------------------------------------------------------ */
+enum errc call_record(const struct op_call *c, const struct json *row, struct err *e);
+enum errc call_record_take(const struct op_call *c, struct json *row, struct err *e);	/* frees row */
+enum errc call_text(const struct op_call *c, const char *data, size_t len, struct err *e);
+void call_note(const struct op_call *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* ERR_CANCELLED when the front end wants it to end. */
+enum errc call_progress(const struct op_call *c, const char *what, uint64_t done, uint64_t total,
+			struct err *e);
+/* Asks unless --yes was given. */
+enum errc call_confirm(const struct op_call *c, struct err *e, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif
