@@ -16,7 +16,7 @@ struct audit_event {
 	char *name;			/* the object's name at the time, "" none; part of the chain */
 	int64_t object_revision;	/* 0 none */
 	bool has_object_mac;
-	uint8_t object_mac[MAC_SIZE];		/* after the change */
+	uint8_t object_mac[MAC_SIZE];		/* after the change; zeros when removed by this event */
 	uint8_t object_before[MAC_SIZE];	/* before it; zeros when made by this event */
 	char *detail;			/* canonical JSON, no secret ever */
 	char boot_id[37];
@@ -24,6 +24,14 @@ struct audit_event {
 	uint8_t previous[SHA256_SIZE], hash[SHA256_SIZE], mac[MAC_SIZE];
 	int64_t ring;
 };
+
+/* What store_check() reads in `detail`, besides what is there for people:
+ * an import (object "import") says how many keys it made and the SHA-256, in hexadecimal, over their
+ * object MACs in row order; an event that removes a key says its row and the import it came with. */
+#define AUDIT_IMPORT_COUNT "count"
+#define AUDIT_IMPORT_ROWS "rows_sha256"
+#define AUDIT_REMOVED_ROW "row"
+#define AUDIT_REMOVED_IMPORT "import_event"
 
 void audit_event_release(struct audit_event *ev);
 

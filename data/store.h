@@ -101,13 +101,20 @@ enum errc store_check(struct store *s, void (*found)(void *arg, const struct sto
 enum errc store_backup(struct store *s, const char *path, const struct secret *passphrase,
 		       store_progress *progress, void *arg, struct err *e);
 
-struct store_restore_report { uint64_t keys, changed_back, revocations_kept, lost; };
-/* Replaces the rows of the live store by a backup's, in one transaction that also holds the audit
- * events of it; keeps every revocation made since unless accept_loss. `audit` is called for each row
- * that was changed back, and must append the event (see audit.h). */
+struct audit_event;
+struct store_restore_report {
+	uint64_t keys;			/* in the backup */
+	uint64_t changed_back;		/* rows that were replaced, brought back or removed */
+	uint64_t revocations_kept;	/* keys or versions ended since, which stay so */
+	uint64_t lost;			/* revocations given up with accept_loss */
+};
+/* Replaces the rows of the live store by a backup's, inside store_begin/commit together with the audit
+ * events of it. Keys made since are removed (their secrets stay known); every revocation made since
+ * stays unless accept_loss. `audit` is called for each row that was changed back, with everything of
+ * the event set but actor and operation, and appends it (audit_append). ERR_STORE where the file is no
+ * sound backup of this store; ERR_CONFLICT where it is newer than the store, or of another history. */
 enum errc store_restore(struct store *s, const char *path, bool accept_loss,
-			enum errc (*audit)(void *arg, const char *object, const struct json *detail,
-					   struct err *e),
+			enum errc (*audit)(void *arg, struct audit_event *ev, struct err *e),
 			void *arg, struct store_restore_report *report, struct err *e);
 
 /* Wraps the ring keys under another master key (a file made new, or a passphrase) and adds a fresh
