@@ -14,5 +14,7 @@ char *x_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Called once before the abort on exhaustion (the console restores the terminal there). */
 void alloc_on_exhausted(void (*restore)(void));
+/* The end: for those whose own allocator, or a library's, came back with nothing. */
+void alloc_exhausted(void) __attribute__((noreturn));
 
 #endif

@@ -19,7 +19,7 @@ enum errc datetime_parse(int64_t *at, const char *text, struct err *e);
 /* "90d", "24h", "15m", "30s", "2w", "1d12h", "500ms"; a bare "0" is zero, any other bare number is
  * refused and asks for a unit ("90 what? 90d, 90h"). Never negative; refused over 100 years. */
 enum errc duration_parse(int64_t *ms, const char *text, struct err *e);
-/* The shortest that is exact: "90d", "36h", "1500ms". */
+/* One number, in the largest unit up to days that is exact: "90d", "36h", "1500ms"; "0s". */
 void duration_text(char out[DATETIME_SIZE], int64_t ms);
 
 /* An instant: RFC 3339, a duration from now ("90d"), "now", or "never" (TIME_NONE, where allowed). */

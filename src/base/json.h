@@ -37,12 +37,17 @@ const char *json_get_text(const struct json *object, const char *name);
 int64_t json_get_int(const struct json *object, const char *name, int64_t fallback);
 bool json_get_bool(const struct json *object, const char *name);
 const char *json_as_text(const struct json *value);	/* NULL unless a string */
+int64_t json_as_int(const struct json *value);		/* 0 unless an integer */
+bool json_as_bool(const struct json *value);
 size_t json_count(const struct json *array_or_object);
 const struct json *json_at(const struct json *array, size_t index);
 
 enum json_type { JSON_OBJECT_TYPE, JSON_ARRAY_TYPE, JSON_TEXT_TYPE, JSON_INT_TYPE, JSON_REAL_TYPE,
 		 JSON_BOOL_TYPE, JSON_NULL_TYPE };
 enum json_type json_type_of(const struct json *v);
+
+/* Text of a real number, '.' whatever the locale. `out` has room for 32 bytes. */
+void json_real_text(char out[32], const struct json *v);
 
 /* Iterates members: for (it = json_first(o); it; it = json_next(o, it)). */
 const void *json_first(const struct json *object);
@@ -53,7 +58,8 @@ const struct json *json_value(const void *it);
 /* One line, compact. Control characters, DEL, C1, U+2028/9, bidi and other format characters are
  * escaped as \uXXXX, so the text can go to a terminal. */
 bool json_write(struct buf *out, const struct json *v);
-/* Sorted names, compact: the canonical form that MACs and the audit chain cover. */
+/* Sorted names, compact: the canonical form that MACs and the audit chain cover. Not for a
+ * terminal: it escapes only what RFC 8259 §7 wants, whatever the Unicode version. */
 bool json_write_canonical(struct buf *out, const struct json *v);
 
 /* Strict: no duplicate names, no NUL, no trailing bytes, depth ≤ 64, len ≤ 1 MiB unless said. */

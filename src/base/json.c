@@ -1,0 +1,296 @@
+/* JSON values over jansson: building, reading, and strict parsing. Writing is json_write.c's. */
+#include "src/base/json.h"
+
+#include <string.h>
+
+#include <jansson.h>
+
+#include "src/base/alloc.h"
+#include "src/base/clock.h"
+#include "src/base/datetime.h"
+#include "src/base/text.h"
+
+enum { DEPTH_MAX = 64, TEXT_MAX = 1024 * 1024 };
+
+/* A struct json is a json_t under a name of our own. */
+static struct json *wrap(json_t *v)
+{
+	return (struct json *)v;
+}
+
+static json_t *open_value(struct json *v)
+{
+	return (json_t *)v;
+}
+
+/* jansson reads through pointers to non-const and leaves the value as it is. */
+static json_t *peek_value(const struct json *v)
+{
+	return (json_t *)(uintptr_t)v;
+}
+
+/* A new value, or the end: jansson returns NULL only for want of memory here. */
+static struct json *made(json_t *v)
+{
+	if (!v)
+		alloc_exhausted();
+	return wrap(v);
+}
+
+struct json *json_object_new(void)
+{
+	return made(json_object());
+}
+
+struct json *json_array_new(void)
+{
+	return made(json_array());
+}
+
+/* Heap copy of text in which U+FFFD stands for each invalid byte. */
+static char *utf8_repaired(const char *text)
+{
+	size_t len = strlen(text);
+	struct buf out = BUF_INIT(3 * len);
+
+	for (size_t at = 0; at < len;) {
+		int32_t code;
+		size_t taken = utf8_decode(&code, text + at, len - at);
+
+		if (code < 0)
+			buf_add_text(&out, "\xEF\xBF\xBD");
+		else
+			buf_add(&out, text + at, taken);
+		at += taken;
+	}
+	return buf_take(&out);
+}
+
+/* The text itself where it is valid; *repaired, which the caller frees, where it was not. */
+static const char *utf8_sure(const char *text, char **repaired)
+{
+	*repaired = utf8_valid(text, strlen(text)) ? NULL : utf8_repaired(text);
+	return *repaired ? *repaired : text;
+}
+
+struct json *json_text(const char *text)
+{
+	struct json *v;
+	char *repaired;
+
+	if (!text)
+		return json_null_new();
+	v = made(json_string_nocheck(utf8_sure(text, &repaired)));
+	free(repaired);
+	return v;
+}
+
+struct json *json_int(int64_t value)
+{
+	return made(json_integer(value));
+}
+
+struct json *json_bool(bool value)
+{
+	return made(json_boolean(value));
+}
+
+struct json *json_null_new(void)
+{
+	return made(json_null());
+}
+
+struct json *json_keep(struct json *v)
+{
+	return wrap(json_incref(open_value(v)));
+}
+
+void json_free(struct json *v)
+{
+	json_decref(open_value(v));
+}
+
+void json_set(struct json *object, const char *name, struct json *value)
+{
+	char *repaired;
+	const char *sure = utf8_sure(name, &repaired);
+
+	if (json_object_set_new_nocheck(open_value(object), sure, open_value(value)) < 0)
+		alloc_exhausted();
+	free(repaired);
+}
+
+void json_set_text(struct json *object, const char *name, const char *value)
+{
+	json_set(object, name, json_text(value));
+}
+
+void json_set_int(struct json *object, const char *name, int64_t value)
+{
+	json_set(object, name, json_int(value));
+}
+
+void json_set_bool(struct json *object, const char *name, bool value)
+{
+	json_set(object, name, json_bool(value));
+}
+
+void json_set_time(struct json *object, const char *name, int64_t at)
+{
+	char text[DATETIME_SIZE];
+
+	if (at == TIME_NONE) {
+		json_set(object, name, json_null_new());
+		return;
+	}
+	datetime_rfc3339(text, at);
+	json_set_text(object, name, text);
+}
+
+void json_add(struct json *array, struct json *value)
+{
+	if (json_array_append_new(open_value(array), open_value(value)) < 0)
+		alloc_exhausted();
+}
+
+void json_remove(struct json *object, const char *name)
+{
+	json_object_del(open_value(object), name);
+}
+
+const struct json *json_get(const struct json *object, const char *name)
+{
+	return wrap(json_object_get(peek_value(object), name));
+}
+
+const char *json_get_text(const struct json *object, const char *name)
+{
+	return json_as_text(json_get(object, name));
+}
+
+int64_t json_get_int(const struct json *object, const char *name, int64_t fallback)
+{
+	const json_t *v = peek_value(json_get(object, name));
+
+	return json_is_integer(v) ? json_integer_value(v) : fallback;
+}
+
+bool json_get_bool(const struct json *object, const char *name)
+{
+	return json_as_bool(json_get(object, name));
+}
+
+const char *json_as_text(const struct json *value)
+{
+	return json_string_value(peek_value(value));
+}
+
+int64_t json_as_int(const struct json *value)
+{
+	return json_integer_value(peek_value(value));
+}
+
+bool json_as_bool(const struct json *value)
+{
+	return json_is_true(peek_value(value));
+}
+
+size_t json_count(const struct json *array_or_object)
+{
+	const json_t *v = peek_value(array_or_object);
+
+	return json_is_array(v) ? json_array_size(v) : json_object_size(v);
+}
+
+const struct json *json_at(const struct json *array, size_t index)
+{
+	return wrap(json_array_get(peek_value(array), index));
+}
+
+enum json_type json_type_of(const struct json *v)
+{
+	if (!v)
+		return JSON_NULL_TYPE;
+	switch (json_typeof(peek_value(v))) {
+	case JSON_OBJECT:
+		return JSON_OBJECT_TYPE;
+	case JSON_ARRAY:
+		return JSON_ARRAY_TYPE;
+	case JSON_STRING:
+		return JSON_TEXT_TYPE;
+	case JSON_INTEGER:
+		return JSON_INT_TYPE;
+	case JSON_REAL:
+		return JSON_REAL_TYPE;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return JSON_BOOL_TYPE;
+	case JSON_NULL:
+		break;
+	}
+	return JSON_NULL_TYPE;
+}
+
+void json_real_text(char out[32], const struct json *v)
+{
+	size_t len = json_dumpb(peek_value(v), out, 31, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+
+	out[len <= 31 ? len : 0] = '\0';
+}
+
+const void *json_first(const struct json *object)
+{
+	return json_object_iter(peek_value(object));
+}
+
+const void *json_next(const struct json *object, const void *it)
+{
+	return json_object_iter_next(peek_value(object), (void *)(uintptr_t)it);
+}
+
+const char *json_name(const void *it)
+{
+	return json_object_iter_key((void *)(uintptr_t)it);
+}
+
+const struct json *json_value(const void *it)
+{
+	return wrap(json_object_iter_value((void *)(uintptr_t)it));
+}
+
+/* jansson's own limit is 2048 levels; ours is judged before it recurses into them. */
+static bool depth_allowed(const char *text, size_t len)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < len && depth <= DEPTH_MAX; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (text[i] == '{' || text[i] == '['))
+			depth++;
+		else if (!quoted && (text[i] == '}' || text[i] == ']'))
+			depth--;
+	}
+	return depth <= DEPTH_MAX;
+}
+
+enum errc json_parse(struct json **out, const char *text, size_t len, struct err *e)
+{
+	json_error_t why;
+	json_t *v;
+
+	*out = NULL;
+	if (len > TEXT_MAX)
+		return err_set(e, ERR_USAGE, "JSON is longer than %d bytes", TEXT_MAX);
+	if (!depth_allowed(text, len))
+		return err_set(e, ERR_USAGE, "JSON is nested deeper than %d levels", DEPTH_MAX);
+	v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	if (!v)
+		return err_set(e, ERR_USAGE, "invalid JSON in line %d, column %d: %s", why.line,
+			       why.column, why.text);
+	*out = wrap(v);
+	return ERR_OK;
+}
