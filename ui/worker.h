@@ -1,0 +1,59 @@
+/* Work off the screen's thread: an operation is run on a worker thread with a session of its own;
+ * what it says arrives on the event loop. */
+#ifndef UI_WORKER_H
+#define UI_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/app/app.h"
+#include "src/app/op.h"
+#include "src/base/loop.h"
+
+struct workers;
+struct work;
+
+/* Each lane is one thread with one session; work in a lane runs in the order it was given. */
+enum work_lane { LANE_READ, LANE_WRITE, LANE_COUNT };
+
+struct work_result {
+	const struct op *op;
+	enum errc code;			/* ERR_CANCELLED after work_cancel() */
+	struct err err;
+	struct json *rows;		/* array of the records; never NULL; json_keep() what you keep */
+	struct json *notes;		/* array of texts: warnings */
+	char *text;			/* of OP_TEXT operations; NULL */
+	uint64_t change;		/* when `op` was NULL: app_change()'s version */
+};
+
+/* What to run and whom to tell. Every call comes on the loop's thread. */
+struct work_order {
+	const struct op *op;		/* NULL: asks app_change() only */
+	struct op_args *args;		/* taken, freed after the run */
+	enum work_lane lane;
+	void *arg;
+	/* Once, unless the work was dropped. The result is freed after it returned. */
+	void (*done)(void *arg, const struct work_result *r);
+	void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);	/* or NULL */
+	/* A new secret: take it with secret_move() and return true; false leaves no live key. The worker
+	 * waits meanwhile; `done` follows once the key is live. NULL refuses. */
+	bool (*reveal)(void *arg, const struct json *row, struct secret *secret);
+	/* The operation asks; answer now or later with work_answer(). NULL refuses. */
+	void (*confirm)(void *arg, struct work *w, const char *question);
+	/* Called on the WORKER's thread for each record instead of collecting it; false ends it. */
+	bool (*each)(void *arg, const struct json *row);
+};
+
+struct workers *workers_new(struct loop *l, const struct app *a);	/* sessions are app_dup()s */
+void workers_free(struct workers *w);		/* cancels, joins; no call comes after it */
+
+/* Queues the order (copied). The handle is good until `done` returned. */
+struct work *work_start(struct workers *w, const struct work_order *o);
+/* Ends it early; `done` comes with ERR_CANCELLED (or with success that raced it). */
+void work_cancel(struct work *work);
+/* Ends it early and forgets who asked: no call comes any more. NULL is well. */
+void work_drop(struct work *work);
+void work_answer(struct work *work, bool yes);
+bool workers_idle(const struct workers *w);	/* nothing queued, running or undelivered */
+
+#endif
