@@ -15,7 +15,9 @@ enum { CIDR_TEXT_SIZE = 52 };
 enum errc address_parse(struct address *out, const char *text, struct err *e);
 /* "10.0.0.0/8", "2001:db8::/32", a bare address. Host bits set are refused, with the range meant. */
 enum errc cidr_parse(struct cidr *out, const char *text, struct err *e);
-void cidr_text(char out[CIDR_TEXT_SIZE], const struct cidr *c);		/* canonical */
+/* Canonical; a single address has no length. */
+void cidr_text(char out[CIDR_TEXT_SIZE], const struct cidr *c);
+/* An IPv4 address is in IPv4 ranges only: ::/0 does not let it in. */
 bool cidr_contains(const struct cidr *c, const struct address *a);
 
 #endif

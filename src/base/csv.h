@@ -12,9 +12,10 @@ struct csv {
 	const char *data;	/* whole text, borrowed */
 	size_t len, at;
 	size_t line;		/* of the record last read, from 1 */
+	size_t next_line;	/* of the record to be read */
 	struct buf text;	/* unquoted fields, NUL-separated */
 	size_t *offsets;	/* field starts in text */
-	size_t *columns;	/* field starts in the source line, from 1 */
+	size_t *columns;	/* field starts in the source line, from 1, in characters */
 	size_t count, size;
 };
 
