@@ -1,0 +1,154 @@
+/* What the files of data/ share about an open store; nobody outside data/ includes this. */
+#ifndef DATA_STORE_INTERNAL_H
+#define DATA_STORE_INTERNAL_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "data/audit.h"
+#include "data/db.h"
+#include "data/key.h"
+#include "data/row.h"
+#include "data/store.h"
+#include "src/base/buf.h"
+
+/* --- master key and ring ---------------------------------------------------------------------- */
+enum ring_purpose { RING_SECRET, RING_IMPORT, RING_ROW, RING_AUDIT, RING_ANCHOR, RING_CHECKPOINT,
+		    RING_ENCRYPT, RING_PURPOSES };
+
+struct ring_key {
+	int64_t number;
+	struct secret key;			/* KEY256_SIZE bytes */
+	struct mac *macs[RING_PURPOSES];	/* made when first used */
+};
+
+enum master_kind { MASTER_FILE, MASTER_PASSPHRASE };
+
+struct master {
+	enum master_kind kind;
+	char *place;			/* "the file …", for messages; heap */
+	char *folder;			/* of the master key file, where the anchor lives; NULL: none */
+	struct secret key;		/* KEY256_SIZE bytes */
+	uint8_t salt[16];		/* of the passphrase */
+	bool has_salt;
+	uint8_t fingerprint[SHA256_SIZE];
+};
+void master_release(struct master *m);
+/* Where the key of `o` is to be found or made: --master-key, systemd's credential, the default. */
+char *master_path(const struct store_options *o);
+/* Reads the file at `path`; ERR_NOT_FOUND where there is none. */
+enum errc master_read(struct master *m, const char *path, struct err *e);
+/* A new key in a new 0600 file, by temporary file, fsync and link; one that is there is not touched
+ * (ERR_CONFLICT). */
+enum errc master_make(struct master *m, const char *path, struct err *e);
+/* The key that a passphrase and m->salt give; made a new salt where m->has_salt is false. */
+enum errc master_derive(struct master *m, const struct secret *passphrase, struct err *e);
+
+void ring_wrap(uint8_t out[KEY256_SIZE + SEAL_OVERHEAD], const struct master *m,
+	       const uint8_t id[STORE_ID_SIZE], int64_t number, const uint8_t key[KEY256_SIZE]);
+bool ring_unwrap(uint8_t key[KEY256_SIZE], const struct master *m, const uint8_t id[STORE_ID_SIZE],
+		 int64_t number, const void *wrapped, size_t len);
+/* Reads and unwraps the table `ring`; replaces what was there. */
+enum errc ring_load(struct store *s, struct err *e);
+/* Inserts a fresh ring key (in a write transaction) and makes it the current one. */
+enum errc ring_add(struct store *s, struct err *e);
+void ring_clear(struct store *s);
+/* NULL for a number that the store does not have. */
+struct mac *ring_mac(struct store *s, int64_t number, enum ring_purpose purpose);
+/* The raw key of a purpose, for sealing and signing; false for an unknown number. */
+bool ring_derive(struct store *s, int64_t number, enum ring_purpose purpose,
+		 uint8_t out[KEY256_SIZE]);
+/* The 16-byte MAC of a row: store id, table, fields (see row.h); with `extra` (the key's id under a
+ * version) before the fields. False for an unknown ring number. */
+bool row_mac(struct store *s, int64_t ring, const char *table, const struct field *fields,
+	     const void *object, const char *extra, uint8_t out[ROW_MAC_SIZE]);
+
+/* --- place ------------------------------------------------------------------------------------- */
+/* Refuses links, other owners, modes, unsafe parents and network file systems. `path` is resolved in
+ * place: the folder's real path and the file's name. */
+enum errc owner_check(char **path, bool create, struct err *e);
+
+/* --- the writers' queue ------------------------------------------------------------------------- */
+struct lock;
+enum errc lock_open(struct lock **out, const char *path, bool create, struct err *e);
+void lock_close(struct lock *l);	/* NULL is well */
+/* Waits its turn for at most wait_ms; `verb` is told to who waits for us. */
+enum errc lock_take(struct lock *l, int64_t wait_ms, const char *verb, struct err *e);
+void lock_drop(struct lock *l);
+void lock_interrupt(struct lock *l);	/* ends a wait with ERR_CANCELLED; from any thread */
+
+/* --- anchor --------------------------------------------------------------------------------------- */
+enum anchor_state { ANCHOR_NONE, ANCHOR_TORN, ANCHOR_FITS, ANCHOR_FOREIGN };
+struct anchor {
+	enum anchor_state state;	/* as last read; FOREIGN: made under a ring key we do not have */
+	int64_t sequence, ring;
+	uint8_t hash[SHA256_SIZE];
+};
+char *anchor_path(const struct store *s);	/* heap */
+void anchor_read(struct store *s, struct anchor *a);
+/* In place, without fsync; a failure is nobody's failure. */
+void anchor_write(struct store *s, int64_t sequence, const uint8_t hash[SHA256_SIZE]);
+/* ERR_STORE when the chain of this snapshot is older than the anchor, or another one. */
+enum errc anchor_compare(struct store *s, const struct anchor *a, struct err *e);
+
+/* --- the store -------------------------------------------------------------------------------------- */
+enum transaction { TX_NONE, TX_READ, TX_AUDITED, TX_UNAUDITED };
+
+struct mark {			/* of the last audit event */
+	bool any;
+	int64_t sequence, time, boot_time;
+	char boot_id[37];
+	uint8_t hash[SHA256_SIZE];
+};
+
+struct store {
+	struct db *db;
+	char *path;			/* resolved */
+	char *verb;
+	bool read_only, for_check, accept_clock;
+	int64_t wait_ms;
+	const struct clock *clock;
+	struct lock *lock;
+	uint8_t id[STORE_ID_SIZE];
+	int64_t created_at;
+	struct master master;
+	struct ring_key *ring;		/* newest first */
+	size_t ring_count;
+	int64_t schema_cookie, schema_version;
+	struct anchor anchor;		/* as found at open */
+	struct mark mark;
+	struct mark before;		/* of the transaction, for a rollback */
+	enum transaction tx;
+	int64_t events;			/* audit events in this transaction */
+	int64_t next_row;		/* for key_insert in this transaction; 0: not looked up */
+	int64_t tombstones;		/* -1: not looked up in this transaction */
+	int64_t id_row;			/* row whose id is id_text: saves a look-up per version */
+	char id_text[KEY_ID_SIZE];
+	struct buf scratch;		/* encodings for MACs; holds no secret */
+};
+
+/* Schema version of this build. */
+int64_t schema_newest(void);
+/* Applies the migrations after `from`, inside a transaction. */
+enum errc schema_apply(struct db *d, int64_t from, struct err *e);
+/* Calls `found` for each object that is unknown, missing or different ("table \"x\" is unknown"). */
+enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct err *e);
+/* Opens another file (a backup) read-only as a store under the same master key; no anchor is read. */
+enum errc store_open_copy(struct store **out, struct store *live, const char *path, struct err *e);
+/* Reads the last event's time and place; part of every begin and snapshot. */
+enum errc mark_load(struct store *s, struct err *e);
+
+/* Rows as the statements of key_row.c, version_row.c and audit_chain.c have them. */
+extern const struct field key_fields[], version_fields[], audit_fields[];
+/* The current row of a statement that selects all columns of the table; MAC checked. */
+void key_from_row(struct store *s, struct stmt *st, struct key *k);
+/* `id`: of the key it belongs to, part of its MAC. */
+void version_from_row(struct store *s, struct stmt *st, const char *id, struct key_version *v);
+/* The row MAC that the key or version would be stored with. */
+bool key_mac(struct store *s, const struct key *k, uint8_t out[ROW_MAC_SIZE]);
+bool version_mac(struct store *s, const struct key_version *v, const char *id,
+		 uint8_t out[ROW_MAC_SIZE]);
+/* Refuses what needs a write transaction when there is none. */
+enum errc store_writing(const struct store *s, struct err *e);
+
+#endif
