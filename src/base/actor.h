@@ -8,12 +8,12 @@
 
 struct actor {
 	int64_t uid;
-	int64_t login_uid;		/* /proc/self/loginuid; -1 where there is none */
-	char user[64];			/* name of login_uid where set, else of uid; "uid 1004" without one */
+	int64_t login_uid; /* /proc/self/loginuid; -1 where there is none */
+	char user[64];	   /* name of login_uid where set, else of uid; "uid 1004" without one */
 	/* Claimed: carried by the user's environment. Empty where absent. */
 	char sudo_user[64];
-	char client[64];		/* address of SSH_CONNECTION */
-	char ssh_key[128];		/* "SHA256:… ed25519", from the file named by SSH_USER_AUTH */
+	char client[64];   /* address of SSH_CONNECTION */
+	char ssh_key[128]; /* "SHA256:… ed25519", from the file named by SSH_USER_AUTH */
 };
 
 void actor_read(struct actor *a);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gmtime localtime atoi atol \
-	atoll gets ctime asctime mktemp tmpnam
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gmtime localtime atoi \
+	atol atoll gets ctime asctime mktemp tmpnam
 
 #endif

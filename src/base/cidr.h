@@ -8,8 +8,15 @@
 
 #include "src/base/err.h"
 
-struct address { uint8_t bytes[16]; };	/* v4 as v4-mapped v6 (RFC 4291 §2.5.5.2) */
-struct cidr { struct address base; uint8_t bits; };	/* bits of 128 */
+struct address {
+	uint8_t bytes[16]; /* v4 as v4-mapped v6 (RFC 4291 §2.5.5.2) */
+};
+
+struct cidr {
+	struct address base;
+	uint8_t bits; /* of 128 */
+};
+
 enum { CIDR_TEXT_SIZE = 52 };
 
 enum errc address_parse(struct address *out, const char *text, struct err *e);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define TIME_NONE INT64_MIN	/* "never" or "not set", as the field says; NULL in the store */
+#define TIME_NONE INT64_MIN /* "never" or "not set", as the field says; NULL in the store */
 
 #define SECOND_MS INT64_C(1000)
 #define MINUTE_MS (60 * SECOND_MS)
@@ -12,17 +12,26 @@
 #define DAY_MS (24 * HOUR_MS)
 
 struct clock {
-	int64_t (*wall)(const struct clock *c);		/* CLOCK_REALTIME */
-	int64_t (*boot)(const struct clock *c);		/* CLOCK_BOOTTIME: goes on in suspend */
-	const char *(*boot_id)(const struct clock *c);	/* 36 characters of the kernel's boot id */
+	int64_t (*wall)(const struct clock *c);	       /* CLOCK_REALTIME */
+	int64_t (*boot)(const struct clock *c);	       /* CLOCK_BOOTTIME: goes on in suspend */
+	const char *(*boot_id)(const struct clock *c); /* 36 characters of the kernel's boot id */
 	void *arg;
 };
 
 /* The machine's own clock. */
 extern const struct clock clock_system;
 
-static inline int64_t clock_wall(const struct clock *c) { return c->wall(c); }
-static inline int64_t clock_boot(const struct clock *c) { return c->boot(c); }
-static inline const char *clock_boot_id(const struct clock *c) { return c->boot_id(c); }
+static inline int64_t clock_wall(const struct clock *c)
+{
+	return c->wall(c);
+}
+static inline int64_t clock_boot(const struct clock *c)
+{
+	return c->boot(c);
+}
+static inline const char *clock_boot_id(const struct clock *c)
+{
+	return c->boot_id(c);
+}
 
 #endif

@@ -11,7 +11,10 @@
 enum { SHA256_SIZE = 32, MAC_SIZE = 32, KEY256_SIZE = 32, SIGNATURE_SIZE = 64 };
 
 /* A piece of a message, for the functions that take several. */
-struct span { const void *data; size_t len; };
+struct span {
+	const void *data;
+	size_t len;
+};
 
 void sha256(uint8_t out[SHA256_SIZE], const struct span *parts, size_t count);
 
@@ -19,7 +22,8 @@ void sha256(uint8_t out[SHA256_SIZE], const struct span *parts, size_t count);
 struct sha256;
 struct sha256 *sha256_new(void);
 void sha256_add(struct sha256 *h, const void *data, size_t len);
-void sha256_end(struct sha256 *h, uint8_t out[SHA256_SIZE]);	/* the state is ready for a new message */
+/* The state is ready for a new message afterwards. */
+void sha256_end(struct sha256 *h, uint8_t out[SHA256_SIZE]);
 void sha256_free(struct sha256 *h);
 
 /* HMAC-SHA-256 with a key that is kept in an initialised context (0.3 µs a short message, against
@@ -27,9 +31,9 @@ void sha256_free(struct sha256 *h);
 struct mac;
 struct mac *mac_new(const uint8_t key[KEY256_SIZE]);
 void mac_parts(struct mac *m, uint8_t out[MAC_SIZE], const struct span *parts, size_t count);
-void mac_free(struct mac *m);		/* wipes; NULL is well */
+void mac_free(struct mac *m); /* wipes; NULL is well */
 
-bool bytes_equal(const void *a, const void *b, size_t len);	/* constant time */
+bool bytes_equal(const void *a, const void *b, size_t len); /* constant time */
 
 /* HKDF-SHA-256 (RFC 5869) with an empty salt: one key a purpose. */
 void hkdf(uint8_t out[KEY256_SIZE], const uint8_t key[KEY256_SIZE], const char *info);
@@ -48,7 +52,8 @@ enum errc scrypt_key(uint8_t out[KEY256_SIZE], const void *passphrase, size_t le
 
 /* Ed25519 (RFC 8032) from a 32-byte seed. */
 void ed25519_public(uint8_t out[32], const uint8_t seed[32]);
-void ed25519_sign(uint8_t out[SIGNATURE_SIZE], const uint8_t seed[32], const void *data, size_t len);
+void ed25519_sign(uint8_t out[SIGNATURE_SIZE], const uint8_t seed[32], const void *data,
+		  size_t len);
 bool ed25519_verify(const uint8_t public_key[32], const uint8_t signature[SIGNATURE_SIZE],
 		    const void *data, size_t len);
 

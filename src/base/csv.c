@@ -14,7 +14,7 @@ static const char byte_order_mark[] = "\xEF\xBB\xBF";
 struct place {
 	size_t line;
 	size_t column;
-	size_t at;		/* `column` is that of this byte */
+	size_t at; /* `column` is that of this byte */
 };
 
 void csv_init(struct csv *c, const char *data, size_t len)

@@ -10,7 +10,7 @@
 
 struct civil {
 	int64_t year;
-	int month, day;		/* from 1 */
+	int month, day; /* from 1 */
 	int hour, minute, second, ms;
 };
 

@@ -7,7 +7,7 @@
 
 #include "src/base/err.h"
 
-enum { DATETIME_SIZE = 40 };	/* room for any text below, NUL included */
+enum { DATETIME_SIZE = 40 }; /* room for any text below, NUL included */
 
 /* RFC 3339 in UTC: "2026-06-16T13:06:52Z", with ".481" where the milliseconds are not zero. */
 void datetime_rfc3339(char out[DATETIME_SIZE], int64_t at);

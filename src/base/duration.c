@@ -5,17 +5,13 @@
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
 
-/* Largest first. */
+/* Largest first. Weeks are read but not written: people think in days. */
 static const struct unit {
 	const char *name;
 	int64_t ms;
 } units[] = {
-	{ "w", 7 * DAY_MS },
-	{ "d", DAY_MS },
-	{ "h", HOUR_MS },
-	{ "m", MINUTE_MS },
-	{ "s", SECOND_MS },
-	{ "ms", 1 },
+	{ "w", 7 * DAY_MS }, { "d", DAY_MS },	 { "h", HOUR_MS },
+	{ "m", MINUTE_MS },  { "s", SECOND_MS }, { "ms", 1 },
 };
 
 enum { UNIT_COUNT = sizeof(units) / sizeof(*units) };
@@ -100,7 +96,7 @@ enum errc duration_parse(int64_t *ms, const char *text, struct err *e)
 
 void duration_text(char out[DATETIME_SIZE], int64_t ms)
 {
-	const struct unit *unit = &units[1];	/* people think in days, not in weeks */
+	const struct unit *unit = &units[1];
 
 	while (ms % unit->ms)
 		unit++;

@@ -10,10 +10,10 @@
 
 enum errc {
 	ERR_OK = 0,
-	ERR_NO = 1,		/* the answer is no: not a failure, carries no message */
+	ERR_NO = 1, /* the answer is no: not a failure, carries no message */
 	ERR_USAGE = 2,
 	ERR_NOT_FOUND = 3,
-	ERR_CONFLICT = 4,	/* conflict, or refused in this state */
+	ERR_CONFLICT = 4, /* conflict, or refused in this state */
 	ERR_STORE = 5,
 	ERR_REMOTE = 6,
 	ERR_PERMISSION = 7,
@@ -22,11 +22,14 @@ enum errc {
 
 struct err {
 	enum errc code;
-	char message[512];	/* lower case, no full stop, subject quoted; terminal-safe */
-	char hint[256];		/* what to do; may be empty; terminal-safe */
+	char message[512]; /* lower case, no full stop, subject quoted; terminal-safe */
+	char hint[256];	   /* what to do; may be empty; terminal-safe */
 };
 
-#define ERR_INIT { .code = ERR_OK }
+#define ERR_INIT               \
+	{                      \
+		.code = ERR_OK \
+	}
 
 /* Sets code and message and clears the hint. Text from outside that goes in by %s is made
  * terminal-safe. Returns `code`, so that `return err_set(e, …)` is one line. `e` may be NULL. */

@@ -167,8 +167,8 @@ static char *xdg_path(const char *variable, const char *below_home, const char *
 {
 	const char *set = getenv(variable);
 	char *home = home_folder();
-	char *folder = set && *set == '/' ? path_join(set, "authrack") :
-					    x_asprintf("%s/%s/authrack", home, below_home);
+	char *folder = set && *set == '/' ? path_join(set, "authrack")
+					  : x_asprintf("%s/%s/authrack", home, below_home);
 	char *path = path_join(folder, name);
 
 	free(folder);

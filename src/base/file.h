@@ -8,10 +8,11 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 
-enum errc file_read(struct buf *out, const char *path, struct err *e);	/* out->max counts; "-" is stdin */
+/* Reads all of it; longer than out->max is refused. "-" is standard input. */
+enum errc file_read(struct buf *out, const char *path, struct err *e);
 /* Creates PATH (it must not exist) with 0600, writes, fsyncs file and folder. On failure it is gone. */
 enum errc file_write_new(const char *path, const void *data, size_t len, struct err *e);
-bool fd_write_all(int fd, const void *data, size_t len);	/* EINTR and short writes handled */
+bool fd_write_all(int fd, const void *data, size_t len); /* EINTR and short writes handled */
 /* mkdir -p with mode for what is made. */
 enum errc folder_make(const char *path, mode_t mode, struct err *e);
 /* $XDG_DATA_HOME/authrack, $XDG_CONFIG_HOME/authrack (XDG Base Directory); heap text, caller frees. */

@@ -11,24 +11,25 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 
-struct json;	/* opaque */
+struct json; /* opaque */
 
 struct json *json_object_new(void);
 struct json *json_array_new(void);
-struct json *json_text(const char *text);	/* invalid UTF-8 bytes become U+FFFD; NULL gives null */
+struct json *json_text(const char *text); /* invalid UTF-8 bytes become U+FFFD; NULL gives null */
 struct json *json_int(int64_t value);
 struct json *json_bool(bool value);
 struct json *json_null_new(void);
-struct json *json_keep(struct json *v);		/* one reference more */
-void json_free(struct json *v);			/* drops one reference; NULL is well */
+struct json *json_keep(struct json *v); /* one reference more */
+void json_free(struct json *v);		/* drops one reference; NULL is well */
 
 /* Members keep the order they were set in. */
-void json_set(struct json *object, const char *name, struct json *value);	/* takes value */
-void json_set_text(struct json *object, const char *name, const char *value);	/* NULL: null */
+void json_set(struct json *object, const char *name, struct json *value);     /* takes value */
+void json_set_text(struct json *object, const char *name, const char *value); /* NULL: null */
 void json_set_int(struct json *object, const char *name, int64_t value);
 void json_set_bool(struct json *object, const char *name, bool value);
-void json_set_time(struct json *object, const char *name, int64_t at);	/* RFC 3339; TIME_NONE: null */
-void json_add(struct json *array, struct json *value);				/* takes value */
+void json_set_time(struct json *object, const char *name,
+		   int64_t at);			       /* RFC 3339; TIME_NONE: null */
+void json_add(struct json *array, struct json *value); /* takes value */
 void json_remove(struct json *object, const char *name);
 
 /* Borrowed reads; a missing member or another type gives the neutral value (NULL, fallback, 0). */
@@ -36,14 +37,21 @@ const struct json *json_get(const struct json *object, const char *name);
 const char *json_get_text(const struct json *object, const char *name);
 int64_t json_get_int(const struct json *object, const char *name, int64_t fallback);
 bool json_get_bool(const struct json *object, const char *name);
-const char *json_as_text(const struct json *value);	/* NULL unless a string */
-int64_t json_as_int(const struct json *value);		/* 0 unless an integer */
+const char *json_as_text(const struct json *value); /* NULL unless a string */
+int64_t json_as_int(const struct json *value);	    /* 0 unless an integer */
 bool json_as_bool(const struct json *value);
 size_t json_count(const struct json *array_or_object);
 const struct json *json_at(const struct json *array, size_t index);
 
-enum json_type { JSON_OBJECT_TYPE, JSON_ARRAY_TYPE, JSON_TEXT_TYPE, JSON_INT_TYPE, JSON_REAL_TYPE,
-		 JSON_BOOL_TYPE, JSON_NULL_TYPE };
+enum json_type {
+	JSON_OBJECT_TYPE,
+	JSON_ARRAY_TYPE,
+	JSON_TEXT_TYPE,
+	JSON_INT_TYPE,
+	JSON_REAL_TYPE,
+	JSON_BOOL_TYPE,
+	JSON_NULL_TYPE
+};
 enum json_type json_type_of(const struct json *v);
 
 /* Text of a real number, '.' whatever the locale. `out` has room for 32 bytes. */

@@ -26,7 +26,7 @@ static void add_character(struct buf *out, const char *text, size_t len, int32_t
 			  bool canonical)
 {
 	static const char short_escapes[][3] = {
-		['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n",  ['\f'] = "\\f",
+		['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n",	 ['\f'] = "\\f",
 		['\r'] = "\\r", ['"'] = "\\\"", ['\\'] = "\\\\",
 	};
 

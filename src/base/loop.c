@@ -19,7 +19,7 @@
 struct watch {
 	int fd;
 	short events;
-	uint64_t serial;	/* tells a descriptor from a later one of the same number */
+	uint64_t serial; /* tells a descriptor from a later one of the same number */
 	void (*call)(void *arg, short revents);
 	void *arg;
 };
@@ -30,7 +30,7 @@ struct signal_call {
 };
 
 struct loop_timer {
-	int64_t deadline;	/* milliseconds of CLOCK_MONOTONIC */
+	int64_t deadline; /* milliseconds of CLOCK_MONOTONIC */
 	uint64_t serial;
 	void (*call)(void *arg);
 	void *arg;
@@ -45,16 +45,16 @@ struct post {
 
 struct loop {
 	struct watch *watches;
-	struct pollfd *polled;	/* the round's copy of the watches … */
-	uint64_t *serials;	/* … and which ones they were */
+	struct pollfd *polled; /* the round's copy of the watches … */
+	uint64_t *serials;     /* … and which ones they were */
 	size_t count, size, polled_size;
-	struct loop_timer *timers;	/* by deadline, then by age */
+	struct loop_timer *timers; /* by deadline, then by age */
 	uint64_t serial;
 	struct signal_call signals[_NSIG];
-	sigset_t blocked;	/* by this loop: unblocked when it goes */
+	sigset_t blocked; /* by this loop: unblocked when it goes */
 	int signal_fd;
 	int post_fd;
-	pthread_mutex_t lock;	/* over the posts */
+	pthread_mutex_t lock; /* over the posts */
 	struct post *posts, **posts_end;
 	bool stopped;
 };

@@ -19,11 +19,11 @@ void loop_signal(struct loop *l, int signal_number, void (*call)(void *arg, int 
 		 void *arg);
 /* Fires once after delay_ms on CLOCK_MONOTONIC; the handle is dead after it fired or was cancelled. */
 struct loop_timer *loop_after(struct loop *l, int64_t delay_ms, void (*call)(void *arg), void *arg);
-void loop_cancel(struct loop *l, struct loop_timer *t);		/* NULL is well */
+void loop_cancel(struct loop *l, struct loop_timer *t); /* NULL is well */
 /* Runs `call` on the loop's thread soon; may be called from any thread (eventfd). */
 void loop_post(struct loop *l, void (*call)(void *arg), void *arg);
 
-void loop_run(struct loop *l);		/* until loop_stop() */
+void loop_run(struct loop *l); /* until loop_stop() */
 void loop_stop(struct loop *l);
 /* One round: waits at most timeout_ms (-1: for ever) and runs what is due. Not from within a callback. */
 void loop_step(struct loop *l, int timeout_ms);

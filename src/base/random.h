@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void random_private(void *out, size_t len);	/* RAND_priv_bytes: keys and secrets */
-void random_public(void *out, size_t len);	/* RAND_bytes: ids, nonces, salts */
+void random_private(void *out, size_t len); /* RAND_priv_bytes: keys and secrets */
+void random_public(void *out, size_t len);  /* RAND_bytes: ids, nonces, salts */
 /* `count` characters of `alphabet` (2–256 characters) without bias, by rejection sampling. */
 void random_text(char *out, size_t count, const char *alphabet);
 

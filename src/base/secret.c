@@ -37,7 +37,8 @@ void secret_process_init(void)
 {
 	forbid_dump();
 	/* Neither openssl.cnf nor the error strings are of use here; both cost start-up time. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
+			    NULL);
 	/* Says 2 where memory can't be locked; the heap works all the same. */
 	CRYPTO_secure_malloc_init(SECURE_HEAP_SIZE, SECURE_BLOCK_SIZE);
 }

@@ -8,24 +8,29 @@
 #include "src/base/err.h"
 
 struct secret {
-	unsigned char *data;	/* NUL-terminated behind len; use secret_reveal() to read it as text */
+	unsigned char *data; /* NUL-terminated behind len; use secret_reveal() to read it as text */
 	size_t len;
 	size_t size;
 };
 
-#define SECRET_INIT { .data = NULL }
+#define SECRET_INIT          \
+	{                    \
+		.data = NULL \
+	}
 
 /* Once at start: secure heap, no core dumps, not dumpable. Works without the right to lock memory. */
 void secret_process_init(void);
 
-void secret_init(struct secret *s, size_t size);	/* room for size bytes, len 0 */
-void secret_release(struct secret *s);			/* wipes; s may be empty; idempotent */
-void secret_set(struct secret *s, const void *data, size_t len);	/* s is replaced */
-bool secret_add(struct secret *s, const void *data, size_t len);	/* false: no room (size is fixed) */
-void secret_move(struct secret *to, struct secret *from);	/* `to` is released first */
+void secret_init(struct secret *s, size_t size); /* room for size bytes, len 0 */
+void secret_release(struct secret *s);		 /* wipes; s may be empty; idempotent */
+void secret_set(struct secret *s, const void *data, size_t len); /* s is replaced */
+bool secret_add(struct secret *s, const void *data,
+		size_t len);				  /* false: no room (size is fixed) */
+void secret_move(struct secret *to, struct secret *from); /* `to` is released first */
 void secret_copy(struct secret *to, const struct secret *from);
-void secret_chomp(struct secret *s);			/* one trailing line end goes: \n or \r\n */
-bool secret_equal(const struct secret *a, const struct secret *b);	/* constant time for equal lengths */
+void secret_chomp(struct secret *s); /* one trailing line end goes: \n or \r\n */
+bool secret_equal(const struct secret *a,
+		  const struct secret *b); /* constant time for equal lengths */
 
 /* The only way to the text. grep for it to find every place where a secret is shown or used. */
 const char *secret_reveal(const struct secret *s);

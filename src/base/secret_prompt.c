@@ -15,8 +15,14 @@
 
 enum { PROMPT_MAX = 4096 };
 
-enum key { KEY_CTRL_C = 3, KEY_CTRL_D = 4, KEY_BACKSPACE = 8, KEY_CTRL_U = 21, KEY_ESC = 27,
-	   KEY_DELETE = 127 };
+enum key {
+	KEY_CTRL_C = 3,
+	KEY_CTRL_D = 4,
+	KEY_BACKSPACE = 8,
+	KEY_CTRL_U = 21,
+	KEY_ESC = 27,
+	KEY_DELETE = 127
+};
 
 enum escape { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_SEQUENCE };
 
@@ -24,7 +30,7 @@ enum line { LINE_GOES_ON, LINE_DONE, LINE_CANCELLED };
 
 struct prompt {
 	int tty;
-	int signals;		/* signalfd: readable when the process shall end */
+	int signals; /* signalfd: readable when the process shall end */
 	struct termios before;
 	sigset_t mask_before;
 	enum escape escape;

@@ -9,8 +9,8 @@ enum text_kind { TEXT_SAFE, TEXT_UNSAFE, TEXT_COMBINING, TEXT_WIDE };
 
 enum {
 	INVALID_BYTE = -1,
-	MARKS_MAX = 4,		/* combining marks that one character may carry */
-	PIECE = 32,		/* added at once: no more is lost where a buffer ends */
+	MARKS_MAX = 4, /* combining marks that one character may carry */
+	PIECE = 32,    /* added at once: no more is lost where a buffer ends */
 };
 
 /* Bytes of the sequence that `lead` begins, its smallest code point and its payload bits. */

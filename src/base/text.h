@@ -13,12 +13,12 @@
 size_t utf8_decode(int32_t *code, const char *text, size_t len);
 size_t utf8_encode(char out[4], int32_t code);
 bool utf8_valid(const char *text, size_t len);
-size_t utf8_length(const char *text);			/* code points */
+size_t utf8_length(const char *text); /* code points */
 
 /* May this code point be put on a terminal as it is? No: Cc, Cf, Zl, Zp, Co, Cs, unassigned, soft hyphen,
  * bidi controls, variation selectors, zero width, tags. */
 bool code_point_safe(int32_t code);
-int code_point_width(int32_t code);			/* 0 combining, 1, 2; unsafe ones: width of their escape */
+int code_point_width(int32_t code); /* 0 combining, 1, 2; unsafe ones: width of their escape */
 
 /* Appends text as a terminal may show it: an invalid byte as \xHH, an unsafe code point as <U+202E>,
  * newline and tab as \n and \t, combining runs clamped to four. NULL adds nothing. */
