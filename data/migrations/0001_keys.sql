@@ -7,7 +7,10 @@ CREATE TABLE store (
 	created_at INTEGER NOT NULL,
 	master_kind TEXT NOT NULL,
 	master_salt BLOB,
-	master_fingerprint BLOB NOT NULL
+	master_fingerprint BLOB NOT NULL,
+	-- In a backup that was made with the master key: that key, under a passphrase.
+	copy_salt BLOB,
+	copy_sealed BLOB
 ) STRICT;
 
 CREATE TABLE ring (
