@@ -1,44 +1,54 @@
 # authrack: build, test, install. `make help` lists the targets.
+
 MODE ?= release
 B := build/$(MODE)
 CC ?= cc
 PREFIX ?= /usr/local
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VERSION := 0.1.0
 
+# --- flags -------------------------------------------------------------------------------------
 PACKAGES := ncursesw sqlite3 libcrypto jansson zlib
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wundef \
 	-Wcast-qual -Wpointer-arith -Wnull-dereference -Wswitch-enum -Wimplicit-fallthrough \
 	-Wdouble-promotion
-ifneq (,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
-else
-WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wformat-signedness
-endif
-HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE
+WARNINGS_gcc := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wformat-signedness
+COMPILER := $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),clang,gcc)
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-CFLAGS_release := -O2 -D_FORTIFY_SOURCE=3 $(HARDENING)
-CFLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=undefined -fPIE
-CFLAGS_debug := -O0 -g3 -fPIE
-CFLAGS_cov := -O0 -g --coverage -fPIE
+CFLAGS_release := -O2 $(HARDENING)
+CFLAGS_clang := $(CFLAGS_release)
+CFLAGS_debug := -O0 -g3
+CFLAGS_asan := -O1 -fno-omit-frame-pointer $(SANITIZE)
+CFLAGS_cov := -O0 --coverage
 LDFLAGS_release := -Wl,-z,relro,-z,now
-LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS_clang := $(LDFLAGS_release)
+LDFLAGS_asan := $(SANITIZE)
 LDFLAGS_cov := --coverage
 WERROR ?= -Werror
 
-CPPFLAGS_ALL := -I. -I$(B)/gen -D_GNU_SOURCE -DAUTHRACK_VERSION='"$(VERSION)"' \
-	-include src/base/banned.h $(shell pkg-config --cflags $(PACKAGES)) $(CPPFLAGS)
-CFLAGS_ALL := -std=gnu11 -g $(WARNINGS) $(WERROR) $(CFLAGS_$(MODE)) $(CFLAGS)
-LDFLAGS_ALL := -pie $(LDFLAGS_$(MODE)) $(LDFLAGS)
-LIBS := $(shell pkg-config --libs $(PACKAGES)) -lpthread
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE -DAUTHRACK_VERSION='"$(VERSION)"' \
+	-include src/base/banned.h $(PACKAGE_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL = -std=gnu11 -g -fPIE $(WARNINGS) $(WARNINGS_$(COMPILER)) $(WERROR) \
+	$(CFLAGS_$(MODE)) $(CFLAGS)
+LDFLAGS_ALL = -pie $(LDFLAGS_$(MODE)) $(LDFLAGS)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
-SOURCES := $(sort $(wildcard src/base/*.c src/token/*.c src/oauth/*.c data/*.c src/app/*.c \
-	src/cli/*.c src/serve/*.c ui/*.c))
+# --- what is built -----------------------------------------------------------------------------
+SOURCES := $(sort $(wildcard src/base/*.c data/*.c src/app/*.c src/cli/*.c ui/*.c))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o) $(B)/gen/migrations.o
-UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] data/*.[ch] ui/*.[ch] tests/*/*.[ch])
+UNIT := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/screens/test_*.c))
+SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
+BENCH := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
+SCRIPTS := $(sort $(wildcard tests/*/*.t))
 
 .PHONY: all
-all: $(B)/authrack			## build build/release/authrack
+all: $(B)/authrack	## build build/release/authrack (CFLAGS, MODE=debug honoured)
 
 $(B)/authrack: $(B)/src/main.o $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
@@ -52,22 +62,95 @@ $(B)/%.o: %.c
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 $(B)/gen/migrations.c: data/migrations/embed.awk $(sort $(wildcard data/migrations/*.sql))
 	@mkdir -p $(@D)
 	awk -f $^ > $@
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/lib/support.o $(B)/libauthrack.a
+$(UNIT) $(BENCH): %: %.o $(SUPPORT) $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LIBS)
 
-.PHONY: unit
-unit: $(UNIT)				## build the unit tests and run them under prove
-	prove -e '' $(UNIT)
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(B)/src/main.d
 
-.PHONY: clean
-clean:					## remove what was built
+# --- the two commands of the README --------------------------------------------------------------
+.PHONY: run test
+run:			## install what is missing, build, open the console
+	@.ci/install build
+	@$(MAKE) -s -j$(JOBS) all
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(B)/authrack; \
+		else exec tests/readme-session $(B)/authrack; fi
+
+test:			## install what is missing, build, pass every test
+	@.ci/install build test
+	@$(MAKE) -j$(JOBS) all units
+	@$(MAKE) -s check
+
+# --- tests -----------------------------------------------------------------------------------------
+PROVE := AUTHRACK=$(abspath $(B))/authrack BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
+	prove --timer -j$(JOBS)
+
+.PHONY: units check unit asan valgrind cov
+units: $(UNIT)
+
+check:			## run the tests on what is built
+	@$(PROVE) -e '' $(UNIT) $(SCRIPTS)
+
+unit: all units		## run the unit and screen tests only
+	@$(PROVE) -e '' $(UNIT)
+
+asan:			## the whole suite under ASan and UBSan
+	@.ci/install build test asan
+	@$(MAKE) -s -j$(JOBS) MODE=asan all units
+	@$(MAKE) -s MODE=asan check
+
+valgrind:		## the unit tests under valgrind
+	@.ci/install build test valgrind
+	@$(MAKE) -s -j$(JOBS) MODE=debug all units
+	@$(MAKE) -s MODE=debug memcheck
+
+.PHONY: memcheck
+memcheck:
+	@$(PROVE) -e 'valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite' $(UNIT)
+
+cov:			## line coverage of the whole suite
+	@.ci/install build test cov
+	@$(MAKE) -s -j$(JOBS) MODE=cov all units
+	@$(MAKE) -s MODE=cov check
+	@gcovr -r . --object-directory build/cov -f 'src|ui|data'
+
+# --- checks of the tree, measurements ----------------------------------------------------------------
+.PHONY: lint bench benches format
+benches: $(BENCH)
+
+lint:			## layout, static analysis, spelling, sizes
+	@.ci/install build lint
+	@tests/lint/run $(C_FILES)
+
+format:			## lay out the C files as .clang-format says
+	clang-format -i $(C_FILES)
+
+bench:			## measure what is promised, beside its peers
+	@.ci/install build test bench
+	@$(MAKE) -s -j$(JOBS) all benches
+	@BUILD=$(abspath $(B)) tests/bench/run
+
+# --- install ---------------------------------------------------------------------------------------------
+SHARE := $(wildcard share/man/*.1 share/completions/* share/host/*)
+
+.PHONY: install uninstall clean help
+install: all		## install under PREFIX (/usr/local), below DESTDIR
+	install -D -m 755 $(B)/authrack $(DESTDIR)$(PREFIX)/bin/authrack
+	@share/install $(DESTDIR)$(PREFIX) install
+
+uninstall:		## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/authrack
+	@share/install $(DESTDIR)$(PREFIX) uninstall
+
+clean:			## remove what was built
 	rm -rf build
 
-.SECONDARY:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+help:			## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { split($$1, name, ":"); \
+		printf "  make %-10s %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
