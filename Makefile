@@ -137,16 +137,14 @@ bench:			## measure what is promised, beside its peers
 	@BUILD=$(abspath $(B)) tests/bench/run
 
 # --- install ---------------------------------------------------------------------------------------------
-SHARE := $(wildcard share/man/*.1 share/completions/* share/host/*)
-
 .PHONY: install uninstall clean help
 install: all		## install under PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(B)/authrack $(DESTDIR)$(PREFIX)/bin/authrack
-	@share/install $(DESTDIR)$(PREFIX) install
+	@AUTHRACK_PREFIX=$(PREFIX) share/install $(DESTDIR)$(PREFIX) install
 
 uninstall:		## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/authrack
-	@share/install $(DESTDIR)$(PREFIX) uninstall
+	@AUTHRACK_PREFIX=$(PREFIX) share/install $(DESTDIR)$(PREFIX) uninstall
 
 clean:			## remove what was built
 	rm -rf build
