@@ -148,6 +148,12 @@ void version_from_row(struct store *s, struct stmt *st, const char *id, struct k
 bool key_mac(struct store *s, const struct key *k, uint8_t out[ROW_MAC_SIZE]);
 bool version_mac(struct store *s, const struct key_version *v, const char *id,
 		 uint8_t out[ROW_MAC_SIZE]);
+/* The MAC of an event over its `hash` under its `ring`; false for an unknown ring number. */
+bool audit_mac(struct store *s, const struct audit_event *ev, uint8_t out[MAC_SIZE]);
+/* key_object_mac() of a key whose versions are at hand, as versions_of() gives them; false for an
+ * unknown ring number. Both are in object_mac.c. */
+bool object_mac(struct store *s, const struct key *k, const struct key_version *versions,
+		size_t count, uint8_t out[MAC_SIZE]);
 /* Refuses what needs a write transaction when there is none. */
 enum errc store_writing(const struct store *s, struct err *e);
 
