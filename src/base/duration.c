@@ -121,10 +121,10 @@ static void text_ahead(char out[DATETIME_SIZE], int64_t ms)
 {
 	const struct unit *unit = largest_unit(ms);
 	long long count = ms / unit->ms;
-	long long rest = unit->ms > SECOND_MS ? ms % unit->ms / unit[1].ms : 0;
+	int rest = unit->ms > SECOND_MS ? (int)(ms % unit->ms / unit[1].ms) : 0;
 
 	if (rest && count < 10)
-		snprintf(out, DATETIME_SIZE, "in %lld%s %lld%s", count, unit->name, rest,
+		snprintf(out, DATETIME_SIZE, "in %d%s %d%s", (int)count, unit->name, rest,
 			 unit[1].name);
 	else
 		snprintf(out, DATETIME_SIZE, "in %lld%s", count, unit->name);

@@ -31,8 +31,8 @@ struct test_clock {
 
 void test_clock_init(struct test_clock *t, int64_t wall);
 void test_clock_advance(struct test_clock *t, int64_t ms); /* both clocks, as time does */
-void test_clock_step(struct test_clock *t, int64_t ms);	   /* the wall clock alone, as a person does */
-void test_clock_reboot(struct test_clock *t);		   /* another boot id, boot clock near zero */
+void test_clock_step(struct test_clock *t, int64_t ms); /* the wall clock alone, as a person does */
+void test_clock_reboot(struct test_clock *t);		/* another boot id, boot clock near zero */
 
 /* 2026-06-16T13:06:52Z */
 #define TEST_NOW INT64_C(1781615212000)

@@ -44,7 +44,9 @@ static void hostile_text_never_stays_raw_in_message_or_hint(void **state)
 	(void)state;
 	err_set(&e, ERR_USAGE, "\"%s\" is bad", "\x1b]0;x\x07\xe2\x80\xae\xff\n");
 	assert_string_equal(e.message, "\"<U+001B>]0;x<U+0007><U+202E>\\xFF\\n\" is bad");
-	err_hint(&e, "%s", "\x9b" "31m");
+	err_hint(&e, "%s",
+		 "\x9b"
+		 "31m");
 	assert_string_equal(e.hint, "\\x9B31m");
 }
 
@@ -82,10 +84,14 @@ static void every_code_has_its_name_in_json(void **state)
 		enum errc code;
 		const char *name;
 	} names[] = {
-		{ ERR_OK, "ok" },	      { ERR_NO, "no" },
-		{ ERR_USAGE, "usage" },	      { ERR_NOT_FOUND, "not_found" },
-		{ ERR_CONFLICT, "conflict" }, { ERR_STORE, "store" },
-		{ ERR_REMOTE, "remote" },     { ERR_PERMISSION, "permission" },
+		{ ERR_OK, "ok" },
+		{ ERR_NO, "no" },
+		{ ERR_USAGE, "usage" },
+		{ ERR_NOT_FOUND, "not_found" },
+		{ ERR_CONFLICT, "conflict" },
+		{ ERR_STORE, "store" },
+		{ ERR_REMOTE, "remote" },
+		{ ERR_PERMISSION, "permission" },
 		{ ERR_CANCELLED, "cancelled" },
 	};
 
