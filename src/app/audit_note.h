@@ -1,5 +1,5 @@
-/* Writing audit events: inside the transaction of the change, mirrored to syslog (authpriv) once it is
- * committed. */
+/* Writing audit events: inside the transaction of the change, mirrored to syslog (authpriv) once it
+ * is committed. */
 #ifndef APP_AUDIT_NOTE_H
 #define APP_AUDIT_NOTE_H
 
@@ -32,8 +32,8 @@ enum errc audit_commit(const struct op_call *c, struct store *s, struct err *e);
 /* store_rollback(), and the events noted since are forgotten. Well without a transaction. */
 void audit_rollback(const struct op_call *c, struct store *s);
 
-/* Lifecycle changes ask this first, inside their transaction: ERR_CONFLICT when the clock stepped and
- * --accept-clock was not given; where it was, the step goes into `detail` and is noted. */
+/* Lifecycle changes ask this first, inside their transaction: ERR_CONFLICT when the clock stepped
+ * and --accept-clock was not given; where it was, the step goes into `detail` and is noted. */
 enum errc audit_clock(const struct op_call *c, struct store *s, struct json *detail, struct err *e);
 
 #endif

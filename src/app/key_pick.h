@@ -8,15 +8,15 @@
 #include "data/key.h"
 #include "src/app/op.h"
 
-/* One key by id or by name: of several with that name the one that is not revoked, else the only one.
- * ERR_NOT_FOUND; ERR_CONFLICT lists the candidates. `k` is initialised here and must be released only
- * on success. Altered rows are returned with k->altered set: see key_intact(). */
+/* One key by id or by name: of several with that name the one that is not revoked, else the only
+ * one. ERR_NOT_FOUND; ERR_CONFLICT lists the candidates. `k` is initialised by the caller. Altered
+ * rows are returned with k->altered set: see key_intact(). */
 enum errc key_pick(struct store *s, const char *who, struct key *k, struct err *e);
 
 /* ERR_STORE naming the key when its row or one of its versions was altered outside authrack. */
 enum errc key_intact(const struct key *k, struct err *e);
 
-/* --- several keys (OP_BULK) ----------------------------------------------------------------------- */
+/* --- several keys (OP_BULK) ---------------------------------------------------------------- */
 /* The filter options of key.list and of every bulk form, to stand in an operation's table. */
 #define KEY_FILTER_ARGS \
 	{ .name = "search", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "WORDS", \
@@ -37,14 +37,14 @@ enum errc key_intact(const struct key *k, struct err *e);
 	  .help = "keys whose older version still lives" }
 
 #define KEY_BULK_ARGS \
-	{ .name = "dry-run", .letter = 'n', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
+	{ .name = "dry-run", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
 	  .help = "say what would be done, and do nothing" }, \
 	{ .name = "expect", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "COUNT", \
 	  .help = "refuse unless exactly this many keys are meant" }
 
 extern const char *const key_status_choices[];	/* active disabled revoked expired not_yet_valid */
 
-/* The options above as a query (limit, sort and paging left alone). `scratch` holds nothing to free. */
+/* The options above as a query; limit, sort and paging are left alone. Texts are borrowed. */
 enum errc key_filter(const struct op_call *c, struct store *s, struct key_query *q, struct err *e);
 /* Was any of them given? */
 bool key_filter_given(const struct op_args *a);
@@ -54,8 +54,8 @@ struct key_ids {
 	size_t count, size;
 };
 void key_ids_release(struct key_ids *k);
-/* The keys meant by the positional argument `positional` (ids and names, each key once), else by the
- * filter; ERR_USAGE when neither or both were given; --expect is checked (ERR_CONFLICT). A filter that
+/* The keys meant by the argument `positional` (ids and names, each key once), else by the filter;
+ * ERR_USAGE when neither or both were given; --expect is checked (ERR_CONFLICT). A filter that
  * finds nothing gives an empty list. */
 enum errc key_ids_pick(const struct op_call *c, struct store *s, const char *positional,
 		       struct key_ids *out, struct err *e);

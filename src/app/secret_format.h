@@ -1,5 +1,5 @@
-/* The format of our secrets: PREFIX_SID_SECRETCRC (DESIGN §2). Making one, and telling by fixed widths
- * from the right and the checksum, without a store, what a presented string is. */
+/* The format of our secrets, PREFIX_SID_SECRETCRC: making one, and telling what a presented string
+ * is by fixed widths from the right and the checksum, without a store. */
 #ifndef APP_SECRET_FORMAT_H
 #define APP_SECRET_FORMAT_H
 

@@ -13,9 +13,10 @@ const struct store_options *app_store_options(struct app *a);
 /* Who acts; read once a session. */
 const struct actor *app_actor_record(struct app *a);
 
-/* --- shorthands for run functions ------------------------------------------------------------------ */
+/* --- shorthands for run functions ---------------------------------------------------------- */
 enum errc call_record(const struct op_call *c, const struct json *row, struct err *e);
-enum errc call_record_take(const struct op_call *c, struct json *row, struct err *e);	/* frees row */
+/* The same, and drops the reference to `row`. */
+enum errc call_record_take(const struct op_call *c, struct json *row, struct err *e);
 enum errc call_text(const struct op_call *c, const char *data, size_t len, struct err *e);
 void call_note(const struct op_call *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

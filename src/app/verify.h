@@ -1,5 +1,5 @@
-/* The decision whether a presented secret is good: one function for key.verify and the service, with no
- * JSON and no allocation of its own (DESIGN §2, verification codes in their order). */
+/* The decision whether a presented secret is good: one function for key.verify and the service,
+ * with no JSON and no allocation of its own. */
 #ifndef APP_VERIFY_H
 #define APP_VERIFY_H
 
@@ -30,18 +30,19 @@ struct verify_result {
 	struct key key;
 	struct key_version version;
 	bool retiring;			/* VALID, by an older version in its grace */
-	int64_t valid_until;		/* end of the version, or of the key, whichever is first; TIME_NONE */
+	int64_t valid_until;		/* the earlier end, of version or key; TIME_NONE: none */
 };
 void verify_result_init(struct verify_result *r);
 void verify_result_release(struct verify_result *r);
 
-/* ERR_OK with result->code; ERR_STORE where the row was altered or the store fails. Counts as no use. */
+/* ERR_OK with result->code; ERR_STORE where the row was altered or the store fails. Counts as no
+ * use. */
 enum errc key_verify(struct store *s, const struct verify_request *q, struct verify_result *r,
 		     struct err *e);
 
 /* Finds the key and version of a presented secret whatever their state; VERIFY_MALFORMED and
- * VERIFY_NOT_FOUND end it, VERIFY_VALID is "found". An unknown secret takes the same path, and time,
- * as a known one with a wrong MAC. For identify, revoke by secret and key_verify(). */
+ * VERIFY_NOT_FOUND end it, VERIFY_VALID is "found". An unknown secret takes the same path, and
+ * time, as a known one with a wrong MAC. For identify, revoke by secret and key_verify(). */
 enum errc verify_find(struct store *s, const char *secret, size_t len, struct verify_result *r,
 		      struct err *e);
 

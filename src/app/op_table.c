@@ -1,0 +1,47 @@
+/* The operation table: every operation, in the order of the help. One line an operation. */
+#include <string.h>
+
+#include "src/app/ops.h"
+
+const struct op *const op_table[] = {
+	&op_key_create,
+	&op_key_list,
+	&op_key_show,
+	&op_key_edit,
+	&op_key_rotate,
+	&op_key_revoke,
+	&op_key_disable,
+	&op_key_enable,
+	&op_key_verify,
+	&op_key_purge,
+	NULL,
+};
+
+const struct op *op_find(const char *id)
+{
+	for (size_t i = 0; op_table[i]; i++)
+		if (strcmp(op_table[i]->id, id) == 0)
+			return op_table[i];
+	return NULL;
+}
+
+const char *op_noun(const struct op *op, char *out, size_t size)
+{
+	snprintf(out, size, "%.*s", (int)strcspn(op->id, "."), op->id);
+	return out;
+}
+
+const char *op_verb(const struct op *op)
+{
+	const char *dot = strchr(op->id, '.');
+
+	return dot ? dot + 1 : "";
+}
+
+const struct arg *op_arg(const struct op *op, const char *name)
+{
+	for (const struct arg *arg = op->args; arg && arg->name; arg++)
+		if (strcmp(arg->name, name) == 0)
+			return arg;
+	return NULL;
+}
