@@ -1,0 +1,148 @@
+/* Verifying the audit chain: every event's place, hash and MAC, and the end against a checkpoint. */
+#include "data/audit_walk.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/store_internal.h"
+
+/* The event that the next one has to follow. */
+struct chain_end {
+	int64_t sequence;
+	uint8_t hash[SHA256_SIZE];
+};
+
+/* Only the first bad event is named: what follows it is mostly its consequence. */
+static void verdict_bad(struct audit_verdict *v, int64_t sequence, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void verdict_bad(struct audit_verdict *v, int64_t sequence, const char *format, ...)
+{
+	va_list ap;
+
+	if (!v->whole)
+		return;
+	v->whole = false;
+	v->bad_sequence = sequence;
+	va_start(ap, format);
+	vsnprintf(v->reason, sizeof v->reason, format, ap);
+	va_end(ap);
+}
+
+static void place_verify(const struct chain_end *end, const struct audit_event *ev,
+			 struct audit_verdict *v)
+{
+	int64_t expected = end->sequence + 1;
+
+	if (ev->sequence > expected + 1)
+		verdict_bad(v, expected, "events %" PRId64 " to %" PRId64 " are missing", expected,
+			    ev->sequence - 1);
+	else if (ev->sequence > expected)
+		verdict_bad(v, expected, "event %" PRId64 " is missing", expected);
+	else if (ev->sequence < expected)
+		verdict_bad(v, ev->sequence, "event %" PRId64 " stands before the first one",
+			    ev->sequence);
+}
+
+/* The hash is asked before the link: an edited event is its own fault, not its successor's. */
+static void event_verify(struct store *s, const struct chain_end *end, const struct audit_event *ev,
+			 struct audit_verdict *v)
+{
+	uint8_t hash[SHA256_SIZE], mac[MAC_SIZE];
+
+	audit_hash(ev, hash);
+	if (!bytes_equal(hash, ev->hash, sizeof hash))
+		verdict_bad(v, ev->sequence, "event %" PRId64 " was changed: its hash does not fit",
+			    ev->sequence);
+	else if (!audit_mac(s, ev, mac))
+		verdict_bad(v, ev->sequence, "event %" PRId64 " names ring key %" PRId64
+			    ", which is missing", ev->sequence, ev->ring);
+	else if (!bytes_equal(mac, ev->mac, sizeof mac))
+		verdict_bad(v, ev->sequence, "event %" PRId64 " was not written by authrack: its MAC "
+			    "does not fit", ev->sequence);
+	else if (!bytes_equal(ev->previous, end->hash, sizeof end->hash))
+		verdict_bad(v, ev->sequence, "event %" PRId64 " does not follow event %" PRId64,
+			    ev->sequence, end->sequence);
+}
+
+static void checkpoint_verify(const struct audit_walk *w, const struct audit_event *ev,
+			      struct audit_verdict *v)
+{
+	if (ev->sequence == w->checkpoint_sequence &&
+	    !bytes_equal(ev->hash, w->checkpoint_hash, SHA256_SIZE))
+		verdict_bad(v, ev->sequence, "event %" PRId64 " is not the one of the checkpoint",
+			    ev->sequence);
+}
+
+static enum errc walk_progress(struct audit_walk *w, const struct audit_verdict *v, struct err *e)
+{
+	if (!w->progress || v->events % PROGRESS_STEP != 0 ||
+	    w->progress(w->progress_arg, w->done + v->events, w->total))
+		return ERR_OK;
+	return err_set(e, ERR_CANCELLED, "cancelled");
+}
+
+static enum errc walk_events(struct store *s, struct audit_walk *w, struct audit_cursor *c,
+			     struct chain_end *end, struct audit_verdict *v, struct err *e)
+{
+	struct audit_event ev = { .sequence = 0 };
+	bool more;
+	enum errc rc;
+
+	while (!(rc = audit_next(c, &ev, &more, e)) && more) {
+		v->events++;
+		place_verify(end, &ev, v);
+		event_verify(s, end, &ev, v);
+		checkpoint_verify(w, &ev, v);
+		if (w->event)
+			w->event(w->event_arg, &ev);
+		end->sequence = ev.sequence;
+		memcpy(end->hash, ev.hash, sizeof end->hash);
+		rc = walk_progress(w, v, e);
+		if (rc)
+			break;
+	}
+	audit_event_release(&ev);
+	return rc;
+}
+
+enum errc audit_walk(struct store *s, struct audit_walk *w, struct audit_verdict *v, struct err *e)
+{
+	struct chain_end end = { .sequence = 0 };
+	struct audit_query all = { .since = TIME_NONE, .until = TIME_NONE, .oldest_first = true };
+	struct audit_cursor *c = NULL;
+	enum errc rc;
+
+	*v = (struct audit_verdict){ .whole = true };
+	rc = audit_select(s, &all, &c, e);
+	if (!rc)
+		rc = walk_events(s, w, c, &end, v, e);
+	if (!rc && w->checkpoint_sequence > end.sequence)
+		verdict_bad(v, end.sequence + 1, "the chain ends with event %" PRId64
+			    ", the checkpoint knows event %" PRId64, end.sequence,
+			    w->checkpoint_sequence);
+	memcpy(v->head, end.hash, sizeof v->head);
+	audit_cursor_free(c);
+	return rc;
+}
+
+enum errc audit_verify(struct store *s, int64_t checkpoint_sequence,
+		       const uint8_t checkpoint_hash[SHA256_SIZE], store_progress *progress, void *arg,
+		       struct audit_verdict *v, struct err *e)
+{
+	struct audit_walk w = {
+		.checkpoint_sequence = checkpoint_sequence,
+		.checkpoint_hash = checkpoint_hash,
+		.progress = progress,
+		.progress_arg = arg,
+	};
+	enum errc rc = store_snapshot(s, e);
+
+	if (rc)
+		return rc;
+	w.total = (uint64_t)s->mark.sequence;
+	rc = audit_walk(s, &w, v, e);
+	store_snapshot_end(s);
+	return rc;
+}
