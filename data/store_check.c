@@ -1,0 +1,244 @@
+/* store check: looks at everything a store holds, and names what is wrong with it. */
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "data/audit_walk.h"
+#include "data/check.h"
+#include "src/base/encode.h"
+
+enum { FINDING_SIZE = 512, LABEL_SIZE = 256 };
+
+void check_found(struct check *c, const char *check, const char *object, const char *format, ...)
+{
+	char text[FINDING_SIZE];
+	struct store_finding f = { .check = check, .object = object, .text = text };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	c->count++;
+	c->found(c->arg, &f);
+}
+
+/* --- what the engine itself finds ---------------------------------------------------------------- */
+
+/* "row 17 missing from index apikey_name" and the like: whose row is it? */
+static void row_label(struct check *c, const char *text, char label[LABEL_SIZE])
+{
+	struct key k;
+	char *end;
+	int64_t row;
+
+	snprintf(label, LABEL_SIZE, "store");
+	if (strncmp(text, "row ", 4) != 0 || !strstr(text, "apikey"))
+		return;
+	row = strtoll(text + 4, &end, 10);
+	key_init(&k);
+	if (*end == ' ' && key_get_row(c->s, row, &k, NULL) == ERR_OK)
+		snprintf(label, LABEL_SIZE, "%s %s", k.id, k.name);
+	key_release(&k);
+}
+
+static bool integrity_found(void *arg, const char *text)
+{
+	char label[LABEL_SIZE];
+
+	row_label(arg, text, label);
+	check_found(arg, "integrity", label, "%s", text);
+	return true;
+}
+
+static bool foreign_key_found(void *arg, const char *text)
+{
+	check_found(arg, "foreign_key", "store", "%s", text);
+	return true;
+}
+
+static bool schema_found(void *arg, const char *text)
+{
+	check_found(arg, "schema", "store", "%s", text);
+	return true;
+}
+
+static enum errc check_integrity(struct check *c, struct err *e)
+{
+	struct db *d = c->s->db;
+
+	return db_error(d, db_engine(d)->integrity(db_conn(d), integrity_found, c),
+			"can't check", e);
+}
+
+static enum errc check_foreign_keys(struct check *c, struct err *e)
+{
+	struct db *d = c->s->db;
+
+	return db_error(d, db_engine(d)->foreign_keys(db_conn(d), foreign_key_found, c),
+			"can't check", e);
+}
+
+static enum errc check_schema(struct check *c, struct err *e)
+{
+	return schema_compare(c->s->db, schema_found, c, e);
+}
+
+/* --- chain and anchor ---------------------------------------------------------------------------- */
+
+static enum errc check_audit(struct check *c, struct err *e)
+{
+	struct audit_verdict v;
+	struct audit_walk w = {
+		.event = check_event,
+		.event_arg = c,
+		.progress = c->progress,
+		.progress_arg = c->arg,
+		.total = c->total,
+	};
+	char label[LABEL_SIZE];
+	enum errc rc = audit_walk(c->s, &w, &v, e);
+
+	c->done = v.events;
+	if (rc || v.whole)
+		return rc;
+	snprintf(label, sizeof label, "audit event %" PRId64, v.bad_sequence);
+	check_found(c, "audit", label, "%s", v.reason);
+	return ERR_OK;
+}
+
+static enum errc check_anchor(struct check *c, struct err *e)
+{
+	struct err differs = ERR_INIT;
+
+	(void)e;
+	if (anchor_compare(c->s, &c->s->anchor, &differs) != ERR_OK)
+		check_found(c, "anchor", "store", "%s", differs.message);
+	return ERR_OK;
+}
+
+/* --- rows that are not there --------------------------------------------------------------------- */
+
+static enum errc key_present(struct check *c, const char *object, bool *present, struct err *e)
+{
+	uint8_t id[ULID_BYTES];
+	struct stmt *st = db_stmt(c->s->db, "SELECT row FROM apikey WHERE id = $1");
+	enum errc rc;
+
+	*present = true;
+	if (!ulid_parse(id, object + strlen("key_")))
+		return ERR_OK;
+	stmt_blob(st, 1, id, sizeof id);
+	rc = stmt_step(st, present, e);
+	stmt_done(st);
+	return rc;
+}
+
+static enum errc missing_found(struct check *c, int64_t sequence, struct err *e)
+{
+	struct audit_event ev = { .sequence = 0 };
+	char label[LABEL_SIZE];
+	enum errc rc = audit_get(c->s, sequence, &ev, e);
+
+	if (!rc && !event_removes(ev.operation, ev.has_object_mac ? ev.object_mac : NULL)) {
+		snprintf(label, sizeof label, "%s %s", ev.object, ev.name);
+		check_found(c, "object", label, "the key is gone, event %" PRId64
+			    " (%s) is the last one that knows it", sequence, ev.operation);
+	}
+	audit_event_release(&ev);
+	return rc;
+}
+
+/* Every key that the chain knows is there, or its last event removed it. */
+static enum errc check_missing(struct check *c, struct err *e)
+{
+	bool row, present;
+	enum errc rc;
+	struct stmt *st = db_stmt(c->s->db,
+		"SELECT object, max(sequence) AS sequence FROM audit "
+		"WHERE object >= 'key_' AND object < 'key`' GROUP BY object");
+
+	while (!(rc = stmt_step(st, &row, e)) && row) {
+		rc = key_present(c, stmt_get_text(st, "object", NULL), &present, e);
+		if (!rc && !present)
+			rc = missing_found(c, stmt_get_int(st, "sequence"), e);
+		if (rc)
+			break;
+	}
+	stmt_done(st);
+	return rc;
+}
+
+/* A secret of a purged key must never come back, nor its row number. */
+static enum errc check_tombstones(struct check *c, struct err *e)
+{
+	bool row;
+	struct key k;
+	enum errc rc;
+	char label[LABEL_SIZE];
+	struct stmt *st = db_stmt(c->s->db,
+		"SELECT version.key AS key, version.number AS number "
+		"FROM tombstone JOIN version ON version.lookup = tombstone.lookup");
+
+	while (!(rc = stmt_step(st, &row, e)) && row) {
+		key_init(&k);
+		snprintf(label, sizeof label, "row %" PRId64, stmt_get_int(st, "key"));
+		if (key_get_row(c->s, stmt_get_int(st, "key"), &k, NULL) == ERR_OK)
+			snprintf(label, sizeof label, "%s %s", k.id, k.name);
+		check_found(c, "invariant", label, "the secret of version %" PRId64
+			    " belonged to a key that was removed", stmt_get_int(st, "number"));
+		key_release(&k);
+	}
+	stmt_done(st);
+	return rc;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+/* The chain comes before the keys, which are compared with what it says. */
+static enum errc (*const steps[])(struct check *c, struct err *e) = {
+	check_integrity, check_foreign_keys, check_schema, check_anchor, check_audit, check_objects,
+	check_missing, check_tombstones,
+};
+
+/* What can't be read is a finding; the other steps still say what they see. */
+static enum errc step_run(struct check *c, enum errc (*step)(struct check *c, struct err *e),
+			  struct err *e)
+{
+	struct err failed = ERR_INIT;
+	enum errc rc = step(c, &failed);
+
+	if (rc == ERR_CANCELLED) {
+		if (e)
+			*e = failed;
+		return rc;
+	}
+	if (rc)
+		check_found(c, "integrity", "store", "%s", failed.message);
+	return ERR_OK;
+}
+
+static uint64_t rows_total(struct check *c)
+{
+	struct stmt *st = db_stmt(c->s->db, "SELECT count(*) AS rows FROM apikey");
+	int64_t rows = 0;
+
+	if (stmt_one_int(st, "rows", &rows, NULL) != ERR_OK)
+		rows = 0;
+	return (uint64_t)rows + (uint64_t)c->s->mark.sequence;
+}
+
+enum errc store_check(struct store *s, void (*found)(void *arg, const struct store_finding *f),
+		      store_progress *progress, void *arg, uint64_t *count, struct err *e)
+{
+	struct check c = { .s = s, .found = found, .progress = progress, .arg = arg };
+	enum errc rc = store_snapshot(s, e);
+
+	if (rc)
+		return rc;
+	c.total = rows_total(&c);
+	for (size_t i = 0; i < sizeof steps / sizeof *steps && !rc; i++)
+		rc = step_run(&c, steps[i], e);
+	store_snapshot_end(s);
+	check_imports_free(&c);
+	*count = c.count;
+	return rc;
+}
