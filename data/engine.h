@@ -30,6 +30,7 @@ enum {
 	ENGINE_CREATE = 1 << 0,		/* makes the file (0600) where there is none */
 	ENGINE_READ = 1 << 1,		/* opens no way to write */
 	ENGINE_MEMORY = 1 << 2,		/* a database in memory; the path is ignored */
+	ENGINE_PLAIN = 1 << 3,		/* one file for itself, no log beside it: a backup */
 };
 
 enum engine_checkpoint {
