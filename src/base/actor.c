@@ -142,16 +142,27 @@ static void fingerprint(char *out, size_t size, const char *key)
 	snprintf(out, size, "SHA256:%s %.*s", encoded, (int)type_len, key);
 }
 
-/* sshd's ExposeAuthInfo: a line a method, the first public key counts. */
+/* sshd's ExposeAuthInfo: in the file named by SSH_USER_AUTH, or, since only the person who logged in
+ * may read that, handed through sudo in AUTHRACK_SSH_KEY by authrack-host. */
+static void auth_info_read(char *out, size_t size)
+{
+	const char *path = getenv("SSH_USER_AUTH");
+	const char *handed = getenv("AUTHRACK_SSH_KEY");
+
+	out[0] = '\0';
+	if (path && *path == '/')
+		slurp(out, size, path);
+	if (!*out && handed)
+		snprintf(out, size, "%s", handed);
+}
+
+/* A line a method; the first public key counts. */
 static void ssh_key_read(struct actor *a)
 {
 	static const char method[] = "publickey ";
-	const char *path = getenv("SSH_USER_AUTH");
 	char info[AUTH_INFO_MAX];
 
-	if (!path || *path != '/')
-		return;
-	slurp(info, sizeof(info), path);
+	auth_info_read(info, sizeof(info));
 	for (const char *line = info; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (strncmp(line, method, sizeof(method) - 1) != 0)

@@ -13,7 +13,7 @@ struct actor {
 	/* Claimed: carried by the user's environment. Empty where absent. */
 	char sudo_user[64];
 	char client[64];   /* address of SSH_CONNECTION */
-	char ssh_key[128]; /* "SHA256:… ed25519", from the file named by SSH_USER_AUTH */
+	char ssh_key[128]; /* "SHA256:… ed25519", SSH_USER_AUTH's file, or AUTHRACK_SSH_KEY */
 };
 
 void actor_read(struct actor *a);
