@@ -65,7 +65,8 @@ enum {
 	OP_REVEALS = 1 << 2,		/* shows a secret once */
 	OP_ASYNC = 1 << 3,		/* may take long: progress */
 	OP_LIST = 1 << 4,		/* records are JSON Lines, a table for people */
-	OP_TEXT = 1 << 5,		/* writes text (CSV, completion script), no records */
+	OP_TEXT = 1 << 5,		/* writes text (CSV, completion script); a record, where it
+					 * gives one as well, is for --json and stands instead */
 	OP_NO_STORE = 1 << 6,		/* opens none */
 	OP_CREATES_STORE = 1 << 7,	/* may make the store */
 	OP_FOR_CHECK = 1 << 8,		/* opens a store that is otherwise refused */
