@@ -1,0 +1,71 @@
+"""A program in a pseudo-terminal, timed: the first frame, each key's answer, bytes, peak memory."""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+
+QUIET = 0.06  # a burst is over when nothing came for so long
+
+
+class Screen:
+    def __init__(self, argv, env, size=(24, 80), cwd=None):
+        self.start = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+                os.chdir(cwd or env.get("HOME", "/"))
+                os.execvpe(str(argv[0]), [str(a) for a in argv], env)
+            finally:
+                os._exit(127)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for number in (signal.SIGHUP, signal.SIGKILL):
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                break
+            end = time.monotonic() + 0.5
+            while time.monotonic() < end:
+                if os.waitpid(self.pid, os.WNOHANG)[0]:
+                    os.close(self.fd)
+                    return
+                time.sleep(0.01)
+        os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+    def _burst(self, begin, patience, quiet=QUIET):
+        """(milliseconds from `begin` to the last byte of the burst, bytes)."""
+        last, size, data = begin, 0, b""
+        while select.select([self.fd], [], [], quiet if size else patience)[0]:
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            last, size = time.monotonic(), size + len(data)
+            if b"\x1b[6n" in data:  # asks where the cursor is (fzf)
+                os.write(self.fd, b"\x1b[1;1R")
+        return (last - begin) * 1000, size
+
+    def first_frame(self):
+        return self._burst(self.start, 10, 0.3)[0]
+
+    def press(self, key):
+        begin = time.monotonic()
+        os.write(self.fd, key.encode())
+        return self._burst(begin, 2)
+
+    def peak_memory(self):
+        """Megabytes."""
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1024
