@@ -27,10 +27,10 @@ enum errc app_run(struct app *a, const struct op *op, const struct op_args *args
 
 /* For the console. */
 bool app_read_only(const struct app *a);
-const char *app_store_name(const struct app *a);	/* the path as a person writes it (~/…) */
+const char *app_store_name(struct app *a);	/* the path as a person writes it (~/…) */
 enum errc app_change(struct app *a, uint64_t *version, struct err *e);	/* see store_version() */
 void app_interrupt(struct app *a);		/* from any thread: ends the running statement */
-const char *app_actor(const struct app *a);	/* "ops1", "ops1 from 10.20.9.7" */
+const char *app_actor(struct app *a);		/* "ops1", "ops1 from 10.20.9.7" */
 int64_t app_now(struct app *a);
 bool app_store_exists(const struct app *a);
 

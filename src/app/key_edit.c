@@ -58,8 +58,8 @@ const struct op op_key_edit = {
 	.summary = "change fields of keys",
 	.detail = "Sets (--scope, --limit, --allow-from, --meta) are replaced as a whole; the "
 		  "empty text clears a field (--owner \"\", --scope \"\"), --expires never an "
-		  "expiry. With --expect-revision an edit that is based on an older state is refused and "
-		  "shows what changed meanwhile.",
+		  "expiry. With --expect-revision an edit that is based on an older state is "
+		  "refused and shows what changed meanwhile.",
 	.example = "authrack key edit billing-sync --limit 200/min --expires 180d\n"
 		   "authrack key edit billing-sync --add-scope invoices:read\n"
 		   "authrack key edit --where-owner finance --tier gold --dry-run\n",

@@ -42,10 +42,13 @@ enum errc key_intact(const struct key *k, struct err *e);
 	{ .name = "expect", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "COUNT", \
 	  .help = "refuse unless exactly this many keys are meant" }
 
+enum { KEY_STATES_ALL = (1 << (KEY_STATE_ACTIVE + 1)) - 1 };
+
 extern const char *const key_status_choices[];	/* active disabled revoked expired not_yet_valid */
 
-/* The options above as a query; limit, sort and paging are left alone. Texts are borrowed. */
-enum errc key_filter(const struct op_call *c, struct store *s, struct key_query *q, struct err *e);
+/* The options above as a query; limit, sort and paging are left alone. Texts are borrowed. Without
+ * --status, --expiring and --unused leave revoked keys out. */
+void key_filter(const struct op_args *a, int64_t now, struct key_query *q);
 /* Was any of them given? */
 bool key_filter_given(const struct op_args *a);
 
@@ -55,9 +58,14 @@ struct key_ids {
 };
 void key_ids_release(struct key_ids *k);
 /* The keys meant by the argument `positional` (ids and names, each key once), else by the filter;
- * ERR_USAGE when neither or both were given; --expect is checked (ERR_CONFLICT). A filter that
- * finds nothing gives an empty list. */
+ * `states` are those (bits 1 << enum key_state) that a filter without --status takes. ERR_USAGE when
+ * neither or both were given; --expect is checked. A filter that finds nothing gives no key. */
 enum errc key_ids_pick(const struct op_call *c, struct store *s, const char *positional,
-		       struct key_ids *out, struct err *e);
+		       unsigned states, struct key_ids *out, struct err *e);
+/* Appends what a query finds. */
+enum errc key_ids_select(struct store *s, const struct key_query *q, struct key_ids *out,
+			 struct err *e);
+/* ERR_CONFLICT when --expect says another count. */
+enum errc key_ids_expect(const struct op_call *c, const struct key_ids *ids, struct err *e);
 
 #endif

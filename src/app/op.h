@@ -132,6 +132,9 @@ void op_args_add_secret(struct op_args *a, const char *name, struct secret *valu
 /* Everything required is there. */
 enum errc op_args_check(const struct op_args *a, struct err *e);
 
+/* Has the operation such an argument? */
+bool op_takes(const struct op_args *a, const char *name);
+
 bool op_has(const struct op_args *a, const char *name);		/* given, fallbacks not counted */
 const char *op_text(const struct op_args *a, const char *name);	/* value, else fallback, else NULL */
 size_t op_count(const struct op_args *a, const char *name);

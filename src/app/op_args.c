@@ -123,6 +123,11 @@ enum errc op_args_check(const struct op_args *a, struct err *e)
 	return ERR_OK;
 }
 
+bool op_takes(const struct op_args *a, const char *name)
+{
+	return slot_find(a, name, NULL);
+}
+
 bool op_has(const struct op_args *a, const char *name)
 {
 	const struct slot *slot = slot_find(a, name, NULL);

@@ -13,6 +13,11 @@ const struct store_options *app_store_options(struct app *a);
 /* Who acts; read once a session. */
 const struct actor *app_actor_record(struct app *a);
 
+/* Lines for syslog that wait for the commit: add one (borrowed), send all, or forget them. */
+void app_mirror_add(struct app *a, const char *line);
+void app_mirror_send(struct app *a);
+void app_mirror_drop(struct app *a);
+
 /* --- shorthands for run functions ---------------------------------------------------------- */
 enum errc call_record(const struct op_call *c, const struct json *row, struct err *e);
 /* The same, and drops the reference to `row`. */
