@@ -1,0 +1,192 @@
+/* The program from its start to its exit code. */
+#include "src/cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/file.h"
+#include "src/base/secret.h"
+#include "src/cli/ask.h"
+#include "src/cli/command.h"
+#include "src/cli/completion.h"
+#include "src/cli/help.h"
+#include "src/cli/interrupt.h"
+#include "src/cli/parse.h"
+#include "src/cli/printer.h"
+#include "src/cli/report.h"
+
+/* A descriptor that was closed at the start would be the next file opened: the store. */
+static bool standard_files_open(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* A write that fails is an error to be told, not the end. */
+static void signals_ignore(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+static struct app_options options_of(const struct settings *s, const struct op *op)
+{
+	return (struct app_options){
+		.store = s->store, .master_file = s->master_key, .read_only = s->read_only,
+		.accept_clock = s->accept_clock, .no_syslog = s->no_syslog, .wait_ms = s->wait_ms,
+		/* Pressing Tab must not ask for a passphrase. */
+		.passphrase = op == &op_completion ? NULL : ask_passphrase,
+	};
+}
+
+static enum errc print_text(const struct buf *text, struct err *e)
+{
+	struct out out;
+	enum errc rc;
+
+	out_init(&out, STDOUT_FILENO);
+	rc = out_add(&out, buf_text(text), text->len, e);
+	if (!rc)
+		rc = out_flush(&out, e);
+	out_release(&out);
+	return rc;
+}
+
+static enum errc secret_take(struct command_line *c, struct err *e)
+{
+	struct secret secret = SECRET_INIT;
+	enum errc rc;
+
+	if (!c->secret)
+		return ERR_OK;
+	rc = ask_secret(&secret, c->secret, e);
+	if (!rc)
+		op_args_add_secret(c->args, c->secret->name, &secret);
+	secret_release(&secret);
+	return rc;
+}
+
+/* What was printed before a failure stays in the buffer, unless a part of it went out already. */
+static enum errc operation_run(struct command_line *c, struct app *app, struct printer *p,
+			       struct err *e)
+{
+	struct err late = ERR_INIT;
+	enum errc rc = secret_take(c, e), finished;
+
+	if (!rc)
+		rc = app_run(app, c->op, c->args, &p->sink, e);
+	if (rc && rc != ERR_NO)
+		out_drop(&p->out);
+	finished = printer_finish(p, &late);
+	if (finished && (rc == ERR_OK || rc == ERR_NO)) {
+		*e = late;
+		rc = finished;
+	}
+	return rc;
+}
+
+static enum errc operate(struct command_line *c, const struct settings *s, struct err *e)
+{
+	const struct app_options options = options_of(s, c->op);
+	struct app *app = app_new(&options);
+	struct printer printer;
+	enum errc rc;
+
+	printer_init(&printer, s, c->op);
+	interrupt_watch(app);
+	rc = operation_run(c, app, &printer, e);
+	interrupt_end();
+	if (rc && rc != ERR_NO && interrupted())
+		rc = err_set(e, ERR_CANCELLED, "cancelled");
+	printer_release(&printer);
+	app_free(app);
+	return rc;
+}
+
+static enum errc console_open(cli_console *console, const struct settings *s, struct err *e)
+{
+	const struct app_options options = options_of(s, NULL);
+	const char *term = getenv("TERM");
+	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
+
+	if (console && !dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return (enum errc)console(&options, s);
+	err_set(e, ERR_USAGE, dumb ? "the console does not work on this terminal (TERM=%s)"
+				   : "the console needs a terminal", term ? term : "");
+	return err_hint(e, "use the command line: authrack NOUN VERB, see authrack help");
+}
+
+static enum errc help_print(const struct command_line *c, struct err *e)
+{
+	struct buf text = BUF_INIT(HELP_MAX);
+	enum errc rc;
+
+	if (c->op)
+		help_command(&text, c->op);
+	else if (c->noun)
+		help_noun(&text, c->noun);
+	else
+		help_program(&text);
+	rc = print_text(&text, e);
+	buf_release(&text);
+	return rc;
+}
+
+static enum errc version_print(struct err *e)
+{
+	struct buf text = BUF_INIT(128);
+	enum errc rc;
+
+	buf_add_text(&text, "authrack " AUTHRACK_VERSION "\n");
+	rc = print_text(&text, e);
+	buf_release(&text);
+	return rc;
+}
+
+static enum errc dispatch(struct command_line *c, cli_console *console, struct err *e)
+{
+	struct settings settings = { .json = false };
+	enum errc rc;
+
+	if (op_flag(c->globals, "version"))
+		return version_print(e);
+	if (op_flag(c->globals, "help") || (c->noun && !c->op))
+		return help_print(c, e);
+	rc = settings_load(&settings, c->globals, e);
+	if (!rc)
+		rc = c->op ? operate(c, &settings, e) : console_open(console, &settings, e);
+	settings_release(&settings);
+	return rc;
+}
+
+int cli_main(int argc, char **argv, cli_console *console)
+{
+	struct command_line line = { .op = NULL };
+	struct err e = ERR_INIT;
+	enum errc rc;
+
+	if (!standard_files_open())
+		return ERR_STORE;
+	signals_ignore();
+	secret_process_init();
+	setlocale(LC_CTYPE, "");
+	rc = command_line_parse(&line, argc, argv, &e);
+	if (!rc)
+		rc = dispatch(&line, console, &e);
+	if (rc && e.code)
+		report_error(command_line_wants_json(argc, argv), &e);
+	command_line_release(&line);
+	return (int)rc;
+}

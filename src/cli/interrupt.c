@@ -1,0 +1,80 @@
+/* SIGINT is taken by a thread of its own: what it has to call is no business of a signal handler. */
+#include "src/cli/interrupt.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* An operation that was told to stop gets this long; a second Ctrl-C ends it at once. Whatever is cut
+ * off was not acknowledged, and the store withstands it. */
+enum { GRACE_SECONDS = 5 };
+
+static struct {
+	struct app *app;
+	pthread_t thread;
+	bool running;
+	atomic_bool interrupted, at_once;
+	struct termios terminal;
+	bool has_terminal;
+} watch;
+
+static void end_process(void)
+{
+	if (watch.has_terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &watch.terminal);
+	_exit(ERR_CANCELLED);
+}
+
+static void *watch_run(void *arg)
+{
+	const struct timespec grace = { .tv_sec = GRACE_SECONDS };
+	sigset_t *signals = arg;
+	int number;
+
+	while (sigwait(signals, &number) != 0)
+		;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	atomic_store(&watch.interrupted, true);
+	if (atomic_load(&watch.at_once))
+		end_process();
+	app_interrupt(watch.app);
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+	sigtimedwait(signals, NULL, &grace);
+	end_process();
+	return NULL;
+}
+
+void interrupt_watch(struct app *app)
+{
+	static sigset_t signals;
+
+	watch.app = app;
+	watch.has_terminal = tcgetattr(STDIN_FILENO, &watch.terminal) == 0;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	watch.running = pthread_create(&watch.thread, NULL, watch_run, &signals) == 0;
+}
+
+void interrupt_end(void)
+{
+	if (!watch.running)
+		return;
+	pthread_cancel(watch.thread);
+	pthread_join(watch.thread, NULL);
+	watch.running = false;
+}
+
+bool interrupted(void)
+{
+	return atomic_load(&watch.interrupted);
+}
+
+void interrupt_at_once(bool yes)
+{
+	atomic_store(&watch.at_once, yes);
+	if (yes && interrupted())
+		end_process();
+}

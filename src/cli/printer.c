@@ -1,0 +1,196 @@
+/* Results as tables, lines, JSON or bare ids. */
+#include "src/cli/printer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/clock.h"
+#include "src/cli/ask.h"
+#include "src/cli/detail.h"
+#include "src/cli/interrupt.h"
+#include "src/cli/report.h"
+
+enum { LINE_SIZE = 1 << 24, PROGRESS_MS = 250 };
+
+static enum errc add_line(struct printer *p, struct buf *line, struct err *e)
+{
+	enum errc rc;
+
+	buf_add_char(line, '\n');
+	rc = out_add(&p->out, buf_text(line), line->len, e);
+	buf_release(line);
+	return rc;
+}
+
+static enum errc print_json(struct printer *p, const struct json *row, struct err *e)
+{
+	struct buf line = BUF_INIT(LINE_SIZE);
+
+	json_write(&line, row);
+	return add_line(p, &line, e);
+}
+
+/* --quiet: the id, or what stands first where a record has none. */
+static enum errc print_quiet(struct printer *p, const struct json *row, struct err *e)
+{
+	const struct op_column first = { .name = "id", .type = COLUMN_TEXT };
+	const struct op_column *column = json_get(row, "id") ? &first : p->op->columns;
+	struct buf line = BUF_INIT(LINE_SIZE);
+	struct cell cell;
+
+	if (!column || !cell_says_something(column, row))
+		return ERR_OK;
+	cell = cell_make(&p->look, column, row, true);
+	buf_add_text(&line, cell.text);
+	cell_release(&cell);
+	return add_line(p, &line, e);
+}
+
+/* Records that follow each other have an empty line between them. */
+static enum errc print_detail(struct printer *p, const struct json *row, struct err *e)
+{
+	enum errc rc = p->records ? out_add(&p->out, "\n", 1, e) : ERR_OK;
+
+	return rc ? rc : detail_print(&p->out, &p->look, p->op, row, e);
+}
+
+static void progress_clear(struct printer *p)
+{
+	if (p->progress_at)
+		fputs("\r\033[K", stderr);
+	p->progress_at = 0;
+}
+
+static enum errc sink_record(void *arg, const struct op *op, const struct json *row, struct err *e)
+{
+	struct printer *p = arg;
+	enum errc rc;
+
+	progress_clear(p);
+	if (p->look.json)
+		rc = print_json(p, row, e);
+	else if (p->look.quiet)
+		rc = print_quiet(p, row, e);
+	else if (op->flags & OP_LIST)
+		rc = table_row(&p->table, row, e);
+	else
+		rc = print_detail(p, row, e);
+	p->records++;
+	return rc;
+}
+
+/* What stands before and behind the secret in the record's last line; puts the lines before it out. */
+static enum errc reveal_frame(struct printer *p, const struct json *row, struct buf *before,
+			      const char **behind, struct err *e)
+{
+	*behind = "\n";
+	if (p->look.json) {
+		json_write(before, row);
+		before->data[--before->len] = '\0';	/* the closing brace */
+		buf_addf(before, "%s\"secret\":\"", before->len > 1 ? "," : "");
+		*behind = "\"}\n";
+		return ERR_OK;
+	}
+	if (p->look.quiet)
+		return ERR_OK;
+	detail_name(before, &p->look, p->op, "secret");
+	return print_detail(p, row, e);
+}
+
+/* The line is put together in secret memory and goes out by one write(2); our secrets consist of
+ * letters, digits and "_", so JSON wants no escapes. */
+static enum errc sink_reveal(void *arg, const struct op *op, const struct json *row,
+			     const struct secret *secret, struct err *e)
+{
+	struct printer *p = arg;
+	struct buf before = BUF_INIT(LINE_SIZE);
+	struct secret line = SECRET_INIT;
+	const char *behind;
+	enum errc rc;
+
+	(void)op;
+	progress_clear(p);
+	rc = reveal_frame(p, row, &before, &behind, e);
+	secret_init(&line, before.len + secret->len + strlen(behind));
+	secret_add(&line, buf_text(&before), before.len);
+	secret_add(&line, secret_reveal(secret), secret->len);
+	secret_add(&line, behind, strlen(behind));
+	if (!rc)
+		rc = out_secret(&p->out, &line, e);
+	secret_release(&line);
+	buf_release(&before);
+	p->records++;
+	return rc;
+}
+
+static enum errc sink_text(void *arg, const char *data, size_t len, struct err *e)
+{
+	struct printer *p = arg;
+
+	progress_clear(p);
+	return out_add(&p->out, data, len, e);
+}
+
+static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct printer *p = arg;
+	int64_t now = clock_boot(&clock_system);
+
+	if (interrupted())
+		return false;
+	if (p->look.json || p->look.quiet || now - p->progress_at < PROGRESS_MS ||
+	    !isatty(STDERR_FILENO))
+		return true;
+	p->progress_at = now;
+	fprintf(stderr, "\r\033[K%s %ju", what, (uintmax_t)done);
+	if (total)
+		fprintf(stderr, " of %ju", (uintmax_t)total);
+	fflush(stderr);
+	return true;
+}
+
+static enum errc sink_confirm(void *arg, const char *question, struct err *e)
+{
+	struct printer *p = arg;
+
+	progress_clear(p);
+	return p->yes ? ERR_OK : ask_yes(&p->look, question, e);
+}
+
+static void sink_note(void *arg, const char *text)
+{
+	struct printer *p = arg;
+
+	progress_clear(p);
+	if (!p->look.quiet)
+		report_note(p->look.json, text);
+}
+
+void printer_init(struct printer *p, const struct settings *s, const struct op *op)
+{
+	*p = (struct printer){
+		.look = look_of(s, STDOUT_FILENO), .op = op, .yes = s->yes,
+		.sink = { .arg = p, .record = sink_record, .reveal = sink_reveal,
+			  .text = sink_text, .progress = sink_progress,
+			  .confirm = sink_confirm, .note = sink_note },
+	};
+	out_init(&p->out, STDOUT_FILENO);
+	table_init(&p->table, &p->look, &p->out, op->columns);
+}
+
+enum errc printer_finish(struct printer *p, struct err *e)
+{
+	enum errc rc;
+
+	progress_clear(p);
+	rc = table_end(&p->table, e);
+	return rc ? rc : out_flush(&p->out, e);
+}
+
+void printer_release(struct printer *p)
+{
+	progress_clear(p);
+	table_release(&p->table);
+	out_release(&p->out);
+}
