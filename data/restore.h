@@ -1,0 +1,54 @@
+/* What the files behind store_restore() share; inside data/ only. */
+#ifndef DATA_RESTORE_H
+#define DATA_RESTORE_H
+
+#include "data/store_internal.h"
+
+enum restore_what {
+	RESTORE_CHANGE,		/* in both, and different */
+	RESTORE_REMOVE,		/* made since the backup */
+	RESTORE_BRING,		/* gone since the backup */
+	RESTORE_ORPHAN,		/* versions without a key: planted */
+};
+
+/* One row that is to be as in the backup, as far as what was revoked since allows. */
+struct restore_step {
+	int64_t row;
+	enum restore_what what;
+	bool trusted;			/* the live row is what its last audit event left */
+	bool revoked;			/* revoked since: stays so */
+	bool keep_versions;		/* one ended since: they stay as they are now */
+	bool unchanged;			/* nothing is left to change */
+	uint8_t before[MAC_SIZE];	/* object MAC of the live rows; zeros: none */
+};
+
+struct restore {
+	struct store *live, *copy;
+	bool accept_loss;
+	int64_t now;
+	struct restore_step *steps;	/* in row order */
+	size_t count, size;
+	enum errc (*audit)(void *arg, struct audit_event *ev, struct err *e);
+	void *arg;
+	struct store_restore_report *report;
+};
+
+/* A revocation that the audit chain tells of. */
+struct revocation {
+	bool any;
+	int64_t at;
+	char reason[64], text[1025];
+};
+
+/* Opens a private copy of a backup, read through the engine's backup, brought to this build's schema;
+ * its rows are checked under the ring keys of the live store. ERR_STORE where it is no sound store;
+ * ERR_CONFLICT where it belongs to another store or another history. */
+enum errc backup_open(struct store **out, struct store *live, const char *path, struct err *e);
+void backup_close(struct store *copy);	/* removes the private copy; NULL is well */
+
+/* Fills the steps: what differs between both, and what has to stay. */
+enum errc restore_plan(struct restore *r, struct err *e);
+/* Whether the chain says that a key was revoked since the backup, and how. */
+enum errc restore_revocation(struct restore *r, const char *id, struct revocation *v, struct err *e);
+
+#endif
