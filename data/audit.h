@@ -15,7 +15,7 @@ struct audit_event {
 	char *object;			/* "key_…", "store", "import" …; "" none */
 	char *name;			/* the object's name at the time, "" none; part of the chain */
 	int64_t object_revision;	/* 0 none */
-	bool has_object_mac;
+	bool has_object_mac;		/* read: object_mac is not all zeros */
 	uint8_t object_mac[MAC_SIZE];		/* after the change; zeros when removed by this event */
 	uint8_t object_before[MAC_SIZE];	/* before it; zeros when made by this event */
 	char *detail;			/* canonical JSON, no secret ever */
@@ -58,8 +58,8 @@ void audit_cursor_free(struct audit_cursor *c);
 /* SHA-256 over the event's canonical encoding; anyone can recompute it from an export. The encoding
  * is these texts as netstrings ("LENGTH:BYTES,"): "authrack audit 1", sequence, time (RFC 3339, as
  * datetime_rfc3339() writes it), actor, operation, object, name, object_revision, object_mac and
- * object_before (hexadecimal; both empty without has_object_mac), detail, boot_id, boot_time,
- * previous (hexadecimal). Numbers are decimal; NULL texts count as empty. */
+ * object_before (hexadecimal; zeros where there is none), detail, boot_id, boot_time, previous
+ * (hexadecimal). Numbers are decimal; NULL texts count as empty. */
 void audit_hash(const struct audit_event *ev, uint8_t out[SHA256_SIZE]);
 
 struct audit_verdict {

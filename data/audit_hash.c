@@ -36,11 +36,9 @@ static const char *number_text(char out[NUMBER_SIZE], int64_t value)
 	return out;
 }
 
-static const char *mac_text(char out[HEX_SIZE], bool present, const uint8_t mac[MAC_SIZE])
+static const char *hex_text(char out[HEX_SIZE], const uint8_t mac[MAC_SIZE])
 {
-	out[0] = '\0';
-	if (present)
-		hex_encode(out, mac, MAC_SIZE);
+	hex_encode(out, mac, MAC_SIZE);
 	return out;
 }
 
@@ -64,11 +62,11 @@ void audit_hash(const struct audit_event *ev, uint8_t out[SHA256_SIZE])
 	field_add(&c, text_or_empty(ev->object));
 	field_add(&c, text_or_empty(ev->name));
 	field_add(&c, number_text(revision, ev->object_revision));
-	field_add(&c, mac_text(after, ev->has_object_mac, ev->object_mac));
-	field_add(&c, mac_text(before, ev->has_object_mac, ev->object_before));
+	field_add(&c, hex_text(after, ev->object_mac));
+	field_add(&c, hex_text(before, ev->object_before));
 	field_add(&c, text_or_empty(ev->detail));
 	field_add(&c, ev->boot_id);
 	field_add(&c, number_text(boot_time, ev->boot_time));
-	field_add(&c, mac_text(previous, true, ev->previous));
+	field_add(&c, hex_text(previous, ev->previous));
 	sha256(out, c.parts, 3 * c.fields);
 }

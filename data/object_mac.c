@@ -4,7 +4,7 @@
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 
-static const char label_object[] = "object", label_audit[] = "audit";
+static const char label_object[] = "object";
 
 bool object_mac(struct store *s, const struct key *k, const struct key_version *versions,
 		size_t count, uint8_t out[MAC_SIZE])
@@ -20,25 +20,10 @@ bool object_mac(struct store *s, const struct key *k, const struct key_version *
 	}
 	if (ok) {
 		mac_parts(mac, out, (struct span[]){ { label_object, sizeof label_object },
-						     { s->id, STORE_ID_SIZE },
-						     { rows, used * sizeof *rows } }, 3);
+						     { rows, used * sizeof *rows } }, 2);
 	}
 	free(rows);
 	return ok;
-}
-
-enum errc key_object_mac(struct store *s, const struct key *k, uint8_t out[MAC_SIZE], struct err *e)
-{
-	struct key_version *versions = NULL;
-	size_t count = 0;
-	enum errc rc = versions_of(s, k->row, &versions, &count, e);
-
-	if (!rc && !object_mac(s, k, versions, count, out)) {
-		rc = err_set(e, ERR_STORE, "a row of \"%s\" names a ring key that is missing", k->id);
-		err_hint(e, "authrack store check looks at every row");
-	}
-	free(versions);
-	return rc;
 }
 
 bool audit_mac(struct store *s, const struct audit_event *ev, uint8_t out[MAC_SIZE])
@@ -47,8 +32,6 @@ bool audit_mac(struct store *s, const struct audit_event *ev, uint8_t out[MAC_SI
 
 	if (!mac)
 		return false;
-	mac_parts(mac, out, (struct span[]){ { label_audit, sizeof label_audit },
-					     { s->id, STORE_ID_SIZE },
-					     { ev->hash, SHA256_SIZE } }, 3);
+	mac_parts(mac, out, &(struct span){ ev->hash, SHA256_SIZE }, 1);
 	return true;
 }

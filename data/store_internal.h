@@ -151,7 +151,7 @@ bool version_mac(struct store *s, const struct key_version *v, const char *id,
 /* The MAC of an event over its `hash` under its `ring`; false for an unknown ring number. */
 bool audit_mac(struct store *s, const struct audit_event *ev, uint8_t out[MAC_SIZE]);
 /* key_object_mac() of a key whose versions are at hand, as versions_of() gives them; false for an
- * unknown ring number. Both are in object_mac.c. */
+ * unknown ring number. */
 bool object_mac(struct store *s, const struct key *k, const struct key_version *versions,
 		size_t count, uint8_t out[MAC_SIZE]);
 /* Refuses what needs a write transaction when there is none. */
