@@ -106,13 +106,9 @@ static void a_sudo_user_that_a_terminal_can_show_is_kept(void **state)
 static void a_hostile_sudo_user_is_left_out(void **state)
 {
 	static const char *const refused[] = {
-		"",
-		"a\x1b[31m",
-		"a\nb",
-		"a\xe2\x80\xae"
-		"b",
-		"\xff",
-		"0123456789012345678901234567890123456789012345678901234567890123456789",
+		"",	"a\x1b[31m",
+		"a\nb", "a\xe2\x80\256b",
+		"\xff", "0123456789012345678901234567890123456789012345678901234567890123456789",
 	};
 	struct fixture *f = *state;
 
