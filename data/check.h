@@ -49,7 +49,7 @@ void check_imports_free(struct check *c);
 /* The object MAC before the first change of an object, from its first event; false: no event. */
 enum errc check_first_mac(struct check *c, const char *object, uint8_t mac[MAC_SIZE], bool *any,
 			  struct err *e);
-/* Whether an event is the removal of its object. */
-bool event_removes(const char *operation, const uint8_t *mac_or_null);
+/* Whether an event about a key, with the MAC of its object after it, is the key's removal. */
+bool event_removes(const char *operation, const uint8_t mac[MAC_SIZE]);
 
 #endif

@@ -6,9 +6,9 @@
 
 enum { LABEL_SIZE = 256 };
 
-/* The event that an object has to agree with. */
+/* The event that an object has to agree with: the last one that changed it. */
 struct latest {
-	bool any, has_mac;
+	bool any;
 	int64_t sequence, revision;
 	char operation[64];
 	uint8_t mac[MAC_SIZE];
@@ -21,20 +21,23 @@ static void key_label(char out[LABEL_SIZE], const struct key *k)
 
 static enum errc latest_read(struct check *c, const char *object, struct latest *l, struct err *e)
 {
+	static const uint8_t none[MAC_SIZE];
 	struct stmt *st = db_stmt(c->s->db,
 		"SELECT sequence, operation, object_revision, object_mac FROM audit "
-		"WHERE object = $1 ORDER BY sequence DESC LIMIT 1");
+		"WHERE object = $1 AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) "
+		"ORDER BY sequence DESC LIMIT 1");
 	enum errc rc;
 
 	*l = (struct latest){ .any = false };
 	stmt_text(st, 1, object);
+	stmt_blob(st, 2, none, sizeof none);
 	rc = stmt_step(st, &l->any, e);
 	if (!rc && l->any) {
 		l->sequence = stmt_get_int(st, "sequence");
 		l->revision = stmt_get_int(st, "object_revision");
 		snprintf(l->operation, sizeof l->operation, "%s",
 			 stmt_get_text(st, "operation", NULL));
-		l->has_mac = stmt_copy_blob(st, "object_mac", l->mac, MAC_SIZE);
+		stmt_copy_blob(st, "object_mac", l->mac, MAC_SIZE);
 	}
 	stmt_done(st);
 	return rc;
@@ -128,12 +131,12 @@ static enum errc audit_compare(struct check *c, const struct key *k, const uint8
 				    " of an imported key, but no audit event changed it", k->revision);
 		return ERR_OK;
 	}
-	if (event_removes(l->operation, l->has_mac ? l->mac : NULL)) {
+	if (event_removes(l->operation, l->mac)) {
 		check_found(c, "object", label, "event %" PRId64 " (%s) removed this key, and it is "
 			    "there again", l->sequence, l->operation);
 		return ERR_OK;
 	}
-	if (l->revision == k->revision && l->has_mac && bytes_equal(l->mac, mac, MAC_SIZE))
+	if (l->revision == k->revision && bytes_equal(l->mac, mac, MAC_SIZE))
 		return ERR_OK;
 	return older_found(c, k, mac, l, e);
 }

@@ -25,12 +25,16 @@ static struct restore_step *step_add(struct restore *r, int64_t row, enum restor
 
 static enum errc latest_read(struct restore *r, const char *id, struct latest *l, struct err *e)
 {
-	struct stmt *st = db_stmt(r->live->db, "SELECT operation, object_mac FROM audit "
-				  "WHERE object = $1 ORDER BY sequence DESC LIMIT 1");
+	static const uint8_t none[MAC_SIZE];
+	struct stmt *st = db_stmt(r->live->db,
+		"SELECT operation, object_mac FROM audit WHERE object = $1 "
+		"AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) "
+		"ORDER BY sequence DESC LIMIT 1");
 	enum errc rc;
 
 	*l = (struct latest){ .any = false };
 	stmt_text(st, 1, id);
+	stmt_blob(st, 2, none, sizeof none);
 	rc = stmt_step(st, &l->any, e);
 	if (!rc && l->any) {
 		stmt_copy_blob(st, "object_mac", l->mac, MAC_SIZE);

@@ -138,7 +138,7 @@ static enum errc missing_found(struct check *c, int64_t sequence, struct err *e)
 	char label[LABEL_SIZE];
 	enum errc rc = audit_get(c->s, sequence, &ev, e);
 
-	if (!rc && !event_removes(ev.operation, ev.has_object_mac ? ev.object_mac : NULL)) {
+	if (!rc && !event_removes(ev.operation, ev.object_mac)) {
 		snprintf(label, sizeof label, "%s %s", ev.object, ev.name);
 		check_found(c, "object", label, "the key is gone, event %" PRId64
 			    " (%s) is the last one that knows it", sequence, ev.operation);

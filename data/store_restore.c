@@ -10,6 +10,8 @@
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
 
+enum { LOOKUP_SIZE = 16 };	/* of a secret, as the column has it */
+
 /* A key with its versions, read one by one. */
 struct object {
 	struct key key;
@@ -54,7 +56,7 @@ static enum errc event_write(struct restore *r, const struct restore_step *step,
 		.object = x_strdup(k->id),
 		.name = x_strdup(k->name),
 		.object_revision = k->revision,
-		.has_object_mac = true,
+		.has_object_mac = after,
 	};
 	enum errc rc;
 
@@ -104,37 +106,30 @@ static enum errc change_write(struct restore *r, const struct restore_step *step
 
 /* --- what goes ----------------------------------------------------------------------------------- */
 
-/* The secret stays known: it can never be imported or restored as another key's. */
-static enum errc version_bury(struct store *s, int64_t key, int64_t number, struct err *e)
+/* Runs a statement over one version of a key ($1, $2), or all of them. */
+static enum errc version_run(struct stmt *st, int64_t key, const int64_t *number, struct err *e)
 {
-	struct stmt *bury = db_stmt(s->db,
-		"INSERT INTO tombstone (lookup, key, secret_ring) "
-		"SELECT lookup, key, secret_ring FROM version WHERE key = $1 AND number = $2 "
-		"ON CONFLICT DO NOTHING");
-	struct stmt *delete = db_stmt(s->db, "DELETE FROM version WHERE key = $1 AND number = $2");
-	enum errc rc;
+	stmt_int(st, 1, key);
+	if (number)
+		stmt_int(st, 2, *number);
+	else
+		stmt_null(st, 2);
+	return stmt_run(st, e);
+}
 
-	stmt_int(bury, 1, key);
-	stmt_int(bury, 2, number);
-	rc = stmt_run(bury, e);
+/* The secret stays known: it can never be imported or restored as another key's. NULL: all versions. */
+static enum errc version_bury(struct store *s, int64_t key, const int64_t *number, struct err *e)
+{
+	enum errc rc = version_run(db_stmt(s->db,
+		"INSERT INTO tombstone (lookup, key, secret_ring) SELECT lookup, key, secret_ring "
+		"FROM version WHERE key = $1 AND ($2 IS NULL OR number = $2) ON CONFLICT DO NOTHING"),
+		key, number, e);
+
 	s->tombstones = -1;
 	if (rc)
 		return rc;
-	stmt_int(delete, 1, key);
-	stmt_int(delete, 2, number);
-	return stmt_run(delete, e);
-}
-
-static enum errc orphans_bury(struct restore *r, int64_t row, struct err *e)
-{
-	struct key_version *versions = NULL;
-	size_t count = 0;
-	enum errc rc = versions_of(r->live, row, &versions, &count, e);
-
-	for (size_t i = 0; i < count && !rc; i++)
-		rc = version_bury(r->live, row, versions[i].number, e);
-	free(versions);
-	return rc;
+	return version_run(db_stmt(s->db, "DELETE FROM version "
+				   "WHERE key = $1 AND ($2 IS NULL OR number = $2)"), key, number, e);
 }
 
 /* Versions that the backup does not have; those being written out belong to their process. */
@@ -150,7 +145,7 @@ static enum errc versions_bury(struct restore *r, const struct restore_step *ste
 		const struct key_version *v = &live.versions[i];
 
 		if (v->state != VERSION_PENDING && !version_find(&copy, v))
-			rc = version_bury(r->live, v->key, v->number, e);
+			rc = version_bury(r->live, v->key, &v->number, e);
 	}
 	object_release(&live);
 	object_release(&copy);
@@ -166,6 +161,8 @@ static enum errc key_remove(struct restore *r, const struct restore_step *step, 
 	if (!rc)
 		rc = removal_write(r, step, &live.key, e);
 	if (!rc)
+		rc = version_bury(r->live, step->row, NULL, e);
+	if (!rc)
 		rc = key_purge(r->live, &live.key, e);
 	object_release(&live);
 	return rc;
@@ -175,7 +172,7 @@ static enum errc step_clear(struct restore *r, const struct restore_step *step, 
 {
 	switch (step->what) {
 	case RESTORE_ORPHAN:
-		return orphans_bury(r, step->row, e);
+		return version_bury(r->live, step->row, NULL, e);
 	case RESTORE_REMOVE:
 		return key_remove(r, step, e);
 	case RESTORE_CHANGE:
@@ -292,11 +289,13 @@ static enum errc row_place(struct store *s, int64_t from, const struct key *targ
 static enum errc tombstone_lift(struct store *s, const struct key_version *v, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "DELETE FROM tombstone WHERE lookup = $1");
+	uint8_t lookup[LOOKUP_SIZE] = { 0 };
 
 	if (v->kind == VERSION_OWN)
-		stmt_blob(st, 1, v->secret_id, strlen(v->secret_id));
+		memcpy(lookup, v->secret_id, strnlen(v->secret_id, SECRET_ID_SIZE - 1));
 	else
-		stmt_blob(st, 1, v->lookup, ROW_MAC_SIZE);
+		memcpy(lookup, v->lookup, sizeof lookup);
+	stmt_blob(st, 1, lookup, sizeof lookup);
 	s->tombstones = -1;
 	return stmt_run(st, e);
 }
