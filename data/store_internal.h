@@ -63,6 +63,10 @@ bool ring_derive(struct store *s, int64_t number, enum ring_purpose purpose,
 bool row_mac(struct store *s, int64_t ring, const char *table, const struct field *fields,
 	     const void *object, const char *extra, uint8_t out[ROW_MAC_SIZE]);
 
+/* After store_rekey(): its transaction was rolled back (and is not in the store), or is committed. */
+void rekey_undo(struct store *s);
+void rekey_done(struct store *s);
+
 /* --- place ------------------------------------------------------------------------------------- */
 /* Refuses links, other owners, modes, unsafe parents and network file systems. `path` is resolved in
  * place: the folder's real path and the file's name. */
@@ -112,6 +116,7 @@ struct store {
 	uint8_t id[STORE_ID_SIZE];
 	int64_t created_at;
 	struct master master;
+	struct master *master_before;	/* while store_rekey()'s transaction runs; NULL: none */
 	struct ring_key *ring;		/* newest first */
 	size_t ring_count;
 	int64_t schema_cookie, schema_version;
