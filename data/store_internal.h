@@ -136,6 +136,8 @@ struct store {
 int64_t schema_newest(void);
 /* Applies the migrations after `from`, inside a transaction. */
 enum errc schema_apply(struct db *d, int64_t from, struct err *e);
+/* The same in a transaction of its own, from the version the file has; refuses a newer one. */
+enum errc schema_upgrade(struct db *d, int64_t *from, struct err *e);
 /* Calls `found` for each object that is unknown, missing or different ("table \"x\" is unknown"). */
 enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct err *e);
 /* Opens another file (a backup) read-only as a store under the same master key; no anchor is read. */
