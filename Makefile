@@ -39,7 +39,8 @@ PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
 # --- what is built -----------------------------------------------------------------------------
-SOURCES := $(sort $(wildcard src/base/*.c data/*.c src/app/*.c src/cli/*.c ui/*.c))
+SOURCES := $(filter-out src/cli/docs.c, \
+	$(sort $(wildcard src/base/*.c data/*.c src/app/*.c src/cli/*.c ui/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o) $(B)/gen/migrations.o
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] data/*.[ch] ui/*.[ch] tests/*/*.[ch])
 UNIT := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/screens/test_*.c))
@@ -70,6 +71,17 @@ $(B)/gen/migrations.c: data/migrations/embed.awk $(sort $(wildcard data/migratio
 
 $(UNIT) $(BENCH): %: %.o $(SUPPORT) $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LIBS)
+
+# Not part of the program: makes the generated parts of the documents.
+$(B)/docs: $(B)/src/cli/docs.o $(B)/libauthrack.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+DOCUMENTS := README.md share/man/authrack.1
+
+.PHONY: docs
+docs: $(B)/docs		## make the generated parts of README and man page anew
+	@for file in $(DOCUMENTS); do \
+		$(B)/docs $$file > $(B)/document && cat $(B)/document > $$file || exit 1; done
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(B)/src/main.d

@@ -482,7 +482,7 @@ static const struct arg completion_args[] = {
 
 const struct op op_completion = {
 	.id = "completion",
-	.summary = "Print a completion script for a shell",
+	.summary = "print a completion script for a shell",
 	.detail = "bash: authrack completion bash > ~/.local/share/bash-completion/completions/authrack\n"
 		  "zsh: put it as _authrack into a folder of $fpath\n"
 		  "fish: authrack completion fish > ~/.config/fish/completions/authrack.fish",

@@ -48,6 +48,17 @@ static void put_paragraphs(struct buf *out, const char *text)
 	}
 }
 
+/* Lines as they are (commands must stay whole), two columns in. */
+static void put_indented(struct buf *out, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		buf_addf(out, "  %.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
 /* "  LEFT        right", the right side wrapped at its own column. */
 static void put_pair(struct buf *out, const char *left, int column, const char *right)
 {
@@ -197,8 +208,10 @@ void help_command(struct buf *out, const struct op *op)
 	}
 	put_args(out, op, "arguments", true);
 	put_args(out, op, "options", false);
-	if (op->example)
-		buf_addf(out, "\nexamples:\n%s\n", op->example);
+	if (op->example) {
+		buf_add_text(out, "\nexamples:\n");
+		put_indented(out, op->example);
+	}
 	buf_add_text(out, "\nGlobal options: authrack help options\n");
 }
 
@@ -318,7 +331,7 @@ static const struct arg help_args[] = {
 
 const struct op op_help = {
 	.id = "help",
-	.summary = "Explain a command or a topic",
+	.summary = "explain a command or a topic",
 	.args = help_args,
 	.flags = OP_TEXT | OP_NO_STORE,
 	.run = run_help,
