@@ -336,10 +336,10 @@ static void fish_option(struct buf *out, const struct arg *a, const char *condit
 	buf_addf(out, "complete -c authrack%s -l %s", condition, a->name);
 	if (a->letter)
 		buf_addf(out, " -s %c", a->letter);
-	if (arg_takes_value(a))
-		buf_add_text(out, " -x");
-	if (arg_takes_value(a))
+	if (arg_takes_value(a)) {
+		buf_add_text(out, values_of(a) == VALUES_FILES ? " -r" : " -x");
 		fish_values(out, a);
+	}
 	fish_describe(out, a->help);
 }
 
@@ -389,13 +389,13 @@ static const char fish_begin[] =
 	"end\n"
 	"# Do exactly these words stand there?\n"
 	"function __authrack_at\n"
-	"\ttest (string join ' ' (__authrack_typed)) = \"$argv\"\n"
+	"\tset -l typed (string join ' ' (__authrack_typed))\n"
+	"\ttest \"$typed\" = \"$argv\"\n"
 	"end\n"
 	"# Do the typed words begin with these?\n"
 	"function __authrack_in\n"
-	"\tset -l typed (__authrack_typed)\n"
-	"\ttest (count $typed) -ge (count $argv)\n"
-	"\tand test \"$typed[1..(count $argv)]\" = \"$argv\"\n"
+	"\tset -l typed (string join ' ' (__authrack_typed))\n"
+	"\tstring match -q -- \"$argv *\" \"$typed \"\n"
 	"end\n"
 	"complete -c authrack -f\n";
 

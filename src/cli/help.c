@@ -33,17 +33,18 @@ static void put_wrapped(struct buf *out, int column, int indent, const char *tex
 	buf_add_char(out, '\n');
 }
 
-/* Paragraphs: each line of the text is wrapped for itself, blanks at its begin are kept. */
+/* Paragraphs are wrapped; a line that begins with a blank stays as it is. */
 static void put_paragraphs(struct buf *out, const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
-		int indent = (int)strspn(text, " ");
 		char line[1024];
 
 		snprintf(line, sizeof(line), "%.*s", (int)len, text);
-		buf_addf(out, "%*s", indent < (int)len ? indent : 0, "");
-		put_wrapped(out, indent, indent, line);
+		if (line[0] == ' ')
+			buf_addf(out, "%s\n", line);
+		else
+			put_wrapped(out, 0, 0, line);
 		text += len + (text[len] == '\n');
 	}
 }
