@@ -108,7 +108,7 @@ static const char *filter_text(const struct op_args *a, const char *name)
 bool key_filter_given(const struct op_args *a)
 {
 	static const char *const texts[] = { "search", "owner", "tier", "scope" };
-	static const char *const others[] = { "status", "expiring", "unused", "grace" };
+	static const char *const others[] = { "status", "expiring", "unused", "in-grace" };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (filter_text(a, texts[i]))
@@ -141,7 +141,7 @@ void key_filter(const struct op_args *a, int64_t now, struct key_query *q)
 	*q = (struct key_query){
 		.search = filter_text(a, "search"),
 		.states = states_given(a),
-		.in_grace = op_flag(a, "grace"),
+		.in_grace = op_flag(a, "in-grace"),
 		.owner = filter_text(a, "owner"),
 		.tier = filter_text(a, "tier"),
 		.scope = filter_text(a, "scope"),

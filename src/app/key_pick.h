@@ -33,7 +33,7 @@ enum errc key_intact(const struct key *k, struct err *e);
 	  .value = "DURATION", .help = "keys that expire within this time" }, \
 	{ .name = "unused", .type = ARG_DURATION, .flags = ARG_COMMAND_LINE, .value = "DURATION", \
 	  .help = "keys not used for this long" }, \
-	{ .name = "grace", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
+	{ .name = "in-grace", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
 	  .help = "keys whose older version still lives" }
 
 #define KEY_BULK_ARGS \
