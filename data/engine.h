@@ -70,6 +70,8 @@ struct engine {
 	int64_t (*changes)(struct engine_conn *c);	/* rows of the last INSERT, UPDATE or DELETE */
 	enum engine_code (*begin_write)(struct engine_conn *c);	/* at once, no upgrade later */
 	enum engine_code (*begin_read)(struct engine_conn *c);
+	enum engine_code (*commit)(struct engine_conn *c);
+	void (*rollback)(struct engine_conn *c);	/* well when there is no transaction */
 	bool (*in_transaction)(struct engine_conn *c);
 	void (*busy_timeout)(struct engine_conn *c, int64_t ms);
 

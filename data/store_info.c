@@ -94,8 +94,8 @@ enum errc store_info(struct store *s, struct json **out, struct err *e)
 
 	json_set_text(info, "path", s->path);
 	json_set_text(info, "engine", db_engine(s->db)->name);
-	json_set_int(info, "schema", s->schema_version);
-	set_hex(info, "id", s->id, STORE_ID_SIZE);
+	json_set_int(info, "schema_version", s->schema_version);
+	set_hex(info, "store_id", s->id, STORE_ID_SIZE);
 	json_set_time(info, "created_at", s->created_at);
 	json_set_int(info, "bytes", file_size(s->path, ""));
 	json_set_int(info, "log_bytes", file_size(s->path, "-wal"));
