@@ -11,7 +11,7 @@
 #include "src/base/alloc.h"
 
 /* Both have to be powers of two. One console holds a handful of secrets at a time. */
-enum { SECURE_HEAP_SIZE = 256 * 1024, SECURE_BLOCK_SIZE = 32 };
+enum { SECURE_HEAP_SIZE = 128 * 1024, SECURE_BLOCK_SIZE = 32 };
 
 #if defined(__SANITIZE_ADDRESS__)
 #define LEAK_CHECKER 1
