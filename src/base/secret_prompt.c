@@ -122,30 +122,29 @@ static enum line line_read(struct prompt *p, struct secret *s)
 	return state;
 }
 
-static enum errc prompt_begin(struct prompt *p, struct err *e)
+/* What ends the process waits in a signalfd; a stop waits until the echo is back. */
+static void signals_hold(struct prompt *p)
 {
-	struct termios hidden;
-	sigset_t ends;
+	sigset_t held;
 
-	p->tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (p->tty < 0 || tcgetattr(p->tty, &p->before) < 0) {
-		if (p->tty >= 0)
-			close(p->tty);
-		return err_set(e, ERR_USAGE, "there is no terminal to ask on");
-	}
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGINT);
-	sigaddset(&ends, SIGQUIT);
-	sigaddset(&ends, SIGTERM);
-	sigaddset(&ends, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &ends, &p->mask_before);
-	p->signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
-	hidden = p->before;
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGQUIT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	p->signals = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+	sigaddset(&held, SIGTSTP);
+	pthread_sigmask(SIG_BLOCK, &held, &p->mask_before);
+}
+
+static bool echo_off(const struct prompt *p)
+{
+	struct termios hidden = p->before;
+
 	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	hidden.c_cc[VMIN] = 1;
 	hidden.c_cc[VTIME] = 0;
-	tcsetattr(p->tty, TCSAFLUSH, &hidden);
-	return ERR_OK;
+	return tcsetattr(p->tty, TCSAFLUSH, &hidden) == 0;
 }
 
 static void prompt_end(struct prompt *p)
@@ -155,6 +154,22 @@ static void prompt_end(struct prompt *p)
 	close(p->tty);
 	close(p->signals);
 	pthread_sigmask(SIG_SETMASK, &p->mask_before, NULL);
+}
+
+static enum errc prompt_begin(struct prompt *p, struct err *e)
+{
+	p->tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (p->tty < 0)
+		return err_set(e, ERR_USAGE, "there is no terminal to ask on");
+	if (tcgetattr(p->tty, &p->before) < 0) {
+		close(p->tty);
+		return err_set(e, ERR_USAGE, "there is no terminal to ask on");
+	}
+	signals_hold(p);
+	if (echo_off(p))
+		return ERR_OK;
+	prompt_end(p);
+	return err_set(e, ERR_USAGE, "the terminal does not stop echoing");
 }
 
 enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e)

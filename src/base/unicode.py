@@ -12,6 +12,8 @@ SAFE, UNSAFE, COMBINING, WIDE = range(4)
 # they would be shown as nothing at all. Format characters (Cf) are unsafe by their category.
 INVISIBLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0,
              *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)}
+# Neutral or ambiguous by the standard, two columns in the C library's tables and in terminals.
+WIDE_BY_CUSTOM = {*range(0x3248, 0x3250), *range(0x4DC0, 0x4E00)}
 # Hangul vowels and final consonants join the syllable before them.
 JAMO = {*range(0x1161, 0x1200), *range(0xD7B0, 0xD7C7), *range(0xD7CB, 0xD7FC)}
 
@@ -23,7 +25,9 @@ def kind(code):
         return UNSAFE
     if category in {"Mn", "Me"} or code in JAMO:
         return COMBINING
-    return WIDE if unicodedata.east_asian_width(char) in "WF" else SAFE
+    if code in WIDE_BY_CUSTOM or unicodedata.east_asian_width(char) in {"W", "F"}:
+        return WIDE
+    return SAFE
 
 
 def runs():

@@ -33,6 +33,29 @@ static void ask_and_report(int report)
 	_exit(!fd_write_all(report, text, strlen(text)));
 }
 
+/* The question asked by a job of its own, as a shell would start it. A stopped job goes on; the
+ * report tells whether its stop left the terminal without echo. */
+static void ask_in_a_job(int report)
+{
+	pid_t job = fork();
+	struct termios now;
+	int status;
+
+	if (job == 0) {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_IGN);
+		tcsetpgrp(STDIN_FILENO, getpid());
+		signal(SIGTTOU, SIG_DFL);
+		ask_and_report(report);
+	}
+	while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+		if (tcgetattr(STDIN_FILENO, &now) < 0 || !(now.c_lflag & ECHO))
+			fd_write_all(report, "mute:", 5);
+		kill(job, SIGCONT);
+	}
+	_exit(0);
+}
+
 /* Reads until `until` was seen, or the other side is gone. */
 static void read_until(int fd, char *text, size_t size, const char *until)
 {
@@ -53,7 +76,7 @@ static void read_until(int fd, char *text, size_t size, const char *until)
 	}
 }
 
-static void session_begin(struct session *s)
+static void session_begin(struct session *s, void (*ask)(int report))
 {
 	int ends[2];
 
@@ -62,7 +85,7 @@ static void session_begin(struct session *s)
 	s->child = forkpty(&s->terminal, NULL, NULL, NULL);
 	assert_true(s->child >= 0);
 	if (s->child == 0)
-		ask_and_report(ends[1]);
+		ask(ends[1]);
 	close(ends[1]);
 	s->report = ends[0];
 	read_until(s->terminal, s->shown, sizeof(s->shown), "Passphrase: ");
@@ -92,7 +115,7 @@ static void assert_answer(const char *keys, const char *expected)
 	struct session s;
 	char report[512];
 
-	session_begin(&s);
+	session_begin(&s, ask_and_report);
 	session_type(&s, keys);
 	session_end(&s, report, sizeof(report));
 	assert_string_equal(report, expected);
@@ -158,7 +181,7 @@ static void a_signal_restores_the_terminal_before_it_acts(void **state)
 	int status;
 
 	(void)state;
-	session_begin(&s);
+	session_begin(&s, ask_and_report);
 	assert_int_equal(tcgetattr(s.terminal, &now), 0);
 	assert_int_equal(now.c_lflag & ECHO, 0);
 	session_type(&s, "half");
@@ -174,6 +197,20 @@ static void a_signal_restores_the_terminal_before_it_acts(void **state)
 		assert_int_not_equal(now.c_lflag & ECHO, 0);
 	close(s.report);
 	close(s.terminal);
+}
+
+static void a_stop_waits_until_the_echo_is_back(void **state)
+{
+	struct session s;
+	char report[64];
+
+	(void)state;
+	session_begin(&s, ask_in_a_job);
+	kill(-tcgetpgrp(s.terminal), SIGTSTP);
+	session_type(&s, "typed\r");
+	session_end(&s, report, sizeof(report));
+	assert_string_equal(report, "0:typed");
+	assert_string_equal(s.shown, "Passphrase: \r\n");
 }
 
 static void without_a_terminal_it_is_a_usage_error(void **state)
@@ -206,6 +243,7 @@ int main(void)
 		cmocka_unit_test(escape_sequences_do_not_become_part_of_the_secret),
 		cmocka_unit_test(other_control_characters_are_left_out),
 		cmocka_unit_test(a_signal_restores_the_terminal_before_it_acts),
+		cmocka_unit_test(a_stop_waits_until_the_echo_is_back),
 		cmocka_unit_test(without_a_terminal_it_is_a_usage_error),
 	};
 
