@@ -14,7 +14,7 @@ enum { CONFIG_MAX = 64 * 1024 };
 static const struct arg global_args[] = {
 	{ .name = "store", .type = ARG_TEXT, .value = "URL",
 	  .help = "the store: a path or sqlite:PATH" },
-	{ .name = "master-key", .letter = 'k', .type = ARG_FILE, .value = "FILE",
+	{ .name = "master-key", .type = ARG_FILE, .value = "FILE",
 	  .help = "the file of the master key" },
 	{ .name = "config", .letter = 'C', .type = ARG_FILE, .value = "FILE",
 	  .help = "the configuration file" },
