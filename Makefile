@@ -69,7 +69,12 @@ $(B)/gen/migrations.c: data/migrations/embed.awk $(sort $(wildcard data/migratio
 	@mkdir -p $(@D)
 	awk -f $^ > $@
 
-$(UNIT) $(BENCH): %: %.o $(SUPPORT) $(B)/libauthrack.a
+# An archive: a test links only those helpers that it uses.
+$(B)/libsupport.a: $(SUPPORT)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(UNIT) $(BENCH): %: %.o $(B)/libsupport.a $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LIBS)
 
 # Not part of the program: makes the generated parts of the documents.
