@@ -25,6 +25,7 @@ static int set_up(void **state)
 
 	unsetenv("SUDO_USER");
 	unsetenv("SSH_CONNECTION");
+	unsetenv("AUTHRACK_SSH_KEY");
 	f->folder = temp_folder();
 	f->path = path_join(f->folder, "auth");
 	setenv("SSH_USER_AUTH", f->path, 1);
@@ -136,6 +137,22 @@ static void the_ssh_keys_fingerprint_is_what_ssh_keygen_says(void **state)
 	}
 }
 
+static void a_key_handed_through_sudo_counts_where_there_is_no_file(void **state)
+{
+	struct fixture *f = *state;
+
+	setenv("AUTHRACK_SSH_KEY", "publickey ssh-ed25519 " KEY, 1);
+	actor_read(&f->actor);
+	assert_string_equal(f->actor.ssh_key, KEY_FINGERPRINT);
+	file_put(f->path, "password\n");
+	actor_read(&f->actor);
+	assert_string_equal(f->actor.ssh_key, "");
+	unlink(f->path);
+	setenv("AUTHRACK_SSH_KEY", "publickey ssh-ed25519 \x1b[31m", 1);
+	actor_read(&f->actor);
+	assert_string_equal(f->actor.ssh_key, "");
+}
+
 static void an_auth_file_that_is_malformed_claims_nothing(void **state)
 {
 	static const char *const refused[] = {
@@ -228,6 +245,7 @@ int main(void)
 		TEST(a_sudo_user_that_a_terminal_can_show_is_kept),
 		TEST(a_hostile_sudo_user_is_left_out),
 		TEST(the_ssh_keys_fingerprint_is_what_ssh_keygen_says),
+		TEST(a_key_handed_through_sudo_counts_where_there_is_no_file),
 		TEST(an_auth_file_that_is_malformed_claims_nothing),
 		TEST(an_auth_file_that_is_too_long_claims_nothing),
 		TEST(an_auth_file_that_is_none_hangs_nobody),

@@ -3,6 +3,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "src/base/crypto.h"
 #include "src/base/encode.h"
@@ -261,6 +264,30 @@ static void scrypt_derives_what_openssl_derives(void **state)
 		   "4c6bc95145350a07e4000e6b475195a0b9c727c25a0517bbc2ac76edc10e426c");
 }
 
+/* In a child, since the limit can't be lifted again; a sanitizer's own memory is beyond any limit. */
+static void scrypt_without_memory_is_an_error_not_the_end(void **state)
+{
+#ifndef __SANITIZE_ADDRESS__
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		const struct rlimit tight = { 64 << 20, 64 << 20 };
+		const uint8_t salt[16] = { 0 };
+		uint8_t out[KEY256_SIZE];
+		struct err e = ERR_INIT;
+
+		setrlimit(RLIMIT_AS, &tight);
+		_exit((int)scrypt_key(out, "x", 1, salt, &e));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), ERR_STORE);
+#endif
+	(void)state;
+}
+
 /* RFC 8032 §7.1, tests 1 to 3. */
 static const struct {
 	const char *seed, *public_key, *message;
@@ -334,6 +361,7 @@ int main(void)
 		cmocka_unit_test(another_key_row_or_length_does_not_unseal),
 		cmocka_unit_test(the_same_text_never_looks_the_same_sealed),
 		cmocka_unit_test(scrypt_derives_what_openssl_derives),
+		cmocka_unit_test(scrypt_without_memory_is_an_error_not_the_end),
 		cmocka_unit_test(ed25519_follows_rfc_8032),
 		cmocka_unit_test(a_signature_over_anything_else_is_refused),
 	};

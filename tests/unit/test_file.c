@@ -1,6 +1,7 @@
 /* Files: bounded reading, writing that is whole or not at all, folders and paths. */
 #include "tests/lib/support.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,20 @@ static void homes_follow_the_xdg_specification(void **state)
 	assert_path(path_config_home("config"), "/etc/xdg/authrack/config");
 }
 
+static void without_a_home_the_user_database_is_asked(void **state)
+{
+	struct passwd *me = getpwuid(geteuid());
+	char *expected = path_join(me ? me->pw_dir : "/", ".config/authrack/config");
+
+	(void)state;
+	unsetenv("HOME");
+	unsetenv("XDG_CONFIG_HOME");
+	assert_path(path_config_home("config"), expected);
+	setenv("HOME", "relative", 1);
+	assert_path(path_config_home("config"), expected);
+	free(expected);
+}
+
 static void paths_are_joined_with_one_slash(void **state)
 {
 	(void)state;
@@ -253,6 +268,7 @@ int main(void)
 		TEST(folders_are_made_with_all_above_them),
 		TEST(a_file_in_the_way_of_a_folder_is_named),
 		TEST(homes_follow_the_xdg_specification),
+		TEST(without_a_home_the_user_database_is_asked),
 		TEST(paths_are_joined_with_one_slash),
 		TEST(the_parent_of_a_path_is_where_it_lies),
 	};

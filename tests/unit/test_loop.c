@@ -192,6 +192,32 @@ static void a_cancelled_timer_is_silent(void **state)
 	assert_string_equal(r->seen, "b");
 }
 
+static void a_timer_in_the_middle_can_be_cancelled_once(void **state)
+{
+	struct record *r = *state;
+	struct loop_timer *t;
+
+	loop_after(r->loop, 0, note_a, r);
+	t = loop_after(r->loop, 1, note_b, r);
+	loop_after(r->loop, 2, stop, r);
+	loop_cancel(r->loop, t);
+	loop_run(r->loop);
+	assert_string_equal(r->seen, "a.");
+}
+
+static void a_step_waits_no_longer_than_asked_or_the_next_timer(void **state)
+{
+	struct record *r = *state;
+
+	loop_after(r->loop, 3600000, note_a, r);
+	loop_step(r->loop, 1);
+	assert_string_equal(r->seen, "");
+	loop_after(r->loop, 1, note_b, r);
+	while (!r->len)
+		loop_step(r->loop, 3600000);
+	assert_string_equal(r->seen, "b");
+}
+
 static void cancel_the_other(void *arg)
 {
 	struct record *r = arg;
@@ -352,6 +378,8 @@ int main(void)
 		TEST(timers_fire_once_in_the_order_of_their_time),
 		TEST(a_timer_never_fires_early),
 		TEST(a_cancelled_timer_is_silent),
+		TEST(a_timer_in_the_middle_can_be_cancelled_once),
+		TEST(a_step_waits_no_longer_than_asked_or_the_next_timer),
 		TEST(a_timer_may_cancel_another_that_is_due),
 		TEST(a_timer_that_arms_itself_leaves_room_for_others),
 		TEST(signals_arrive_in_the_loop_only),
