@@ -75,6 +75,11 @@ enum errc key_named(struct store *s, const char *name, char (*ids)[KEY_ID_SIZE],
 		    size_t *live, size_t *count, struct err *e);
 /* Inserts (inside store_begin*); sets row, id where empty, revision 1. */
 enum errc key_insert(struct store *s, struct key *k, struct err *e);
+/* For imports: inserts a key and its one version (whose `key` it sets), and gives the MAC that
+ * key_object_mac() would. ERR_CONFLICT where the secret is known; the transaction is then to be rolled
+ * back, but further rows can be tried. */
+enum errc key_import_row(struct store *s, struct key *k, struct key_version *v,
+			 uint8_t object[MAC_SIZE], struct err *e);
 /* Writes every field with revision + 1, only where the stored revision is still k->revision:
  * else ERR_CONFLICT. */
 enum errc key_update(struct store *s, struct key *k, struct err *e);
