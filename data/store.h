@@ -81,6 +81,9 @@ enum errc store_import_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
 enum errc store_sign_checkpoint(struct store *s, uint8_t signature[SIGNATURE_SIZE], const void *text,
 				size_t len, struct err *e);
 enum errc store_checkpoint_key(struct store *s, uint8_t public_key[32], struct err *e);
+/* Was it signed under this ring, by the current key or an older one? */
+enum errc store_checkpoint_verify(struct store *s, const uint8_t signature[SIGNATURE_SIZE],
+				  const void *text, size_t len, bool *good, struct err *e);
 
 /* --- upkeep ----------------------------------------------------------------------------------- */
 typedef bool store_progress(void *arg, uint64_t done, uint64_t total);	/* false cancels */

@@ -70,6 +70,24 @@ enum errc audit_note(const struct op_call *c, struct store *s, const struct audi
 	return r;
 }
 
+enum errc audit_note_event(const struct op_call *c, struct store *s, struct audit_event *ev,
+			   struct err *e)
+{
+	char *actor = canonical_take(actor_json(app_actor_record(c->app)));
+	char operation[64];
+	enum errc r;
+
+	snprintf(operation, sizeof(operation), "%s", c->op->id);
+	ev->actor = actor;
+	ev->operation = operation;
+	r = audit_append(s, ev, e);
+	if (!r)
+		mirror(c->app, ev);
+	ev->actor = ev->operation = NULL;
+	free(actor);
+	return r;
+}
+
 enum errc audit_note_key(const struct op_call *c, struct store *s, const struct key *k,
 			 const uint8_t before[MAC_SIZE], const struct json *detail, struct err *e)
 {

@@ -27,6 +27,11 @@ enum errc audit_note(const struct op_call *c, struct store *s, const struct audi
 enum errc audit_note_key(const struct op_call *c, struct store *s, const struct key *k,
 			 const uint8_t before[MAC_SIZE], const struct json *detail, struct err *e);
 
+/* Appends an event that data/ has filled but for actor and operation (see store_restore()). */
+struct audit_event;
+enum errc audit_note_event(const struct op_call *c, struct store *s, struct audit_event *ev,
+			   struct err *e);
+
 /* store_commit(), and then the mirror of the events it held; on failure none is mirrored. */
 enum errc audit_commit(const struct op_call *c, struct store *s, struct err *e);
 /* store_rollback(), and the events noted since are forgotten. Well without a transaction. */

@@ -10,7 +10,7 @@
 static const struct arg identify_args[] = {
 	{ .name = "secret-id", .type = ARG_TEXT, .flags = ARG_POSITIONAL | ARG_COMMAND_LINE,
 	  .help = "public secret id: the 12 characters in the middle; without it a secret is read" },
-	{ .name = "secret", .type = ARG_SECRET, .label = "Pasted string",
+	{ .name = "secret", .type = ARG_SECRET, .flags = ARG_OTHERWISE, .label = "Pasted string",
 	  .help = "the string, on standard input; one line end behind it is taken off" },
 	{ .name = NULL },
 };

@@ -15,7 +15,7 @@ static const struct arg import_args[] = {
 	  .help = "CSV with a header, or JSON Lines; - is standard input" },
 	{ .name = "format", .letter = 'f', .type = ARG_CHOICE, .choices = formats, .value = "FORMAT",
 	  .help = "csv or jsonl; without it the first character tells", .label = "Format" },
-	{ .name = "dry-run", .letter = 'n', .type = ARG_FLAG,
+	{ .name = "dry-run", .type = ARG_FLAG,
 	  .help = "check the whole file, and import nothing", .label = "Only check" },
 	{ .name = "allow-weak", .type = ARG_FLAG,
 	  .help = "take digests, and secrets under 128 bits by their length",

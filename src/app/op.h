@@ -35,6 +35,7 @@ enum {
 	ARG_NEVER = 1 << 3,		/* an instant that may be "never" */
 	ARG_COMMAND_LINE = 1 << 4,	/* not in the console's form (paging, output files, --yes …) */
 	ARG_CLEARS = 1 << 5,		/* the empty text clears the field (edit) */
+	ARG_OTHERWISE = 1 << 6,		/* a secret that is read where no positional argument is given */
 };
 
 struct arg {

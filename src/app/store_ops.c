@@ -1,9 +1,22 @@
 /* store.info, check, backup, restore, rekey and upgrade: the store's upkeep, over data/. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "data/audit.h"
+#include "src/app/audit_note.h"
 #include "src/app/ops.h"
+#include "src/app/session.h"
 
 #define YES_ARG \
 	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
 	  .help = "answer yes to what would be asked" }
+
+static bool progress(void *arg, uint64_t done, uint64_t total)
+{
+	const struct op_call *c = arg;
+
+	return !call_progress(c, op_verb(c->op), done, total, NULL);
+}
 
 static const struct arg no_args[] = { { .name = NULL } };
 
@@ -15,12 +28,21 @@ static const struct op_column info_columns[] = {
 	{ .name = NULL },
 };
 
+static enum errc info_run(const struct op_call *c, struct err *e)
+{
+	struct json *info = NULL;
+	enum errc rc = store_info(app_store(c->app), &info, e);
+
+	return rc ? rc : call_record_take(c, info, e);
+}
+
 const struct op op_store_info = {
 	.id = "store.info",
 	.summary = "show what the store is, where, how large and under which master key",
 	.example = "authrack store info\n",
 	.args = no_args,
 	.columns = info_columns,
+	.run = info_run,
 };
 
 static const struct op_column check_columns[] = {
@@ -29,6 +51,50 @@ static const struct op_column check_columns[] = {
 	{ "text", "FINDING", COLUMN_TEXT, "what is wrong" },
 	{ .name = NULL },
 };
+
+struct checking {
+	const struct op_call *call;
+	struct err *e;
+	enum errc rc;		/* of telling the findings */
+};
+
+static void finding_tell(void *arg, const struct store_finding *f)
+{
+	struct checking *k = arg;
+	struct json *row;
+
+	if (k->rc)
+		return;
+	row = json_object_new();
+	json_set_text(row, "check", f->check);
+	json_set_text(row, "object", f->object);
+	json_set_text(row, "text", f->text);
+	k->rc = call_record_take(k->call, row, k->e);
+}
+
+static bool checking_progress(void *arg, uint64_t done, uint64_t total)
+{
+	const struct checking *k = arg;
+
+	return !k->rc && !call_progress(k->call, "checking", done, total, NULL);
+}
+
+static enum errc check_run(const struct op_call *c, struct err *e)
+{
+	struct checking k = { .call = c, .e = e };
+	uint64_t count = 0;
+	enum errc rc = store_check(app_store(c->app), finding_tell, checking_progress, &k, &count, e);
+
+	if (k.rc || rc)
+		return k.rc ? k.rc : rc;
+	if (!count) {
+		call_note(c, "nothing wrong was found");
+		return ERR_OK;
+	}
+	err_set(e, ERR_STORE, "the store has %llu findings", (unsigned long long)count);
+	return err_hint(e, "it is damaged or was changed outside authrack; a backup: authrack store "
+			"restore");
+}
 
 const struct op op_store_check = {
 	.id = "store.check",
@@ -42,6 +108,7 @@ const struct op op_store_check = {
 	.args = no_args,
 	.columns = check_columns,
 	.flags = OP_LIST | OP_ASYNC | OP_FOR_CHECK,
+	.run = check_run,
 };
 
 static const struct arg backup_args[] = {
@@ -61,6 +128,64 @@ static const struct op_column backup_columns[] = {
 	{ .name = NULL },
 };
 
+/* Asked twice, since nothing tells a mistyped one until the day it is needed. */
+static enum errc passphrase_ask(const struct op_call *c, struct secret *out, struct err *e)
+{
+	const struct store_options *o = app_store_options(c->app);
+	const struct secret *given = op_secret(c->args, "passphrase");
+	struct secret again = SECRET_INIT;
+	enum errc rc;
+
+	if (given) {
+		secret_copy(out, given);
+	} else if (!o->passphrase) {
+		err_set(e, ERR_USAGE, "a passphrase is needed, and nobody can be asked");
+		return err_hint(e, "give it on standard input with --passphrase");
+	} else {
+		rc = o->passphrase(o->passphrase_arg, "new passphrase: ", out, e);
+		if (!rc)
+			rc = o->passphrase(o->passphrase_arg, "the same again: ", &again, e);
+		if (!rc && !secret_equal(out, &again))
+			rc = err_set(e, ERR_USAGE, "the two passphrases differ");
+		secret_release(&again);
+		if (rc)
+			return rc;
+	}
+	if (out->len)
+		return ERR_OK;
+	return err_set(e, ERR_USAGE, "the passphrase is empty");
+}
+
+static enum errc backup_tell(const struct op_call *c, bool with_key, struct err *e)
+{
+	const char *file = op_text(c->args, "file");
+	struct json *row = json_object_new();
+	struct stat st;
+
+	json_set_text(row, "file", file);
+	json_set_int(row, "bytes", stat(file, &st) ? 0 : (int64_t)st.st_size);
+	json_set_bool(row, "master_key", with_key);
+	return call_record_take(c, row, e);
+}
+
+static enum errc backup_run(const struct op_call *c, struct err *e)
+{
+	bool with_key = op_flag(c->args, "with-master-key");
+	struct secret passphrase = SECRET_INIT;
+	struct op_call call = *c;
+	enum errc rc = ERR_OK;
+
+	if (op_secret(c->args, "passphrase") && !with_key)
+		return err_set(e, ERR_USAGE, "\"--passphrase\" goes with --with-master-key");
+	if (with_key)
+		rc = passphrase_ask(c, &passphrase, e);
+	if (!rc)
+		rc = store_backup(app_store(c->app), op_text(c->args, "file"),
+				  with_key ? &passphrase : NULL, progress, &call, e);
+	secret_release(&passphrase);
+	return rc ? rc : backup_tell(c, with_key, e);
+}
+
 const struct op op_store_backup = {
 	.id = "store.backup",
 	.summary = "copy the store to a file while it is in use",
@@ -70,6 +195,7 @@ const struct op op_store_backup = {
 	.args = backup_args,
 	.columns = backup_columns,
 	.flags = OP_ASYNC,
+	.run = backup_run,
 };
 
 static const struct arg restore_args[] = {
@@ -89,6 +215,71 @@ static const struct op_column restore_columns[] = {
 	{ .name = NULL },
 };
 
+static enum errc restored_note(void *arg, struct audit_event *ev, struct err *e)
+{
+	const struct op_call *c = arg;
+
+	return audit_note_event(c, app_store(c->app), ev, e);
+}
+
+static struct json *report_json(const struct store_restore_report *report)
+{
+	struct json *row = json_object_new();
+
+	json_set_int(row, "keys", (int64_t)report->keys);
+	json_set_int(row, "changed_back", (int64_t)report->changed_back);
+	json_set_int(row, "revocations_kept", (int64_t)report->revocations_kept);
+	json_set_int(row, "lost", (int64_t)report->lost);
+	return row;
+}
+
+/* The rows, their events, and one for the whole, in one transaction. */
+static enum errc restore_write(const struct op_call *c, struct store_restore_report *report,
+			       struct err *e)
+{
+	struct store *s = app_store(c->app);
+	struct op_call call = *c;
+	struct json *detail = NULL, *clock = json_object_new();
+	enum errc rc = audit_clock(c, s, clock, e);
+
+	if (!rc)
+		rc = store_restore(s, op_text(c->args, "file"), op_flag(c->args, "accept-loss"),
+				   restored_note, &call, report, e);
+	if (rc)
+		goto out;
+	detail = report_json(report);
+	json_set_bool(detail, "accept_loss", op_flag(c->args, "accept-loss"));
+	rc = audit_note(c, s, &(struct audit_note){ .object = "store", .detail = detail }, NULL, e);
+out:
+	json_free(clock);
+	json_free(detail);
+	return rc;
+}
+
+static enum errc restore_run(const struct op_call *c, struct err *e)
+{
+	struct store *s = app_store(c->app);
+	bool loss = op_flag(c->args, "accept-loss");
+	struct store_restore_report report = { .keys = 0 };
+	enum errc rc = call_confirm(c, e, "put all keys of %s back to what \"%s\" has? Keys made since "
+				    "are removed%s", app_store_name(c->app), op_text(c->args, "file"),
+				    loss ? ", and what was revoked since lives again" : "; what was "
+				    "revoked since stays revoked");
+
+	if (!rc)
+		rc = store_begin(s, e);
+	if (rc)
+		return rc;
+	rc = restore_write(c, &report, e);
+	if (!rc)
+		rc = audit_commit(c, s, e);
+	if (rc) {
+		audit_rollback(c, s);
+		return rc;
+	}
+	return call_record_take(c, report_json(&report), e);
+}
+
 const struct op op_store_restore = {
 	.id = "store.restore",
 	.summary = "put the keys back to what a backup has",
@@ -100,6 +291,7 @@ const struct op op_store_restore = {
 	.args = restore_args,
 	.columns = restore_columns,
 	.flags = OP_WRITES | OP_DANGEROUS | OP_ASYNC,
+	.run = restore_run,
 };
 
 static const struct arg rekey_args[] = {
@@ -119,6 +311,65 @@ static const struct op_column rekey_columns[] = {
 	{ .name = NULL },
 };
 
+static enum errc rekey_wanted(const struct op_call *c, struct secret *passphrase, struct err *e)
+{
+	const char *file = op_text(c->args, "new-master-key");
+	bool with_passphrase = op_flag(c->args, "with-passphrase") || op_secret(c->args, "passphrase");
+
+	if (file && with_passphrase) {
+		err_set(e, ERR_USAGE, "a new master key is a file or a passphrase, not both");
+		return err_hint(e, "give --new-master-key or --with-passphrase");
+	}
+	return with_passphrase ? passphrase_ask(c, passphrase, e) : ERR_OK;
+}
+
+static enum errc rekey_write(const struct op_call *c, const char *file,
+			     const struct secret *passphrase, const char *master, struct err *e)
+{
+	struct store *s = app_store(c->app);
+	struct json *detail = json_object_new();
+	enum errc rc = store_begin(s, e);
+
+	if (!rc)
+		rc = store_rekey(s, file, passphrase, e);
+	if (!rc) {
+		json_set_int(detail, "ring", store_ring(s));
+		json_set_text(detail, "master_key", master);
+		rc = audit_note(c, s, &(struct audit_note){ .object = "store", .detail = detail },
+				NULL, e);
+	}
+	if (!rc)
+		rc = audit_commit(c, s, e);
+	if (rc)
+		audit_rollback(c, s);
+	json_free(detail);
+	return rc;
+}
+
+static enum errc rekey_run(const struct op_call *c, struct err *e)
+{
+	const char *file = op_text(c->args, "new-master-key");
+	struct secret passphrase = SECRET_INIT;
+	const char *master;
+	struct json *row;
+	enum errc rc = rekey_wanted(c, &passphrase, e);
+
+	master = file ? file : passphrase.len ? "passphrase" : "unchanged";
+	if (!rc)
+		rc = call_confirm(c, e, "add a fresh ring key to %s%s%s?", app_store_name(c->app),
+				  file || passphrase.len ? ", and put the ring under a new master key: "
+				  : "", file ? file : passphrase.len ? "a passphrase" : "");
+	if (!rc)
+		rc = rekey_write(c, file, passphrase.len ? &passphrase : NULL, master, e);
+	secret_release(&passphrase);
+	if (rc)
+		return rc;
+	row = json_object_new();
+	json_set_int(row, "ring", store_ring(app_store(c->app)));
+	json_set_text(row, "master_key", master);
+	return call_record_take(c, row, e);
+}
+
 const struct op op_store_rekey = {
 	.id = "store.rekey",
 	.summary = "add a fresh ring key, and wrap the ring under another master key",
@@ -132,6 +383,7 @@ const struct op op_store_rekey = {
 	.args = rekey_args,
 	.columns = rekey_columns,
 	.flags = OP_WRITES | OP_DANGEROUS,
+	.run = rekey_run,
 };
 
 static const struct op_column upgrade_columns[] = {
@@ -139,6 +391,23 @@ static const struct op_column upgrade_columns[] = {
 	{ "to", "TO", COLUMN_NUMBER, "and now" },
 	{ .name = NULL },
 };
+
+static enum errc upgrade_run(const struct op_call *c, struct err *e)
+{
+	int64_t from = 0, to = 0;
+	struct json *row;
+	enum errc rc;
+
+	if (app_read_only(c->app))
+		return err_set(e, ERR_PERMISSION, "an upgrade writes, and this session is read-only");
+	rc = store_upgrade(app_store_options(c->app), &from, &to, e);
+	if (rc)
+		return rc;
+	row = json_object_new();
+	json_set_int(row, "from", from);
+	json_set_int(row, "to", to);
+	return call_record_take(c, row, e);
+}
 
 const struct op op_store_upgrade = {
 	.id = "store.upgrade",
@@ -149,4 +418,5 @@ const struct op op_store_upgrade = {
 	.args = no_args,
 	.columns = upgrade_columns,
 	.flags = OP_NO_STORE | OP_WRITES,
+	.run = upgrade_run,
 };

@@ -290,6 +290,19 @@ static bool secret_in_argv(int argc, char **argv)
 	return false;
 }
 
+/* A secret that stands for what could be given as an argument, and was not. */
+static void otherwise_secret(struct command_line *c)
+{
+	const struct arg *secret = secret_of(c->op);
+
+	if (!secret || !(secret->flags & ARG_OTHERWISE))
+		return;
+	for (const struct arg *a = c->op->args; a->name; a++)
+		if (a->flags & ARG_POSITIONAL && op_has(c->args, a->name))
+			return;
+	c->secret = secret;
+}
+
 static void require_secret(struct command_line *c)
 {
 	const struct arg *secret = secret_of(c->op);
@@ -313,7 +326,11 @@ enum errc command_line_parse(struct command_line *c, int argc, char **argv, stru
 	else
 		rc = command_missing(c, argc, argv, e);
 	scan.op = c->op;
-	return rc ? rc : tokens_take(c, &scan, e);
+	if (!rc)
+		rc = tokens_take(c, &scan, e);
+	if (!rc && c->op)
+		otherwise_secret(c);
+	return rc;
 }
 
 void command_line_release(struct command_line *c)

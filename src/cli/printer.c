@@ -68,6 +68,8 @@ static enum errc sink_record(void *arg, const struct op *op, const struct json *
 	enum errc rc;
 
 	progress_clear(p);
+	if (op->flags & OP_TEXT && !p->look.json)
+		return ERR_OK;
 	if (p->look.json)
 		rc = print_json(p, row, e);
 	else if (p->look.quiet)
@@ -129,6 +131,8 @@ static enum errc sink_text(void *arg, const char *data, size_t len, struct err *
 	struct printer *p = arg;
 
 	progress_clear(p);
+	if (p->look.json && p->op->columns)	/* its record stands instead */
+		return ERR_OK;
 	return out_add(&p->out, data, len, e);
 }
 
