@@ -269,17 +269,27 @@ static char fold(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+static bool matches(const char *text, const char *folded_needle, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && fold(text[n]) == folded_needle[n])
+		n++;
+	return n == len;
+}
+
+/* Nearly every position fails at its first letter, so both cases of that are compared by hand. */
 bool text_contains(const char *text, size_t len, const char *folded_needle, size_t needle_len)
 {
+	char lower, upper;
+
 	if (!needle_len)
 		return true;
-	for (size_t at = 0; at + needle_len <= len; at++) {
-		size_t n = 0;
-
-		while (n < needle_len && fold(text[at + n]) == folded_needle[n])
-			n++;
-		if (n == needle_len)
+	lower = folded_needle[0];
+	upper = lower >= 'a' && lower <= 'z' ? (char)(lower & ~0x20) : lower;
+	for (size_t at = 0; at + needle_len <= len; at++)
+		if ((text[at] == lower || text[at] == upper) &&
+		    matches(text + at, folded_needle, needle_len))
 			return true;
-	}
 	return false;
 }
