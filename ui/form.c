@@ -49,6 +49,13 @@ static void form_fit_labels(struct form *f)
 	}
 }
 
+void form_extra(struct form *f, const struct arg *arg, const struct form_place *place)
+{
+	form_add(f, arg, place);
+	f->items[f->count - 1].local = true;
+	form_fit_labels(f);
+}
+
 struct form *form_new(const struct op *op, const struct form_place *places, int64_t now)
 {
 	struct form *f = x_calloc(1, sizeof(*f));
@@ -85,6 +92,7 @@ void form_free(struct form *f)
 	}
 	for (size_t i = 0; i < f->fixed_count; i++)
 		free(f->fixed[i].value);
+	free(f->fixed);
 	free(f->items);
 	free(f);
 }
@@ -106,9 +114,21 @@ const char *form_value(struct form *f, const char *name)
 
 void form_fix(struct form *f, const char *name, const char *value)
 {
-	if (f->fixed_count == FORM_FIXED_MAX || !op_arg(f->op, name))
+	if (!op_arg(f->op, name))
 		return;
+	f->fixed = x_reallocarray(f->fixed, f->fixed_count + 1, sizeof(*f->fixed));
 	f->fixed[f->fixed_count++] = (struct form_fixed){ .name = name, .value = x_strdup(value) };
+}
+
+void form_refix(struct form *f, const char *name, const char *value)
+{
+	for (size_t i = 0; i < f->fixed_count; i++)
+		if (strcmp(f->fixed[i].name, name) == 0) {
+			free(f->fixed[i].value);
+			f->fixed[i].value = x_strdup(value);
+			return;
+		}
+	form_fix(f, name, value);
 }
 
 void form_start(struct form *f, const char *name, const char *value)
@@ -226,6 +246,7 @@ void form_changed(struct form *f, struct form_item *item)
 
 	item->error = (struct err)ERR_INIT;
 	item->warning[0] = item->meaning[0] = '\0';
+	item->grave = false;
 	if (form_wants_check(item) && !form_values(item, form_check_value, &c))
 		item->meaning[0] = '\0';
 }
@@ -287,7 +308,7 @@ static bool form_add_item(struct form_each *c)
 {
 	const struct form_item *item = c->item;
 
-	if (c->form->changes_only && !item_changed(item))
+	if (item->local || (c->form->changes_only && !item_changed(item)))
 		return true;
 	if (!item->field.len)
 		return !(c->form->changes_only && item->arg->flags & ARG_CLEARS) ||

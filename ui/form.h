@@ -27,6 +27,8 @@ struct form_item {
 	char *initial;		/* the value it began with */
 	char meaning[160];	/* "= 2026-06-16 15:07 CEST (in 90d)" */
 	char warning[200];	/* a remark that refuses nothing; goes with the next change */
+	bool local;		/* only for the form, never sent */
+	bool grave;		/* the warning is shown as a danger */
 	struct err error;	/* code 0: none */
 	char **seen;		/* values used elsewhere, for completion */
 	size_t seen_count;
@@ -38,14 +40,12 @@ struct form_fixed {
 	char *value;
 };
 
-enum { FORM_FIXED_MAX = 8 };
-
 struct form {
 	const struct op *op;
 	struct form_item *items;
 	size_t count;
 	size_t focus;		/* an item; count: Cancel; count + 1: the button that submits */
-	struct form_fixed fixed[FORM_FIXED_MAX];
+	struct form_fixed *fixed;
 	size_t fixed_count;
 	bool changes_only;	/* values as they began are not sent (edit) */
 	bool labels_left;	/* in dialogs; right-aligned on a page */
@@ -71,10 +71,13 @@ enum form_event {
 struct form *form_new(const struct op *op, const struct form_place *places, int64_t now);
 void form_free(struct form *f);			/* wipes secrets; NULL is well */
 
+/* A field of the dialog's own at the end; `arg` and the place's texts must outlive the form. */
+void form_extra(struct form *f, const struct arg *arg, const struct form_place *place);
 struct form_item *form_item(struct form *f, const char *name);	/* NULL */
 const char *form_value(struct form *f, const char *name);	/* "" when empty or not there */
 /* A value that is sent but not shown (which key, the expected version). Repeated ones add up. */
 void form_fix(struct form *f, const char *name, const char *value);
+void form_refix(struct form *f, const char *name, const char *value);	/* in place of the one before */
 /* The value a field begins with. */
 void form_start(struct form *f, const char *name, const char *value);
 /* Offers a value that is in use elsewhere; twice the same is taken once. */

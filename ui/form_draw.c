@@ -98,8 +98,8 @@ static void item_draw_note(const struct form_item *item, const struct area *a, i
 	if (item->error.code) {
 		item_draw_error(item, a, x, y);
 	} else if (item->warning[0]) {
-		area_textf(a, x, y, -1, STYLE_WARNING, "%s %s", glyph(a->frame, GLYPH_WARN),
-			   item->warning);
+		area_textf(a, x, y, -1, item->grave ? STYLE_DANGER : STYLE_WARNING, "%s %s",
+			   glyph(a->frame, GLYPH_WARN), item->warning);
 	} else if (item->field.full) {
 		area_textf(a, x, y, -1, STYLE_WARNING, "%s longer than fits: the end was cut",
 			   glyph(a->frame, GLYPH_WARN));

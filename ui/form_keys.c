@@ -23,8 +23,11 @@ static void form_go(struct form *f, size_t focus)
 static void form_step(struct form *f, int by)
 {
 	size_t stops = f->count + 2;
+	size_t to = (f->focus + stops + (size_t)by) % stops;
 
-	form_go(f, (f->focus + stops + (size_t)by) % stops);
+	if (to == f->count + 1 && f->blocked)
+		to = (to + stops + (size_t)by) % stops;
+	form_go(f, to);
 }
 
 static void choice_step(struct form_item *item, int by)
@@ -71,7 +74,7 @@ static bool flag_input(struct form_item *item, const struct input *in)
 {
 	if (in->type != INPUT_KEY || in->key != ' ')
 		return false;
-	edit_set(&item->field, item->field.len ? "" : "yes");
+	edit_set(&item->field, item->field.len ? "" : "true");
 	return true;
 }
 

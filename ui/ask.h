@@ -1,0 +1,53 @@
+/* Small dialogs: a question with the focus on the harmless answer, a menu, a line to type. */
+#ifndef UI_ASK_H
+#define UI_ASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/dialog.h"
+
+/* A question. Texts are copied. */
+struct ask {
+	const char *title;
+	const char *text;	/* wrapped; may have line ends */
+	const char *yes, *no;	/* buttons: "Leave", "Stay"; the focus is on `no` */
+	bool danger;		/* red box */
+	/* Once, after the dialog is gone. May be NULL. */
+	void (*answer)(void *arg, bool yes);
+	void *arg;
+};
+void ask_open(struct console *c, const struct ask *a);
+
+/* A menu: Enter or the item's letter takes it. */
+struct menu_item {
+	int32_t key;		/* letter, 0 none */
+	const char *label;
+	const char *detail;	/* at the right, secondary; may be NULL */
+};
+struct menu {
+	const char *title;
+	const struct menu_item *items;	/* copied, with their texts */
+	size_t count;
+	size_t first;		/* where the cursor begins */
+	void (*choose)(void *arg, size_t index);	/* after the dialog is gone; SIZE_MAX on Esc */
+	void *arg;
+};
+void menu_open(struct console *c, const struct menu *m);
+
+/* One line to type. */
+struct prompt {
+	const char *title;
+	const char *text;	/* above the field */
+	const char *label;	/* before it */
+	const char *submit;	/* "Write" */
+	const char *start;	/* what it begins with; NULL */
+	bool hidden;		/* a secret: masked, in the secure heap */
+	/* With what was typed; NULL when it was given up. True closes the prompt; false keeps it open with
+	 * `error` (512 bytes) below the field. */
+	bool (*answer)(void *arg, const char *text, char *error);
+	void *arg;
+};
+void prompt_open(struct console *c, const struct prompt *p);
+
+#endif

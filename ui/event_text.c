@@ -1,0 +1,113 @@
+/* An audit event's record as people read it; see event_text.h. */
+#include "ui/event_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/buf.h"
+#include "src/base/datetime.h"
+
+enum { VALUE_MAX = 400, DEPTH_MOST = 3 };
+
+static void value_add(struct buf *out, const struct json *v, int depth);
+
+static void name_add(struct buf *out, const char *name)
+{
+	if (out->len)
+		buf_add_text(out, "  ");
+	for (; *name; name++)
+		buf_add_char(out, *name == '_' ? ' ' : *name);
+	buf_add_char(out, ' ');
+}
+
+/* {"from": a, "to": b}: a → b. */
+static bool change_add(struct buf *out, const struct json *v, int depth)
+{
+	const struct json *from = json_get(v, "from"), *to = json_get(v, "to");
+
+	if (!from || !to)
+		return false;
+	value_add(out, from, depth + 1);
+	buf_add_text(out, " → ");
+	value_add(out, to, depth + 1);
+	return true;
+}
+
+static void object_add(struct buf *out, const struct json *v, int depth)
+{
+	if (change_add(out, v, depth))
+		return;
+	for (const void *it = json_first(v); it; it = json_next(v, it)) {
+		name_add(out, json_name(it));
+		value_add(out, json_value(it), depth + 1);
+	}
+}
+
+/* An instant is cut to the minute: the whole stands in the event's detail. */
+static void text_add(struct buf *out, const char *text)
+{
+	struct err e = ERR_INIT;
+	char local[DATETIME_SIZE];
+	int64_t at;
+
+	if (strlen(text) > 18 && !datetime_parse(&at, text, &e)) {
+		datetime_local(local, at, false);
+		buf_addf(out, "%.16s", local);
+		return;
+	}
+	buf_add_text(out, text[0] ? text : "none");
+}
+
+static void value_add(struct buf *out, const struct json *v, int depth)
+{
+	if (depth > DEPTH_MOST)
+		return;
+	switch (json_type_of(v)) {
+	case JSON_TEXT_TYPE:
+		text_add(out, json_as_text(v));
+		break;
+	case JSON_INT_TYPE:
+		buf_addf(out, "%lld", (long long)json_as_int(v));
+		break;
+	case JSON_BOOL_TYPE:
+		buf_add_text(out, json_as_bool(v) ? "yes" : "no");
+		break;
+	case JSON_ARRAY_TYPE:
+		for (size_t i = 0; i < json_count(v); i++) {
+			buf_add_text(out, i ? " " : "");
+			value_add(out, json_at(v, i), depth + 1);
+		}
+		if (!json_count(v))
+			buf_add_text(out, "none");
+		break;
+	case JSON_OBJECT_TYPE:
+		object_add(out, v, depth);
+		break;
+	case JSON_REAL_TYPE:
+	case JSON_NULL_TYPE:
+		buf_add_text(out, "none");
+		break;
+	}
+}
+
+void event_detail(const struct json *event, char *out, size_t size)
+{
+	struct buf b = BUF_INIT(VALUE_MAX);
+	const struct json *detail = json_get(event, "detail");
+
+	if (json_type_of(detail) == JSON_OBJECT_TYPE)
+		object_add(&b, detail, 0);
+	snprintf(out, size, "%s", buf_text(&b));
+	buf_release(&b);
+}
+
+void event_actor(const struct json *event, char *out, size_t size)
+{
+	const struct json *claimed = json_get(json_get(event, "actor"), "claimed");
+	const char *user = json_get_text(event, "user");
+
+	if (!user)
+		user = json_get_text(json_get(event, "actor"), "user");
+	snprintf(out, size, "%s%s", user ? user : "?",
+		 json_get_text(claimed, "sudo_user") ? " sudo" : "");
+}

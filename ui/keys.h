@@ -1,0 +1,85 @@
+/* What the parts of the Keys screen share: its state, which keys an action is about, and the dialogs that
+ * change them (keys_*.c). */
+#ifndef UI_KEYS_H
+#define UI_KEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ui/form_dialog.h"
+#include "ui/screen.h"
+
+enum keys_total { TOTAL_ALL, TOTAL_EXPIRING, TOTAL_GRACE, TOTAL_DISABLED, TOTAL_COUNT };
+
+struct key_page;
+
+struct keys_state {
+	int64_t totals[TOTAL_COUNT];	/* -1: not known (yet) */
+	struct work *counting[TOTAL_COUNT];
+	struct key_page *page;		/* the full detail, when open: actions are about its key */
+	struct json *undo;		/* ids that were disabled just now; NULL: nothing to undo */
+	struct loop_timer *undo_timer;
+};
+
+struct keys_state *keys_state(struct view *v);
+
+/* The keys an action is about: the page's, else the marked, else the one under the cursor. */
+size_t keys_targets(struct view *v);
+const char *keys_target(struct view *v, size_t n);			/* id */
+const struct json *keys_target_row(struct view *v, size_t n);		/* may be NULL */
+/* The record to draw facts from: of key.show where it is at hand, else of the list. */
+const struct json *keys_record(struct view *v);
+
+/* A form about the targets: the key arguments are fixed, several with --expect. */
+struct form *keys_form(struct view *v, const char *op, const struct form_place *places);
+/* "billing-sync", or "12 keys". */
+void keys_subject(struct view *v, char *out, size_t size);
+/* Head lines: whom it hits. */
+void keys_head_used(struct form_dialog *d, struct view *v);
+void keys_head_list(struct form_dialog *d, struct view *v);		/* the first of several */
+void keys_count_again(struct view *v);	/* the totals on the context line */
+/* After a change: reload, the cursor on that key. */
+void keys_changed(struct view *v, const char *id);
+
+/* --- filter ("owner:finance status:active words") ------------------------------------------------- */
+enum errc keys_filter(struct op_args *args, const char *text, struct err *e);
+
+/* --- actions -------------------------------------------------------------------------------------- */
+void keys_create(struct view *v);
+void keys_create_with(struct view *v, const char *const *preset);	/* option, value, …, NULL */
+void keys_modify(struct view *v);
+void keys_rotate(struct view *v);
+void keys_finish(struct view *v);
+void keys_keep(struct view *v);
+void keys_revoke(struct view *v);
+void keys_disable(struct view *v);
+void keys_undo(struct view *v);
+void keys_undo_forget(struct view *v);
+void keys_identify(struct view *v);
+void keys_identify_text(struct view *v, const char *text, size_t len);
+void keys_revoke_secret(struct view *v);
+void keys_import(struct view *v);
+void keys_export(struct view *v);
+void keys_verify(struct view *v);
+void keys_scan(struct view *v);
+void keys_purge(struct view *v);
+void keys_usage(struct view *v);
+void keys_copy(struct view *v);
+void keys_open(struct view *v);
+
+const char *keys_why_no_finish(struct view *v);
+const char *keys_why_no_keep(struct view *v);
+const char *keys_why_no_rotate(struct view *v);
+const char *keys_why_no_revoke(struct view *v);
+const char *keys_why_no_disable(struct view *v);
+const char *keys_why_no_undo(struct view *v);
+const char *keys_why_no_modify(struct view *v);
+const char *keys_disable_label(struct view *v);
+
+/* --- the pane and the page ------------------------------------------------------------------------ */
+void keys_pane_draw(struct view *v, const struct json *row, const struct area *area);
+void key_page_changed(struct key_page *p);		/* the store changed: load again */
+const struct json *key_page_record(const struct key_page *p);	/* NULL: not there yet */
+const char *key_page_id(const struct key_page *p);
+
+#endif

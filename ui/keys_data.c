@@ -1,0 +1,289 @@
+/* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked secret, scan,
+ * import, export, purge, usage; and the copy menu. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/alloc.h"
+#include "ui/ask.h"
+#include "ui/chart.h"
+#include "ui/key_view.h"
+#include "ui/keys.h"
+#include "ui/op_form.h"
+
+/* --- identify ------------------------------------------------------------------------------------ */
+static const char *identify_answer(const struct work_result *r, enum style *style)
+{
+	const struct json *row = json_at(r->rows, 0);
+	const struct json *live = json_get(row, "live");
+
+	if (json_get_bool(row, "live")) {
+		*style = STYLE_DANGER;
+		return "LIVE: it works, or can come to work. Leaked? Revoke the key, or rotate with "
+		       "grace 0.";
+	}
+	*style = STYLE_NORMAL;
+	if (live && json_type_of(live) == JSON_BOOL_TYPE)
+		return "not live: a verification refuses it";
+	return "not a key of this store";
+}
+
+static const struct form_place identify_places[] = {
+	{ "secret", .width = 52 },
+	{ .arg = NULL },
+};
+
+static const struct op_form identify_form = {
+	.op = "key.identify", .title = "Identify a pasted string", .submit = "Identify",
+	.text = "Says which key and version a string belongs to, whatever their state, or what a "
+		"foreign one looks like. Nothing is sent anywhere; it counts as no use.",
+	.places = identify_places, .answer = identify_answer,
+};
+
+void keys_identify(struct view *v)
+{
+	op_form_open(v, &identify_form, NULL);
+}
+
+struct pasted {
+	struct view *view;
+	struct secret text;
+};
+
+static void pasted_answer(void *arg, bool yes)
+{
+	struct pasted *p = arg;
+	struct form_item *item;
+	struct form_dialog *d;
+
+	if (yes) {
+		d = op_form_open(p->view, &identify_form, NULL);
+		item = form_item(d->form, "secret");
+		edit_set(&item->field, secret_reveal(&p->text));
+		form_dialog_run(d);
+	}
+	secret_release(&p->text);
+	free(p);
+}
+
+void keys_identify_text(struct view *v, const char *text, size_t len)
+{
+	struct pasted *p;
+
+	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
+		len--;
+	if (!len || len > 512)
+		return;
+	p = x_calloc(1, sizeof(*p));
+	p->view = v;
+	secret_set(&p->text, text, len);
+	ask_open(v->console, &(struct ask){
+		.title = "You pasted something", .text = "A paste runs no keys. Is it a key or "
+		"another credential? It can be identified here; nothing is sent anywhere.",
+		.yes = "Identify", .no = "Forget it", .answer = pasted_answer, .arg = p,
+	});
+}
+
+/* --- verify -------------------------------------------------------------------------------------- */
+static const char *verify_answer(const struct work_result *r, enum style *style)
+{
+	const struct json *row = json_at(r->rows, 0);
+
+	*style = json_get_bool(row, "valid") ? STYLE_GOOD : STYLE_DANGER;
+	return json_text_or(row, "code", "?");
+}
+
+static const struct form_place verify_places[] = {
+	{ "secret", .width = 52 },
+	{ "scope", .width = 40, .empty = "none asked for" },
+	{ "address", .width = 40, .empty = "unknown" },
+	{ "at", .empty = "now" },
+	{ .arg = NULL },
+};
+
+static const struct op_form verify_form = {
+	.op = "key.verify", .title = "Verify a secret", .submit = "Verify",
+	.text = "Is it good, as an app would be told? Counts as no use.",
+	.places = verify_places, .answer = verify_answer,
+};
+
+void keys_verify(struct view *v)
+{
+	op_form_open(v, &verify_form, NULL);
+}
+
+/* --- a leaked secret ----------------------------------------------------------------------------- */
+static const struct form_place leaked_places[] = {
+	{ "secret", .width = 52 },
+	{ "reason", .width = 14 },
+	{ "text", .width = 40 },
+	{ .arg = NULL },
+};
+
+static const struct op_form leaked_form = {
+	.op = "key.revoke", .title = "Revoke by secret: cannot be undone", .submit = "Revoke",
+	.text = "This string leaked: whatever key it belongs to stops with the next request, all "
+		"its versions, for good.",
+	.places = leaked_places, .type = "revoke", .danger = true,
+};
+
+void keys_revoke_secret(struct view *v)
+{
+	struct form_dialog *d = op_form_open(v, &leaked_form, NULL);
+
+	form_start(d->form, "reason", "compromise");
+}
+
+/* --- files --------------------------------------------------------------------------------------- */
+static const struct form_place scan_places[] = {
+	{ "path", .width = 52 },
+	{ .arg = "binary" },
+	{ .arg = NULL },
+};
+
+static const char *scan_answer(const struct work_result *r, enum style *style)
+{
+	*style = r->code == ERR_NO ? STYLE_DANGER : STYLE_GOOD;
+	if (r->code == ERR_NO)
+		return "LIVE credentials were found: revoke them";
+	return json_count(r->rows) ? "no live one was found" : "nothing that looks like a credential";
+}
+
+static const struct op_form scan_form = {
+	.op = "key.scan", .title = "Scan files for leaked keys", .submit = "Scan",
+	.text = "Looks in files and folders for our keys and for other vendors' credentials: where, "
+		"whose, live or dead. Nothing is sent anywhere.",
+	.places = scan_places, .answer = scan_answer,
+};
+
+void keys_scan(struct view *v)
+{
+	op_form_open(v, &scan_form, NULL);
+}
+
+static const struct op_form import_form = {
+	.op = "key.import", .title = "Import keys", .submit = "Import",
+	.text = "CSV by header (name, secret; owner tier note prefix scopes limits allow_from meta "
+		"not_before expires_at) or JSON Lines. All or nothing; errors name line and column.",
+};
+
+void keys_import(struct view *v)
+{
+	op_form_open(v, &import_form, NULL);
+}
+
+static const struct form_place export_places[] = {
+	{ "format", .width = 12 },
+	{ .arg = NULL },
+};
+
+static const struct op_form export_form = {
+	.op = "key.export", .title = "Export keys", .submit = "Export",
+	.text = "Writes keys to a new file. There is never a secret in it.", .file = "keys.csv",
+	.places = export_places,
+};
+
+/* The marked keys, or all: what only a filter hides would be missed later. */
+void keys_export(struct view *v)
+{
+	struct form_dialog *d = op_form_open(v, &export_form, NULL);
+	size_t marked = list_marked(v->list);
+
+	form_start(d->form, "format", "csv");
+	for (size_t i = 0; i < marked; i++)
+		form_fix(d->form, "key", list_target(v->list, i));
+	if (marked)
+		snprintf(d->title, sizeof(d->title), "Export %zu marked keys", marked);
+	else
+		snprintf(d->title, sizeof(d->title), "Export all keys");
+}
+
+static const struct form_place purge_places[] = {
+	{ "older-than", .width = 12, .hint = "since they were revoked, e.g. 365d" },
+	{ .arg = NULL },
+};
+
+static const struct op_form purge_form = {
+	.op = "key.purge", .title = "Purge revoked keys: cannot be undone", .submit = "Purge",
+	.text = "Removes keys that were revoked longer ago than given. Their audit events stay, and "
+		"their secrets can't be imported again.",
+	.places = purge_places, .type = "purge", .danger = true,
+};
+
+void keys_purge(struct view *v)
+{
+	op_form_open(v, &purge_form, NULL);
+}
+
+/* --- figures ------------------------------------------------------------------------------------- */
+static const struct form_place usage_places[] = {
+	{ "by", .width = 12 },
+	{ "since", .width = 12 },
+	{ .arg = NULL },
+};
+
+static const struct op_form usage_form = {
+	.op = "key.usage", .title = "Usage", .submit = "Show",
+	.text = "Calls that were let through and denied.", .places = usage_places,
+};
+
+void keys_usage(struct view *v)
+{
+	struct form_dialog *d = op_form_open(v, &usage_form, keys_target(v, 0));
+
+	snprintf(d->title, sizeof(d->title), "Usage of %.100s",
+		 json_text_or(keys_target_row(v, 0), "name", "key"));
+	form_start(d->form, "since", "24h");
+}
+
+/* --- copy ---------------------------------------------------------------------------------------- */
+enum { COPY_NAME, COPY_ID, COPY_SECRET_ID, COPY_COMMAND, COPY_COUNT };
+
+struct copy_menu {
+	struct console *console;
+	char *texts[COPY_COUNT];
+};
+
+static void copy_free(struct copy_menu *m)
+{
+	for (int i = 0; i < COPY_COUNT; i++)
+		free(m->texts[i]);
+	free(m);
+}
+
+static void copy_choose(void *arg, size_t index)
+{
+	struct copy_menu *m = arg;
+
+	if (index < COPY_COUNT) {
+		if (console_copy(m->console, m->texts[index], strlen(m->texts[index])))
+			console_say(m->console, STYLE_NORMAL, "sent to your terminal: %s",
+				    m->texts[index]);
+		else
+			console_say(m->console, STYLE_WARNING, "your terminal can't be handed a copy");
+	}
+	copy_free(m);
+}
+
+void keys_copy(struct view *v)
+{
+	const struct json *row = keys_record(v);
+	const char *id = json_text_or(row, "id", "");
+	struct copy_menu *m = x_calloc(1, sizeof(*m));
+	struct menu_item items[COPY_COUNT];
+
+	m->console = v->console;
+	m->texts[COPY_NAME] = x_strdup(json_text_or(row, "name", ""));
+	m->texts[COPY_ID] = x_strdup(id);
+	m->texts[COPY_SECRET_ID] = x_strdup(json_text_or(row, "secret_id", ""));
+	m->texts[COPY_COMMAND] = x_asprintf("authrack key show %s", id);
+	items[COPY_NAME] = (struct menu_item){ 'n', "name", m->texts[COPY_NAME] };
+	items[COPY_ID] = (struct menu_item){ 'i', "id", m->texts[COPY_ID] };
+	items[COPY_SECRET_ID] = (struct menu_item){ 's', "public secret id",
+						     m->texts[COPY_SECRET_ID] };
+	items[COPY_COMMAND] = (struct menu_item){ 'c', "command", m->texts[COPY_COMMAND] };
+	menu_open(v->console, &(struct menu){
+		.title = "Copy (a secret can't be: it is not stored)", .items = items,
+		.count = COPY_COUNT, .choose = copy_choose, .arg = m,
+	});
+}

@@ -1,0 +1,111 @@
+/* The detail pane of the Keys screen: what is unfinished first, then facts. Below the list it has two
+ * columns of facts; at the right one column, a chart and the history. */
+#include <stdio.h>
+
+#include "ui/key_facts.h"
+#include "ui/key_view.h"
+#include "ui/keys.h"
+
+enum { BELOW_WIDTH = 60, NOW_INDENT = 14, CHART_HEIGHT = 7 };
+
+static void badge_draw(const struct area *a, int x, int y, const struct json *key, int64_t now)
+{
+	struct key_badge badge = key_badge(key, now);
+
+	area_textf(a, x, y, -1, badge.style, "%s %s", glyph(a->frame, badge.glyph), badge.word);
+}
+
+static void marked_draw(struct view *v, const struct area *a)
+{
+	size_t count = list_marked(v->list), hidden = list_marked_hidden(v->list);
+	int64_t now = console_now(v->console);
+	char title[80];
+	int room = a->height - 3;
+
+	if (hidden)
+		snprintf(title, sizeof(title), "%zu marked (%zu hidden by the filter)", count, hidden);
+	else
+		snprintf(title, sizeof(title), "%zu marked", count);
+	area_rule(a, 0, title, NULL);
+	for (int i = 0; i < room && (size_t)i < count; i++) {
+		const struct json *row = list_target_row(v->list, (size_t)i);
+		char expires[48], used[48];
+
+		if (i == room - 1 && count > (size_t)room) {
+			area_textf(a, 3, 1 + i, -1, STYLE_SECONDARY, "and %zu more",
+				   count - (size_t)i);
+			break;
+		}
+		console_when(v->console, expires, sizeof(expires),
+			     json_get_time(row, "expires_at"));
+		console_when(v->console, used, sizeof(used), json_get_time(row, "last_used_at"));
+		area_text(a, 3, 1 + i, 16, STYLE_NORMAL,
+			  json_text_or(row, "name", list_target(v->list, (size_t)i)));
+		area_text(a, 20, 1 + i, 9, STYLE_NORMAL, key_badge(row, now).word);
+		area_textf(a, 30, 1 + i, 20, STYLE_NORMAL, "expires %s", expires);
+		area_textf(a, 50, 1 + i, -1, STYLE_NORMAL, "used %s", used);
+	}
+	area_textf(a, 1, a->height - 1, -1, STYLE_NORMAL,
+		   "R, D, X, m and e act on these %zu; Enter and y stay on the cursor row.", count);
+}
+
+static void below_draw(struct view *v, const struct json *key, const struct area *a)
+{
+	struct area now_area = area_part(a, 0, 0, a->width, a->height);
+	int y = 1, lines;
+
+	area_rule(a, 0, json_text_or(key, "name", "?"), json_get_text(key, "id"));
+	lines = facts_now(v->console, &now_area, NOW_INDENT, y, key);
+	if (lines) {
+		badge_draw(a, 1, y, key, console_now(v->console));
+		y += lines;
+	}
+	y += facts_rules_wide(v->console, a, y, key);
+	if (y + 2 < a->height && json_count(json_get(key, "versions")))
+		facts_versions(v->console, a, y + 1, key, true);
+}
+
+static void right_history(struct view *v, const struct json *key, const struct area *a, int y)
+{
+	const struct json *history = json_get(key, "history");
+
+	if (!json_count(history) || y + 1 >= a->height)
+		return;
+	area_text(a, 1, y++, -1, STYLE_TITLE, "HISTORY");
+	for (size_t i = 0; i < json_count(history) && y < a->height; i++)
+		facts_event(v->console, a, y++, json_at(history, i));
+}
+
+static void right_draw(struct view *v, const struct json *key, const struct area *a)
+{
+	char calls[80];
+	int y, lines;
+
+	area_text(a, 1, 0, a->width - 14, STYLE_TITLE, json_text_or(key, "name", "?"));
+	badge_draw(a, a->width - 12, 0, key, console_now(v->console));
+	area_text_middle(a, 1, 1, -1, STYLE_SECONDARY, json_get_text(key, "id"));
+	lines = facts_now(v->console, a, 1, 3, key);
+	y = 3 + lines + (lines ? 1 : 0);
+	if (json_count(json_get(key, "versions")))
+		y += facts_versions(v->console, a, y, key, false) + 1;
+	y += facts_rules(v->console, a, y, key) + 1;
+	if (json_count(json_get(key, "calls")) && y + CHART_HEIGHT + 2 < a->height) {
+		facts_calls(key, calls, sizeof(calls));
+		area_text(a, 1, y, -1, STYLE_TITLE, "CALLS PER HOUR, 24 H");
+		area_text_right(a, 22, y, a->width - 23, STYLE_NORMAL, calls);
+		y += 1 + facts_chart(v->console, a, y + 1, CHART_HEIGHT, key) + 1;
+	}
+	right_history(v, key, a, y);
+}
+
+void keys_pane_draw(struct view *v, const struct json *row, const struct area *area)
+{
+	const struct json *key = v->detail ? v->detail : row;
+
+	if (list_marked(v->list) > 1 && area->width >= BELOW_WIDTH)
+		marked_draw(v, area);
+	else if (area->width >= BELOW_WIDTH)
+		below_draw(v, key, area);
+	else
+		right_draw(v, key, area);
+}

@@ -1,0 +1,161 @@
+/* Which keys an action of the Keys screen is about, and the forms and texts made for them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/datetime.h"
+#include "ui/chart.h"
+#include "ui/key_view.h"
+#include "ui/keys.h"
+
+enum { HEAD_LIST = 4 };
+
+size_t keys_targets(struct view *v)
+{
+	return keys_state(v)->page ? 1 : list_targets(v->list);
+}
+
+const char *keys_target(struct view *v, size_t n)
+{
+	if (keys_state(v)->page)
+		return n ? NULL : key_page_id(keys_state(v)->page);
+	return list_target(v->list, n);
+}
+
+const struct json *keys_target_row(struct view *v, size_t n)
+{
+	if (keys_state(v)->page)
+		return key_page_record(keys_state(v)->page);
+	return list_target_row(v->list, n);
+}
+
+const struct json *keys_record(struct view *v)
+{
+	const struct json *row;
+
+	if (keys_state(v)->page)
+		return key_page_record(keys_state(v)->page);
+	row = list_row(v->list);
+	if (v->detail && row && strcmp(json_text_or(v->detail, "id", ""),
+				       json_text_or(row, "id", "-")) == 0)
+		return v->detail;
+	return row;
+}
+
+struct form *keys_form(struct view *v, const char *op, const struct form_place *places)
+{
+	struct form *f = form_new(op_find(op), places, console_now(v->console));
+	size_t count = keys_targets(v);
+	char expect[24];
+
+	for (size_t i = 0; i < count; i++)
+		form_fix(f, "key", keys_target(v, i));
+	snprintf(expect, sizeof(expect), "%zu", count);
+	if (count > 1)
+		form_fix(f, "expect", expect);
+	return f;
+}
+
+void keys_subject(struct view *v, char *out, size_t size)
+{
+	size_t count = keys_targets(v);
+
+	if (count > 1)
+		snprintf(out, size, "%zu keys", count);
+	else
+		snprintf(out, size, "%s", json_text_or(keys_target_row(v, 0), "name", "key"));
+}
+
+/* Calls of the hour that runs, and of 24 hours; -1 where they are not known. */
+static int64_t record_calls(const struct json *row, bool last_hour)
+{
+	const struct json *calls = json_get(row, "calls");
+	size_t hours = json_count(calls);
+	int64_t sum = 0;
+
+	if (!hours)
+		return -1;
+	for (size_t i = last_hour ? hours - 1 : 0; i < hours; i++)
+		sum += json_as_int(json_at(calls, i));
+	return sum;
+}
+
+static void head_now(struct form_dialog *d, struct view *v, const struct json *row)
+{
+	int64_t last = json_get_time(row, "last_used_at");
+	int64_t calls = record_calls(row, true);
+	char number[NUMBER_SIZE], used[DATETIME_SIZE];
+
+	if (last == TIME_NONE) {
+		form_dialog_head(d, STYLE_NORMAL, "used now", "never used");
+		return;
+	}
+	datetime_relative(used, last, console_now(v->console), true);
+	number_grouped(number, calls);
+	if (calls > 0)
+		form_dialog_head(d, STYLE_NORMAL, "used now", "%s calls this hour, last %s from %s",
+				 number, used,
+				 json_text_or(row, "last_used_from", "an unknown address"));
+	else
+		form_dialog_head(d, STYLE_NORMAL, "used now", "none this hour, last %s by %s", used,
+				 json_text_or(row, "last_used_from", "an unknown address"));
+}
+
+static void head_day(struct form_dialog *d, const struct json *row)
+{
+	const struct json *usage = json_get(row, "usage");
+	char ok[NUMBER_SIZE], denied[NUMBER_SIZE];
+	int64_t addresses = json_get_int(usage, "addresses", 0);
+
+	if (!usage)
+		return;
+	number_grouped(ok, json_get_int(usage, "allowed_24h", 0));
+	number_grouped(denied, json_get_int(usage, "denied_24h", 0));
+	if (!addresses)
+		addresses = (int64_t)json_count(json_get(usage, "addresses"));
+	form_dialog_head(d, STYLE_NORMAL, "24 h", "%s ok   %s denied%s", ok, denied,
+			 addresses >= 8 ? "   from 8 or more addresses" : "");
+}
+
+void keys_head_used(struct form_dialog *d, struct view *v)
+{
+	const struct json *row = keys_record(v);
+
+	if (keys_targets(v) > 1) {
+		keys_head_list(d, v);
+		return;
+	}
+	head_now(d, v, row);
+	head_day(d, row);
+}
+
+void keys_head_list(struct form_dialog *d, struct view *v)
+{
+	size_t count = keys_targets(v);
+	int64_t now = console_now(v->console);
+
+	for (size_t i = 0; i < count && i < HEAD_LIST; i++) {
+		const struct json *row = keys_target_row(v, i);
+		char used[DATETIME_SIZE] = "never used";
+
+		if (json_get_time(row, "last_used_at") != TIME_NONE)
+			datetime_relative(used, json_get_time(row, "last_used_at"), now, true);
+		form_dialog_head(d, STYLE_NORMAL, i ? " " : "keys", "%s  %s  %s  %s",
+				 json_text_or(row, "name", keys_target(v, i)),
+				 key_badge(row, now).word, json_text_or(row, "owner", "no owner"),
+				 used);
+	}
+	if (count > HEAD_LIST)
+		form_dialog_head(d, STYLE_SECONDARY, " ", "and %zu more", count - HEAD_LIST);
+	if (list_marked_hidden(v->list))
+		form_dialog_head(d, STYLE_WARNING, " ", "%zu of them hidden by the filter",
+				 list_marked_hidden(v->list));
+}
+
+void keys_changed(struct view *v, const char *id)
+{
+	list_reload(v->list);
+	if (id && !keys_state(v)->page)
+		list_select(v->list, id);
+	keys_count_again(v);
+}

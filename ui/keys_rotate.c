@@ -1,0 +1,323 @@
+/* Rotating keys: a new secret, finishing a rotation early, and going back to the older version. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/alloc.h"
+#include "src/base/clock.h"
+#include "src/base/datetime.h"
+#include "ui/chart.h"
+#include "ui/key_view.h"
+#include "ui/keys.h"
+
+static const struct form_place rotate_places[] = {
+	{ "grace", .width = 12 },
+	{ "expires", .width = 12, .empty = "unchanged" },
+	{ "reason", .width = 38, .hint = "(kept in audit)" },
+	{ .arg = NULL },
+};
+
+/* Several new secrets at once can only go to a file. */
+static const struct form_place rotate_many_places[] = {
+	{ "grace", .width = 12 },
+	{ "out-file", .width = 46 },
+	{ "reason", .width = 38, .hint = "(kept in audit)" },
+	{ .arg = NULL },
+};
+
+static int64_t value_duration(struct form_dialog *d, const char *name)
+{
+	const char *text = form_value(d->form, name);
+	struct err e = ERR_INIT;
+	int64_t ms;
+
+	return duration_parse(&ms, text[0] ? text : "24h", &e) ? -1 : ms;
+}
+
+/* Grace 0 with callers that still use the old secret is what hurts most here: said in red. */
+static void grace_changed(struct form_dialog *d)
+{
+	struct form_item *item = form_item(d->form, "grace");
+	struct view *v = d->state;
+	const struct json *row = d->row;
+	int64_t grace = value_duration(d, "grace"), now = console_now(v->console);
+	int64_t expires = json_get_time(row, "expires_at"), last = json_get_time(row, "last_used_at");
+	char when[96];
+
+	d->form->submit = "Rotate";
+	if (!item || grace < 0 || !row)
+		return;
+	item->warning[0] = '\0';
+	item->grave = grace == 0;
+	if (grace == 0) {
+		d->form->submit = "Rotate, end the old one now";
+		snprintf(item->warning, sizeof(item->warning), last != TIME_NONE &&
+			 now - last < HOUR_MS ? "callers of the last hour fail on their next request" :
+			 "the old secret fails with the next request");
+		return;
+	}
+	console_when_full(v->console, when, sizeof(when),
+			  expires != TIME_NONE && expires < now + grace ? expires : now + grace);
+	snprintf(item->meaning, sizeof(item->meaning), "v%lld ends %s",
+		 (long long)json_get_int(row, "version", 0), when);
+}
+
+static void expires_changed(struct form_dialog *d)
+{
+	struct form_item *item = form_item(d->form, "expires");
+	struct view *v = d->state;
+	int64_t at = json_get_time(d->row, "expires_at"), now = console_now(v->console);
+	char when[96];
+
+	if (!item || item->field.len || at == TIME_NONE)
+		return;
+	console_when(v->console, when, sizeof(when), at);
+	if (at <= now)
+		snprintf(item->warning, sizeof(item->warning),
+			 "it is expired: rotating needs a new end. Type 90d");
+	else if (at - now <= KEY_EXPIRING_DAYS * DAY_MS)
+		snprintf(item->warning, sizeof(item->warning), "%s both end: rotating does not "
+			 "extend the key. Type 90d to extend it", when);
+}
+
+static void rotate_changed(struct form_dialog *d)
+{
+	if (!d->row)
+		return;
+	grace_changed(d);
+	expires_changed(d);
+}
+
+static void rotate_done(struct form_dialog *d, const struct work_result *r)
+{
+	struct view *v = d->state;
+	const struct json *row = d->secret_row ? d->secret_row : json_at(r->rows, 0);
+
+	if (json_count(r->rows) > 1)
+		console_say(v->console, STYLE_GOOD, "rotated %zu keys; secrets are in %s",
+			    json_count(r->rows), form_value(d->form, "out-file"));
+	else
+		console_say(v->console, STYLE_GOOD, "rotated %s to v%lld",
+			    json_text_or(row, "name", "it"),
+			    (long long)json_get_int(row, "version", 0));
+	keys_changed(v, json_count(r->rows) == 1 ? json_get_text(row, "id") : NULL);
+}
+
+/* --- somebody else was faster -------------------------------------------------------------------- */
+static void winner_done(void *arg, const struct work_result *r)
+{
+	struct form_dialog *d = arg;
+	const struct json *row = json_at(r->rows, 0);
+	const struct json *event = json_at(json_get(row, "history"), 0);
+	char ago[DATETIME_SIZE] = "just now", version[24];
+	int64_t at = json_get_time(event, "time");
+	const struct json *actor = json_get(event, "actor");
+	const char *who = json_as_text(actor);
+
+	d->work = NULL;
+	console_redraw(d->base.console);
+	if (r->code)
+		return;
+	if (!who)
+		who = json_text_or(actor, "name", json_text_or(actor, "user", "somebody"));
+	if (at != TIME_NONE)
+		datetime_relative(ago, at, console_now(d->base.console), true);
+	err_set(&d->error, ERR_CONFLICT, "%s rotated it %s to v%lld", who, ago,
+		(long long)json_get_int(row, "version", 0));
+	err_hint(&d->error, "look (Esc), or rotate again");
+	json_free(d->row);
+	d->row = json_keep((struct json *)(uintptr_t)row);
+	snprintf(version, sizeof(version), "%lld", (long long)json_get_int(row, "version", 0));
+	form_refix(d->form, "expect-version", version);
+	snprintf(d->title, sizeof(d->title), "Rotate %.100s, v%lld → v%lld",
+		 json_text_or(row, "name", "key"), (long long)json_get_int(row, "version", 0),
+		 (long long)json_get_int(row, "version", 0) + 1);
+}
+
+static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
+{
+	struct op_args *args;
+	struct err e = ERR_INIT;
+
+	if (r->code != ERR_CONFLICT || !d->row)
+		return false;
+	d->error = r->err;
+	args = op_args_new(op_find("key.show"));
+	op_args_add(args, "key", json_text_or(d->row, "id", ""), &e);
+	op_args_add(args, "history", "true", &e);
+	d->work = console_work(d->base.console, &(struct work_order){
+		.op = op_find("key.show"), .args = args, .lane = LANE_READ, .arg = d,
+		.done = winner_done,
+	});
+	return true;
+}
+
+static const struct form_kind rotate_kind = {
+	.name = "Rotate", .changed = rotate_changed, .done = rotate_done, .failed = rotate_failed,
+};
+
+static void rotate_one(struct view *v, struct form_dialog *d)
+{
+	const struct json *row = keys_record(v);
+	long long version = (long long)json_get_int(row, "version", 0);
+	char text[24];
+
+	d->row = json_keep((struct json *)(uintptr_t)row);
+	snprintf(text, sizeof(text), "%lld", version);
+	form_fix(d->form, "expect-version", text);
+	snprintf(d->title, sizeof(d->title), "Rotate %.100s, v%lld → v%lld",
+		 json_text_or(row, "name", "key"), version, version + 1);
+	form_dialog_head(d, STYLE_NORMAL, "",
+			 "A new secret (v%lld) works at once; v%lld goes on for the grace time.",
+			 version + 1, version);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	keys_head_used(d, v);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+}
+
+void keys_rotate(struct view *v)
+{
+	size_t count = keys_targets(v);
+	struct form *f = keys_form(v, "key.rotate",
+				   count > 1 ? rotate_many_places : rotate_places);
+	struct form_dialog *d = form_dialog_new(&rotate_kind, f);
+
+	d->state = v;
+	f->submit = "Rotate";
+	form_start(f, "grace", "24h");
+	if (count > 1) {
+		snprintf(d->title, sizeof(d->title), "Rotate %zu keys", count);
+		form_dialog_head(d, STYLE_NORMAL, "", "Each gets a new secret at once; the older "
+				 "ones go on for the grace time. The secrets go to a new file that "
+				 "only you can read.");
+		keys_head_list(d, v);
+	} else {
+		rotate_one(v, d);
+	}
+	form_dialog_open(v->console, d);
+}
+
+const char *keys_why_no_rotate(struct view *v)
+{
+	if (keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked"))
+		return "it is revoked, that is final";
+	return NULL;
+}
+
+/* --- finish and keep ----------------------------------------------------------------------------- */
+static const struct form_place reason_place[] = {
+	{ "reason", .width = 38, .hint = "(kept in audit)" },
+	{ .arg = NULL },
+};
+
+static void end_done(struct form_dialog *d, const struct work_result *r)
+{
+	struct view *v = d->state;
+	const struct json *row = json_at(r->rows, 0);
+
+	console_say(v->console, STYLE_GOOD, "%s: v%lld is the only live version",
+		    json_text_or(row, "name", "key"), (long long)json_get_int(row, "version", 0));
+	keys_changed(v, json_get_text(row, "id"));
+}
+
+static const struct form_kind finish_kind = {
+	.name = "Finish a rotation", .danger = true, .done = end_done,
+};
+
+static const struct form_kind keep_kind = {
+	.name = "Keep the old version", .danger = true, .done = end_done,
+};
+
+static struct form_dialog *end_dialog(struct view *v, const struct form_kind *kind,
+				      const char *flag, const char *submit)
+{
+	struct form *f = form_new(op_find("key.rotate"), reason_place, console_now(v->console));
+	struct form_dialog *d = form_dialog_new(kind, f);
+	const struct json *row = keys_record(v);
+	char version[24];
+
+	d->state = v;
+	d->row = json_keep((struct json *)(uintptr_t)row);
+	f->submit = submit;
+	form_fix(f, "key", json_text_or(row, "id", ""));
+	form_fix(f, flag, "true");
+	snprintf(version, sizeof(version), "%lld", (long long)json_get_int(row, "version", 0));
+	form_fix(f, "expect-version", version);
+	form_fix(f, "yes", "true");
+	return d;
+}
+
+/* The older versions that live, each with its use. */
+static void head_versions(struct form_dialog *d, struct view *v)
+{
+	const struct json *version;
+	int64_t now = console_now(v->console);
+
+	for (size_t i = 0; (version = key_grace_version(d->row, i)); i++) {
+		int64_t last = json_get_time(version, "last_used_at");
+		char used[DATETIME_SIZE] = "never used", label[16], calls[NUMBER_SIZE];
+
+		snprintf(label, sizeof(label), "v%lld",
+			 (long long)json_get_int(version, "version", 0));
+		number_grouped(calls, json_get_int(version, "calls_24h", 0));
+		if (last != TIME_NONE)
+			datetime_relative(used, last, now, true);
+		form_dialog_head(d, last != TIME_NONE && now - last < HOUR_MS ? STYLE_DANGER :
+				 STYLE_NORMAL, label, "%s calls in 24 h, last %s%s%s", calls, used,
+				 last == TIME_NONE ? "" : " from ",
+				 json_text_or(version, "last_used_from", ""));
+	}
+}
+
+void keys_finish(struct view *v)
+{
+	struct form_dialog *d = end_dialog(v, &finish_kind, "finish", "End them now");
+
+	snprintf(d->title, sizeof(d->title), "Finish the rotation of %.100s",
+		 json_text_or(d->row, "name", "key"));
+	form_dialog_head(d, STYLE_NORMAL, "",
+			 "Every older version ends with the next request; v%lld goes on alone.",
+			 (long long)json_get_int(d->row, "version", 0));
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	head_versions(d, v);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_open(v->console, d);
+}
+
+void keys_keep(struct view *v)
+{
+	struct form_dialog *d = end_dialog(v, &keep_kind, "cancel", "Go back");
+
+	snprintf(d->title, sizeof(d->title), "Go back to the older version of %.80s",
+		 json_text_or(d->row, "name", "key"));
+	form_dialog_head(d, STYLE_NORMAL, "", "v%lld ends with the next request; nobody used it "
+			 "yet. The older version goes on as it did before the rotation.",
+			 (long long)json_get_int(d->row, "version", 0));
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_open(v->console, d);
+}
+
+const char *keys_why_no_finish(struct view *v)
+{
+	if (keys_targets(v) > 1)
+		return "one key at a time";
+	return key_in_grace(keys_record(v), console_now(v->console)) ? NULL :
+	       "no older version is live";
+}
+
+const char *keys_why_no_keep(struct view *v)
+{
+	const struct json *row = keys_record(v);
+	const struct json *current = json_at(json_get(row, "versions"), 0);
+	int64_t now = console_now(v->console), used = json_get_time(current, "last_used_at");
+	char ago[DATETIME_SIZE];
+
+	if (keys_why_no_finish(v))
+		return keys_why_no_finish(v);
+	if (used == TIME_NONE)
+		return NULL;
+	datetime_relative(ago, used, now, true);
+	snprintf(v->reason, sizeof(v->reason), "v%lld was used %s",
+		 (long long)json_get_int(current, "version", 0), ago);
+	return v->reason;
+}

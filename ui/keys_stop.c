@@ -1,0 +1,255 @@
+/* Stopping keys: disable and enable, which can be undone, and revoke, which can not. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/alloc.h"
+#include "src/base/clock.h"
+#include "src/base/text.h"
+#include "ui/ask.h"
+#include "ui/key_view.h"
+#include "ui/keys.h"
+
+enum { UNDO_MS = 10000 };
+
+/* --- disable, enable ----------------------------------------------------------------------------- */
+static const struct form_place reason_place[] = {
+	{ "reason", .width = 38, .hint = "(kept in audit)" },
+	{ .arg = NULL },
+};
+
+static bool keys_disabled(struct view *v)
+{
+	return json_get_time(keys_target_row(v, 0), "disabled_at") != TIME_NONE ||
+	       key_is(keys_target_row(v, 0), "disabled");
+}
+
+const char *keys_disable_label(struct view *v)
+{
+	return keys_disabled(v) ? "enable" : "disable";
+}
+
+const char *keys_why_no_disable(struct view *v)
+{
+	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked") ?
+	       "it is revoked, that is final" : NULL;
+}
+
+void keys_undo_forget(struct view *v)
+{
+	struct keys_state *s = keys_state(v);
+
+	loop_cancel(console_loop(v->console), s->undo_timer);
+	s->undo_timer = NULL;
+	json_free(s->undo);
+	s->undo = NULL;
+}
+
+static void undo_over(void *arg)
+{
+	struct view *v = arg;
+
+	keys_state(v)->undo_timer = NULL;
+	keys_undo_forget(v);
+	console_redraw(v->console);
+}
+
+static void undo_offer(struct view *v, const struct json *rows)
+{
+	struct keys_state *s = keys_state(v);
+
+	keys_undo_forget(v);
+	s->undo = json_keep((struct json *)(uintptr_t)rows);
+	s->undo_timer = loop_after(console_loop(v->console), UNDO_MS, undo_over, v);
+}
+
+static void disable_done(struct form_dialog *d, const struct work_result *r)
+{
+	struct view *v = d->state;
+	size_t count = json_count(r->rows);
+	bool disabled = strcmp(d->form->op->id, "key.disable") == 0;
+	const struct json *row = json_at(r->rows, 0);
+	char what[160];
+
+	if (count == 1)
+		snprintf(what, sizeof(what), "%s", json_text_or(row, "name", "key"));
+	else
+		snprintf(what, sizeof(what), "%zu keys", count);
+	if (disabled) {
+		undo_offer(v, r->rows);
+		console_say(v->console, STYLE_WARNING, "disabled %s; ^U undoes it (10 s)", what);
+	} else {
+		console_say(v->console, STYLE_GOOD, "enabled %s", what);
+	}
+	keys_changed(v, count == 1 ? json_get_text(row, "id") : NULL);
+}
+
+static const struct form_kind disable_kind = { .name = "Disable or enable", .done = disable_done };
+
+void keys_disable(struct view *v)
+{
+	bool enable = keys_disabled(v);
+	struct form *f = keys_form(v, enable ? "key.enable" : "key.disable", reason_place);
+	struct form_dialog *d = form_dialog_new(&disable_kind, f);
+	char subject[120];
+
+	d->state = v;
+	f->submit = enable ? "Enable" : "Disable";
+	keys_subject(v, subject, sizeof(subject));
+	snprintf(d->title, sizeof(d->title), "%s %s", f->submit, subject);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", enable ?
+			 "It works again with the next request. Deadlines ran on meanwhile." :
+			 "Every version is refused with the next request, until it is enabled again. "
+			 "Deadlines keep running.");
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	keys_head_used(d, v);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_open(v->console, d);
+}
+
+const char *keys_why_no_undo(struct view *v)
+{
+	return keys_state(v)->undo ? NULL : "nothing was disabled in the last 10 s";
+}
+
+static void undo_done(void *arg, const struct work_result *r)
+{
+	struct view *v = arg;
+
+	if (r->code)
+		console_error(v->console, &r->err);
+	else
+		console_say(v->console, STYLE_GOOD, "enabled again");
+	keys_changed(v, NULL);
+}
+
+void keys_undo(struct view *v)
+{
+	const struct op *op = op_find("key.enable");
+	struct op_args *args = op_args_new(op);
+	const struct json *rows = keys_state(v)->undo;
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < json_count(rows); i++)
+		if (!json_get_bool(json_at(rows, i), "already"))
+			op_args_add(args, "key", json_text_or(json_at(rows, i), "id", ""), &e);
+	keys_undo_forget(v);
+	console_work(v->console, &(struct work_order){
+		.op = op, .args = args, .lane = LANE_WRITE, .arg = v, .done = undo_done,
+	});
+}
+
+/* --- revoke -------------------------------------------------------------------------------------- */
+/* What must be typed before the button works; belongs to the form, is never sent. */
+static const struct arg typed_arg = {
+	.name = "typed", .type = ARG_TEXT, .label = "Type to revoke",
+	.help = "what must be typed before the button works",
+};
+
+struct revoke_state {
+	struct view *view;
+	char wanted[200];	/* the name, or "revoke 12" */
+	char blocked[80];
+};
+
+static const struct form_place revoke_places[] = {
+	{ "reason", .width = 14 },
+	{ "text", .width = 50 },
+	{ .arg = NULL },
+};
+
+static void revoke_changed(struct form_dialog *d)
+{
+	struct revoke_state *s = d->state;
+	const char *typed = form_value(d->form, "typed");
+	size_t wanted = utf8_length(s->wanted), so_far = utf8_length(typed);
+
+	if (strcmp(typed, s->wanted) == 0) {
+		d->form->blocked = NULL;
+		return;
+	}
+	if (strncmp(s->wanted, typed, strlen(typed)) == 0 && so_far)
+		snprintf(s->blocked, sizeof(s->blocked), "type %zu more letter%s", wanted - so_far,
+			 wanted - so_far == 1 ? "" : "s");
+	else
+		snprintf(s->blocked, sizeof(s->blocked), so_far ? "not what is to be typed" :
+			 "type it first");
+	d->form->blocked = s->blocked;
+}
+
+static void revoke_done(struct form_dialog *d, const struct work_result *r)
+{
+	struct revoke_state *s = d->state;
+	size_t count = json_count(r->rows);
+	const struct json *row = json_at(r->rows, 0);
+
+	if (count == 1)
+		console_say(d->base.console, STYLE_WARNING, "revoked %s",
+			    json_text_or(row, "name", "key"));
+	else
+		console_say(d->base.console, STYLE_WARNING, "revoked %zu keys", count);
+	if (!keys_state(s->view)->page)
+		list_unmark_all(s->view->list);
+	keys_changed(s->view, NULL);
+}
+
+static void revoke_release(struct form_dialog *d)
+{
+	free(d->state);
+}
+
+static const struct form_kind revoke_kind = {
+	.name = "Revoke", .danger = true, .changed = revoke_changed, .done = revoke_done,
+	.release = revoke_release,
+};
+
+static void revoke_head(struct form_dialog *d, struct view *v)
+{
+	const struct json *row = keys_record(v);
+	int64_t now = console_now(v->console);
+
+	form_dialog_head(d, STYLE_NORMAL, "", "Every version stops with the next request. There is "
+			 "no way back; a new key gets a new secret.");
+	if (keys_targets(v) == 1 && key_in_grace(row, now))
+		form_dialog_head(d, STYLE_WARNING, "", "It is in a rotation: both versions stop.");
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	if (keys_targets(v) == 1)
+		form_dialog_head(d, STYLE_NORMAL, "key", "%s   owner %s   tier %s",
+				 json_text_or(row, "name", "?"), json_text_or(row, "owner", "-"),
+				 json_text_or(row, "tier", "-"));
+	keys_head_used(d, v);
+	form_dialog_head(d, STYLE_SECONDARY, "less harsh", "%s",
+			 "D disable (can be undone)   R rotate (callers can move)");
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+}
+
+void keys_revoke(struct view *v)
+{
+	struct form *f = keys_form(v, "key.revoke", revoke_places);
+	struct form_dialog *d = form_dialog_new(&revoke_kind, f);
+	struct revoke_state *s = x_calloc(1, sizeof(*s));
+	size_t count = keys_targets(v);
+	char subject[120];
+
+	s->view = v;
+	d->state = s;
+	f->submit = "Revoke";
+	form_fix(f, "yes", "true");
+	keys_subject(v, subject, sizeof(subject));
+	if (count > 1)
+		snprintf(s->wanted, sizeof(s->wanted), "revoke %zu", count);
+	else
+		snprintf(s->wanted, sizeof(s->wanted), "%s", subject);
+	form_extra(f, &typed_arg, &(struct form_place){ .arg = "typed", .width = 36,
+							.hint = s->wanted });
+	f->focus = f->count;
+	snprintf(d->title, sizeof(d->title), "Revoke %s: cannot be undone", subject);
+	revoke_head(d, v);
+	form_dialog_open(v->console, d);
+}
+
+const char *keys_why_no_revoke(struct view *v)
+{
+	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked") ?
+	       "it is revoked already" : NULL;
+}
