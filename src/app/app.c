@@ -110,8 +110,10 @@ static enum errc store_get(struct app *a, const char *verb, unsigned flags, stru
 /* Tells that the first write made a store, and what must not get lost now. */
 static void tell_made(struct app *a, const struct op_call *c)
 {
-	call_note(c, "made the store %s and its master key: back up both, without the master key no "
-		  "key verifies", app_store_name(a));
+	call_note(c,
+		  "made the store %s and its master key: back up both, without the master key no "
+		  "key verifies",
+		  app_store_name(a));
 }
 
 static enum errc check_allowed(const struct app *a, const struct op *op, struct err *e)
@@ -164,6 +166,11 @@ const struct actor *app_actor_record(struct app *a)
 		actor_read(&a->actor);
 	a->has_actor = true;
 	return &a->actor;
+}
+
+bool app_accepts_clock(const struct app *a)
+{
+	return a->options.accept_clock;
 }
 
 bool app_read_only(const struct app *a)

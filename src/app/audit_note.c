@@ -1,4 +1,4 @@
-/* Audit events of operations: who, what, on which row as it was and is, and their mirror in syslog. */
+/* Audit events of operations: who, what, which row as it was and is; and their mirror in syslog. */
 #include "src/app/audit_note.h"
 
 #include <inttypes.h>

@@ -1,7 +1,11 @@
 /* key.list: the keys that fit a filter, in an order, by page. */
 #include "src/app/key_columns.h"
 #include "src/app/key_pick.h"
+#include "src/app/key_record.h"
 #include "src/app/ops.h"
+#include "src/app/session.h"
+
+#include <string.h>
 
 static const struct arg list_args[] = {
 	KEY_FILTER_ARGS,
@@ -37,6 +41,124 @@ static const struct op_column list_columns[] = {
 	{ .name = NULL },
 };
 
+static const struct sort_name {
+	const char *name;
+	enum key_sort sort;
+} sorts[] = {
+	{ "name", KEY_SORT_NAME }, { "owner", KEY_SORT_OWNER }, { "created", KEY_SORT_CREATED },
+	{ "created_at", KEY_SORT_CREATED }, { "expires", KEY_SORT_EXPIRES },
+	{ "expires_at", KEY_SORT_EXPIRES }, { "used", KEY_SORT_USED },
+	{ "last_used_at", KEY_SORT_USED }, { "attention", KEY_SORT_ATTENTION },
+};
+
+static enum errc sort_parse(const char *text, struct key_query *q, struct err *e)
+{
+	size_t len = strcspn(text, ":");
+	const char *order = text[len] ? text + len + 1 : "asc";
+
+	q->descending = strcmp(order, "desc") == 0;
+	for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
+		if (strlen(sorts[i].name) != len || memcmp(sorts[i].name, text, len) != 0)
+			continue;
+		q->sort = sorts[i].sort;
+		if (q->descending || strcmp(order, "asc") == 0)
+			return ERR_OK;
+	}
+	err_set(e, ERR_USAGE, "can't sort by \"%s\"", text);
+	return err_hint(e, "name, owner, created, expires, used or attention; :desc turns it");
+}
+
+/* A listing under way. */
+struct listing {
+	const struct op_call *call;
+	struct store *store;
+	struct key_query query;
+	char from[KEY_ID_SIZE];		/* --after or --before */
+	int64_t calls;			/* hours */
+	size_t count, altered;
+};
+
+static enum errc page_parse(struct listing *l, struct err *e)
+{
+	const struct op_args *a = l->call->args;
+	const char *after = op_text(a, "after"), *before = op_text(a, "before");
+	struct key k;
+	enum errc r;
+
+	l->query.limit = (size_t)op_integer(a, "limit", 0);
+	if (op_has(a, "limit") && !l->query.limit)
+		return err_set(e, ERR_USAGE, "--limit 0 lists nothing");
+	if (!after && !before)
+		return ERR_OK;
+	if (after && before) {
+		err_set(e, ERR_USAGE, "--after and --before are given");
+		return err_hint(e, "a page has one begin: give one of them");
+	}
+	key_init(&k);
+	r = key_pick(l->store, after ? after : before, &k, e);
+	snprintf(l->from, sizeof(l->from), "%s", k.id);
+	key_release(&k);
+	l->query.after = l->from;
+	l->query.backwards = before;
+	return r;
+}
+
+static enum errc list_one(struct listing *l, const struct key *k, struct err *e)
+{
+	struct json *record = key_record(k, l->query.now);
+	enum errc r = key_record_usage(l->store, k, record, e);
+
+	if (!r && l->calls)
+		r = key_record_calls(l->store, k, l->query.now, l->calls, record, e);
+	if (!r)
+		r = call_record(l->call, record, e);
+	l->count++;
+	l->altered += k->altered;
+	json_free(record);
+	return r;
+}
+
+static enum errc list_all(struct listing *l, struct err *e)
+{
+	struct key_cursor *cursor = NULL;
+	bool more = true;
+	struct key k;
+	enum errc r = store_snapshot(l->store, e);
+
+	key_init(&k);
+	if (!r)
+		r = key_select(l->store, &l->query, &cursor, e);
+	while (!r && more) {
+		r = key_next(cursor, &k, &more, e);
+		if (!r && more)
+			r = list_one(l, &k, e);
+	}
+	key_cursor_free(cursor);
+	store_snapshot_end(l->store);
+	key_release(&k);
+	return r;
+}
+
+static enum errc list_run(const struct op_call *c, struct err *e)
+{
+	struct listing l = { .call = c, .store = app_store(c->app) };
+	enum errc r;
+
+	key_filter(c->args, store_now(l.store), &l.query);
+	l.calls = op_integer(c->args, "calls", 0);
+	r = sort_parse(op_text(c->args, "sort"), &l.query, e);
+	if (!r)
+		r = page_parse(&l, e);
+	if (!r)
+		r = list_all(&l, e);
+	if (!r && l.altered) {
+		err_set(e, ERR_STORE, "%zu of the keys listed were altered outside authrack",
+			l.altered);
+		return err_hint(e, "run store check; they verify no more");
+	}
+	return !r && l.count && op_flag(c->args, "check") ? ERR_NO : r;
+}
+
 const struct op op_key_list = {
 	.id = "key.list",
 	.summary = "list keys, by filter, order and page",
@@ -48,4 +170,5 @@ const struct op op_key_list = {
 	.args = list_args,
 	.columns = list_columns,
 	.flags = OP_LIST | OP_ANSWERS,
+	.run = list_run,
 };

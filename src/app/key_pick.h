@@ -58,7 +58,7 @@ struct key_ids {
 };
 void key_ids_release(struct key_ids *k);
 /* The keys meant by the argument `positional` (ids and names, each key once), else by the filter;
- * `states` are those (bits 1 << enum key_state) that a filter without --status takes. ERR_USAGE when
+ * `states` are those (bits 1 << enum key_state) of a filter without --status. ERR_USAGE when
  * neither or both were given; --expect is checked. A filter that finds nothing gives no key. */
 enum errc key_ids_pick(const struct op_call *c, struct store *s, const char *positional,
 		       unsigned states, struct key_ids *out, struct err *e);

@@ -7,16 +7,18 @@
 #include "data/usage.h"
 #include "src/app/rules.h"
 
+enum { HOURS_KEPT = 31 * 24 };
+
 const char *key_status_text(const struct key *k, int64_t now)
 {
 	return k->altered ? "altered" : key_state_name(key_state(k, now));
 }
 
-static struct json *meta_json(const char *stored)
+struct json *key_meta_json(const struct key *k)
 {
 	struct json *meta = NULL;
 
-	if (!*stored || json_parse(&meta, stored, strlen(stored), NULL))
+	if (!*k->meta || json_parse(&meta, k->meta, strlen(k->meta), NULL))
 		return json_object_new();
 	return meta;
 }
@@ -35,7 +37,7 @@ static void set_texts(struct json *record, const struct key *k, int64_t now)
 	json_set(record, "scopes", texts_json(k->scopes));
 	json_set(record, "limits", texts_json(k->limits));
 	json_set(record, "allow_from", texts_json(k->allow_from));
-	json_set(record, "meta", meta_json(k->meta));
+	json_set(record, "meta", key_meta_json(k));
 }
 
 static void set_times(struct json *record, const struct key *k, int64_t now)
@@ -84,6 +86,34 @@ enum errc key_record_usage(struct store *s, const struct key *k, struct json *re
 	json_set_time(record, "last_used_at", at);
 	json_set_text(record, "last_used_from", *address ? address : NULL);
 	free(versions);
+	return ERR_OK;
+}
+
+enum errc key_record_calls(struct store *s, const struct key *k, int64_t now, int64_t hours,
+			   struct json *record, struct err *e)
+{
+	int64_t sums[HOURS_KEPT] = { 0 }, first;
+	struct usage_hour *found = NULL;
+	struct json *calls;
+	size_t count = 0;
+	enum errc r;
+
+	hours = hours < HOURS_KEPT ? hours : HOURS_KEPT;
+	first = now - now % HOUR_MS - (hours - 1) * HOUR_MS;
+	r = usage_hours(s, k->row, 0, first, now + 1, &found, &count, e);
+	if (r)
+		return r;
+	for (size_t i = 0; i < count; i++) {
+		int64_t slot = (found[i].hour - first) / HOUR_MS;
+
+		if (slot >= 0 && slot < hours)
+			sums[slot] += found[i].allowed + found[i].denied;
+	}
+	calls = json_array_new();
+	for (int64_t i = 0; i < hours; i++)
+		json_add(calls, json_int(sums[i]));
+	json_set(record, "calls", calls);
+	free(found);
 	return ERR_OK;
 }
 

@@ -1,6 +1,14 @@
 /* key.revoke: ends keys for good, by name, filter or leaked secret. */
+#include "src/app/key_change.h"
+#include "src/app/key_fields.h"
 #include "src/app/key_pick.h"
+#include "src/app/key_record.h"
 #include "src/app/ops.h"
+#include "src/app/session.h"
+#include "src/app/verify.h"
+#include "src/base/datetime.h"
+
+#include "data/usage.h"
 
 static const char *const reasons[] = {
 	"compromise", "superseded", "owner_left", "policy", "unused", "other", NULL,
@@ -36,6 +44,139 @@ static const struct op_column revoke_columns[] = {
 	{ .name = NULL },
 };
 
+static enum errc revoke_step(const struct op_call *c, struct store *s, int64_t now,
+			     struct key_change *ch, struct json *detail, bool *changed,
+			     struct err *e)
+{
+	struct key *k = &ch->key;
+	const char *text = op_text(c->args, "text");
+
+	(void)s;
+	(void)e;
+	*changed = k->status != KEY_REVOKED || k->altered;
+	if (!*changed)
+		return ERR_OK;
+	if (k->altered)
+		json_set_bool(detail, "altered", true);
+	if (k->status != KEY_REVOKED || k->revoked_at == TIME_NONE) {
+		k->revoked_at = now;
+		key_text_set(&k->revoke_reason, op_text(c->args, "reason"));
+		key_text_set(&k->revoke_text, text ? text : "");
+	}
+	k->status = KEY_REVOKED;
+	k->retiring_until = TIME_NONE;
+	json_set_text(detail, "reason", k->revoke_reason);
+	if (*k->revoke_text)
+		json_set_text(detail, "text", k->revoke_text);
+	if (op_secret(c->args, "secret"))
+		json_set_bool(detail, "by_secret", true);
+	return ERR_OK;
+}
+
+static struct json *revoke_record(const struct key_change *ch, int64_t now, bool changed,
+				  const struct json *detail)
+{
+	const struct key *k = &ch->key;
+	struct json *record = json_object_new();
+
+	(void)now;
+	(void)detail;
+	json_set_text(record, "id", k->id);
+	json_set_text(record, "name", k->name);
+	json_set_text(record, "status", "revoked");
+	json_set_time(record, "revoked_at", k->revoked_at);
+	json_set_text(record, "revoke_reason", k->revoke_reason);
+	json_set_text(record, "revoke_text", *k->revoke_text ? k->revoke_text : NULL);
+	json_set_bool(record, "already", !changed);
+	json_set_int(record, "version", k->version);
+	json_set_int(record, "revision", k->revision);
+	return record;
+}
+
+/* "used 12s ago from 10.20.4.18": whom it hits. */
+static void use_text(struct store *s, const struct key *k, struct buf *out)
+{
+	char address[46] = "", when[DATETIME_SIZE];
+	int64_t at = TIME_NONE;
+
+	if (usage_last_of_key(s, k->row, &at, address, NULL) || at == TIME_NONE) {
+		buf_add_text(out, "never used");
+		return;
+	}
+	datetime_relative(when, at, store_now(s), true);
+	buf_addf(out, "last used %s%s%s", when, *address ? " from " : "", address);
+}
+
+static enum errc ask_one(const struct op_call *c, struct store *s, const char *id, struct err *e)
+{
+	struct buf use = BUF_INIT(200);
+	struct key k;
+	enum errc r;
+
+	key_init(&k);
+	r = key_get(s, id, &k, e);
+	if (!r && (k.status != KEY_REVOKED || k.altered)) {
+		use_text(s, &k, &use);
+		r = call_confirm(c, e, "revoke \"%s\" (%s) for good? %s", k.name, k.id,
+				 buf_text(&use));
+	}
+	buf_release(&use);
+	key_release(&k);
+	return r;
+}
+
+static enum errc revoke_ask(const struct op_call *c, struct store *s, char (*ids)[KEY_ID_SIZE],
+			    size_t count, struct err *e)
+{
+	if (count == 1)
+		return ask_one(c, s, ids[0], e);
+	return call_confirm(c, e, "revoke %zu keys for good?", count);
+}
+
+static const struct change_rule revoke_rule = {
+	.states = KEY_STATES_ALL & ~(1U << KEY_STATE_REVOKED),
+	.any_clock = true,
+	.altered_ok = true,
+	.step = revoke_step,
+	.record = revoke_record,
+	.ask = revoke_ask,
+};
+
+static enum errc refuse_unknown_secret(const struct verify_result *found, struct err *e)
+{
+	err_set(e, ERR_NOT_FOUND, found->code == VERIFY_MALFORMED ?
+		"the string is no secret: it is empty, cut off or mistyped" :
+		"no key has this secret");
+	return err_hint(e, "key identify says what it looks like");
+}
+
+/* "This string leaked, kill whatever it is." */
+static enum errc revoke_secret(const struct op_call *c, const struct secret *secret, struct err *e)
+{
+	struct verify_result found;
+	char id[1][KEY_ID_SIZE];
+	enum errc r;
+
+	if (op_has(c->args, "key") || key_filter_given(c->args)) {
+		err_set(e, ERR_USAGE, "a secret and keys or a filter are given");
+		return err_hint(e, "say which key one way only");
+	}
+	verify_result_init(&found);
+	r = verify_find(app_store(c->app), secret_reveal(secret), secret->len, &found, e);
+	if (!r && !found.known)
+		r = refuse_unknown_secret(&found, e);
+	snprintf(id[0], sizeof(id[0]), "%s", found.key.id);
+	verify_result_release(&found);
+	return r ? r : change_keys(c, &revoke_rule, id, 1, e);
+}
+
+static enum errc revoke_run(const struct op_call *c, struct err *e)
+{
+	const struct secret *secret = op_secret(c->args, "secret");
+
+	return secret ? revoke_secret(c, secret, e) : change_run(c, &revoke_rule, e);
+}
+
 const struct op op_key_revoke = {
 	.id = "key.revoke",
 	.summary = "end keys for good",
@@ -46,4 +187,5 @@ const struct op op_key_revoke = {
 	.args = revoke_args,
 	.columns = revoke_columns,
 	.flags = OP_WRITES | OP_DANGEROUS | OP_BULK,
+	.run = revoke_run,
 };

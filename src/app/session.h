@@ -13,6 +13,9 @@ const struct store_options *app_store_options(struct app *a);
 /* Who acts; read once a session. */
 const struct actor *app_actor_record(struct app *a);
 
+/* Was --accept-clock given? */
+bool app_accepts_clock(const struct app *a);
+
 /* Lines for syslog that wait for the commit: add one (borrowed), send all, or forget them. */
 void app_mirror_add(struct app *a, const char *line);
 void app_mirror_send(struct app *a);

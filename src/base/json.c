@@ -120,6 +120,13 @@ void json_set(struct json *object, const char *name, struct json *value)
 	free(repaired);
 }
 
+void json_set_from(struct json *to, const struct json *from, const char *name)
+{
+	json_t *value = json_object_get(peek_value(from), name);
+
+	json_set(to, name, value ? wrap(json_incref(value)) : json_null_new());
+}
+
 void json_set_text(struct json *object, const char *name, const char *value)
 {
 	json_set(object, name, json_text(value));
