@@ -23,6 +23,7 @@ struct check {
 	store_progress *progress;
 	void *arg;
 	uint64_t done, total, count;
+	struct anchor anchor;
 	struct check_removed *removed;		/* in the order of their rows once collected */
 	size_t removed_count, removed_size, removed_at;
 	struct check_import *imports;		/* in the order of their events */

@@ -40,12 +40,19 @@ static void row_label(struct check *c, const char *text, char label[LABEL_SIZE])
 	key_release(&k);
 }
 
+/* The engine may put several into one text, a line each, below a title in asterisks. */
 static bool integrity_found(void *arg, const char *text)
 {
 	char label[LABEL_SIZE];
 
-	row_label(arg, text, label);
-	check_found(arg, "integrity", label, "%s", text);
+	while (*text) {
+		int len = (int)strcspn(text, "\n");
+
+		row_label(arg, text, label);
+		if (len && *text != '*')
+			check_found(arg, "integrity", label, "%.*s", len, text);
+		text += len + (text[len] == '\n');
+	}
 	return true;
 }
 
@@ -110,7 +117,7 @@ static enum errc check_anchor(struct check *c, struct err *e)
 	struct err differs = ERR_INIT;
 
 	(void)e;
-	if (anchor_compare(c->s, &c->s->anchor, &differs) != ERR_OK)
+	if (anchor_compare(c->s, &c->anchor, &differs) != ERR_OK)
 		check_found(c, "anchor", "store", "%s", differs.message);
 	return ERR_OK;
 }
@@ -230,8 +237,11 @@ enum errc store_check(struct store *s, void (*found)(void *arg, const struct sto
 		      store_progress *progress, void *arg, uint64_t *count, struct err *e)
 {
 	struct check c = { .s = s, .found = found, .progress = progress, .arg = arg };
-	enum errc rc = store_snapshot(s, e);
+	enum errc rc;
 
+	/* Before the snapshot: it may lag behind it, never lead. */
+	anchor_read(s, &c.anchor);
+	rc = store_snapshot(s, e);
 	if (rc)
 		return rc;
 	c.total = rows_total(&c);

@@ -80,6 +80,24 @@ static void check_can_be_cancelled(void **state)
 	fixture_assert_sound(f);
 }
 
+/* Keeps a table as it is now, in a file beside the store, and puts rows of it back later. */
+static void rows_keep(struct store_fixture *f, const char *table)
+{
+	char *path = x_asprintf("%s/%s.kept", f->folder, table);
+
+	file_put(path, "");
+	fixture_sqlf(f, "ATTACH '%s' AS kept; CREATE TABLE kept.%s AS SELECT * FROM main.%s", path,
+		     table, table);
+	free(path);
+}
+
+static void rows_put_back(struct store_fixture *f, const char *table, const char *where)
+{
+	fixture_sqlf(f, "ATTACH '%s/%s.kept' AS kept; DELETE FROM main.%s WHERE %s;"
+		     "INSERT INTO main.%s SELECT * FROM kept.%s WHERE %s", f->folder, table, table,
+		     where, table, table, where);
+}
+
 /* --- keys ---------------------------------------------------------------------------------------- */
 
 static void unrevoked_key_is_found(void **state)
@@ -130,11 +148,9 @@ static void older_row_put_back_is_found(void **state)
 	char *id = x_strdup(fixture_create(f, "alpha"));
 
 	fixture_scopes(f, id, "orders:read");
-	fixture_sql(f, "CREATE TABLE kept AS SELECT * FROM apikey WHERE name = 'alpha'");
+	rows_keep(f, "apikey");
 	fixture_revoke(f, id);
-	fixture_assert_found(f, "schema", "store", "kept");
-	fixture_sql(f, "DELETE FROM apikey WHERE name = 'alpha';"
-		       "INSERT INTO apikey SELECT * FROM kept; DROP TABLE kept");
+	rows_put_back(f, "apikey", "name = 'alpha'");
 	fixture_assert_found(f, "object", id, "an older row was put back: it is revision 2");
 	fixture_assert_found(f, "object", "alpha", "key.revoke");
 	free(id);
@@ -145,10 +161,9 @@ static void older_imported_row_put_back_is_found(void **state)
 	struct store_fixture *f = *state;
 
 	fixture_import(f, "bulk", 3);
-	fixture_sql(f, "CREATE TABLE kept AS SELECT * FROM apikey WHERE name = 'bulk2'");
+	rows_keep(f, "apikey");
 	fixture_revoke(f, fixture_id(f, "bulk2"));
-	fixture_sql(f, "DELETE FROM apikey WHERE name = 'bulk2';"
-		       "INSERT INTO apikey SELECT * FROM kept; DROP TABLE kept");
+	rows_put_back(f, "apikey", "name = 'bulk2'");
 	fixture_assert_found(f, "object", "bulk2", "an older row was put back: it is revision 1");
 }
 
@@ -170,12 +185,12 @@ static void purged_key_put_back_is_found(void **state)
 	struct store_fixture *f = *state;
 	char *id = x_strdup(fixture_create(f, "alpha"));
 
-	fixture_sql(f, "CREATE TABLE kept AS SELECT * FROM apikey;"
-		       "CREATE TABLE kept2 AS SELECT * FROM version");
+	rows_keep(f, "apikey");
+	rows_keep(f, "version");
 	fixture_revoke(f, id);
 	fixture_purge(f, id);
-	fixture_sql(f, "INSERT INTO apikey SELECT * FROM kept; DROP TABLE kept;"
-		       "INSERT INTO version SELECT * FROM kept2; DROP TABLE kept2");
+	rows_put_back(f, "apikey", "true");
+	rows_put_back(f, "version", "true");
 	fixture_assert_found(f, "object", id, "removed this key, and it is there again");
 	fixture_assert_found(f, "invariant", "alpha", "belonged to a key that was removed");
 	free(id);
@@ -258,10 +273,9 @@ static void older_version_row_put_back_is_found(void **state)
 	struct store_fixture *f = *state;
 	char *id = x_strdup(fixture_create(f, "alpha"));
 
-	fixture_sql(f, "CREATE TABLE kept AS SELECT * FROM version");
+	rows_keep(f, "version");
 	fixture_rotate(f, id, 0);
-	fixture_sql(f, "DELETE FROM version WHERE number = 1;"
-		       "INSERT INTO version SELECT * FROM kept; DROP TABLE kept");
+	rows_put_back(f, "version", "number = 1");
 	fixture_assert_found(f, "object", "alpha", "not what event 2 (key.rotate) left");
 	fixture_assert_found(f, "invariant", id, "an older version of it never ends");
 	free(id);
@@ -307,6 +321,14 @@ static void planted_trigger_is_found_and_refused(void **state)
 	f->options.for_check = true;
 	fixture_reopen(f);
 	fixture_assert_found(f, "schema", "store", "trigger \"undo\" is unknown");
+}
+
+static void unknown_table_is_found(void **state)
+{
+	struct store_fixture *f = *state;
+
+	fixture_sql(f, "CREATE TABLE planted (x)");
+	fixture_assert_found(f, "schema", "store", "table \"planted\" is unknown");
 }
 
 static void dropped_index_is_found(void **state)
@@ -410,6 +432,7 @@ int main(void)
 		TEST(deleted_version_is_found),
 		TEST(row_of_another_store_is_found),
 		TEST(planted_trigger_is_found_and_refused),
+		TEST(unknown_table_is_found),
 		TEST(dropped_index_is_found),
 		TEST(changed_event_is_found),
 		TEST(tombstone_of_a_live_secret_is_found),
