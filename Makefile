@@ -109,7 +109,7 @@ PROVE := AUTHRACK=$(abspath $(B))/authrack BUILD=$(abspath $(B)) CMOCKA_MESSAGE_
 	prove --timer -j$(JOBS)
 
 .PHONY: units check unit asan valgrind cov
-units: $(UNIT)
+units: $(UNIT) $(B)/docs
 
 check:			## run the tests on what is built
 	@$(PROVE) -e '' $(UNIT) $(SCRIPTS)

@@ -78,7 +78,8 @@ static enum errc secret_take(struct command_line *c, struct err *e)
 	return rc;
 }
 
-/* What was printed before a failure stays in the buffer, unless a part of it went out already. */
+/* A failure leaves standard output empty; only lists show what they found until then (an altered row
+ * is listed, and the list fails for it). */
 static enum errc operation_run(struct command_line *c, struct app *app, struct printer *p,
 			       struct err *e)
 {
@@ -87,7 +88,7 @@ static enum errc operation_run(struct command_line *c, struct app *app, struct p
 
 	if (!rc)
 		rc = app_run(app, c->op, c->args, &p->sink, e);
-	if (rc && rc != ERR_NO)
+	if (rc && rc != ERR_NO && !(c->op->flags & OP_LIST))
 		out_drop(&p->out);
 	finished = printer_finish(p, &late);
 	if (finished && (rc == ERR_OK || rc == ERR_NO)) {
