@@ -19,8 +19,8 @@ static const struct {
 	const char *word, *option, *value;
 } shorthands[] = {
 	{ "expiring", "expiring", "14d" },
-	{ "grace", "grace", "true" },
-	{ "in-grace", "grace", "true" },
+	{ "grace", "in-grace", "true" },
+	{ "in-grace", "in-grace", "true" },
 	{ "not-yet", "status", "not_yet_valid" },
 };
 

@@ -194,7 +194,7 @@ struct counting {
 static const struct counting countings[TOTAL_COUNT] = {
 	[TOTAL_ALL] = { .word = "keys" },
 	[TOTAL_EXPIRING] = { "expiring", "14d", GLYPH_EXPIRING, STYLE_WARNING, "expiring" },
-	[TOTAL_GRACE] = { "grace", "true", GLYPH_GRACE, STYLE_PROGRESS, "in grace" },
+	[TOTAL_GRACE] = { "in-grace", "true", GLYPH_GRACE, STYLE_PROGRESS, "in grace" },
 	[TOTAL_DISABLED] = { "status", "disabled", GLYPH_DISABLED, STYLE_NORMAL, "disabled" },
 };
 
