@@ -3,6 +3,7 @@
 #define UI_DIALOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "ui/console.h"
 #include "ui/frame.h"
@@ -14,6 +15,7 @@ struct dialog;
 enum {
 	DIALOG_PAGE = 1 << 0,	/* takes the whole body and the context line, no box */
 	DIALOG_STILL = 1 << 1,	/* nothing beneath is redrawn while it is open (secret box) */
+	DIALOG_TYPE_AHEAD = 1 << 2,	/* keys that came with the one that opened it go in (palette) */
 };
 
 struct dialog_type {
@@ -35,9 +37,10 @@ struct dialog {
 	const struct dialog_type *type;
 	struct console *console;	/* set by dialog_push */
 	struct dialog *below;
+	uint64_t batch;		/* of the input that opened it */
 };
 
-void dialog_push(struct console *c, struct dialog *d);	/* takes it; typed-ahead keys are swallowed */
+void dialog_push(struct console *c, struct dialog *d);	/* takes it; keys typed ahead are swallowed */
 void dialog_close(struct dialog *d);			/* takes it off the stack, wherever it is, and frees it */
 struct dialog *dialog_top(const struct console *c);	/* NULL: none */
 

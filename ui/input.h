@@ -28,7 +28,6 @@ struct input {
 	bool cut;		/* INPUT_PASTE: longer than PASTE_MAX, the rest is gone */
 	enum mouse mouse;	/* INPUT_MOUSE */
 	int x, y;
-	bool typed_ahead;	/* came with, or before, the key that opened the top dialog */
 };
 
 enum { PASTE_MAX = 1 << 20 };

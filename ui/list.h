@@ -40,6 +40,7 @@ struct list_query {
 	const char *sort;	/* as list_column.sort */
 	bool descending;	/* already turned round for a page backwards */
 	const char *after;	/* id of the row before the first one wanted; NULL: from the start */
+	bool backwards;		/* the order is turned round: rows above `after`, nearest first */
 	size_t limit;
 	bool ids_only;		/* only `id` of the rows will be looked at */
 };

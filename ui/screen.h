@@ -35,6 +35,7 @@ enum {
 	ACTION_BULK = 1 << 2,		/* acts on the marked; the footer says how many */
 	ACTION_WRITES = 1 << 3,		/* gone in a read-only store (OP_WRITES of `op` implies it) */
 	ACTION_DANGER = 1 << 4,		/* last in the footer */
+	ACTION_LIST = 1 << 5,		/* only on screens with a list */
 };
 
 struct action {

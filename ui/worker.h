@@ -42,10 +42,13 @@ struct work_order {
 	void (*confirm)(void *arg, struct work *w, const char *question);
 	/* Called on the WORKER's thread for each record instead of collecting it; false ends it. */
 	bool (*each)(void *arg, const struct json *row);
+	/* The same for the text of an OP_TEXT operation. */
+	bool (*each_text)(void *arg, const char *data, size_t len);
 };
 
 struct workers *workers_new(struct loop *l, const struct app *a);	/* sessions are app_dup()s */
-void workers_free(struct workers *w);		/* cancels, joins; no call comes after it */
+/* Cancels, joins; no call comes after it. The loop must not run again but be freed next. */
+void workers_free(struct workers *w);
 
 /* Queues the order (copied). The handle is good until `done` returned. */
 struct work *work_start(struct workers *w, const struct work_order *o);
@@ -54,6 +57,16 @@ void work_cancel(struct work *work);
 /* Ends it early and forgets who asked: no call comes any more. NULL is well. */
 void work_drop(struct work *work);
 void work_answer(struct work *work, bool yes);
+/* Sees every piece of work go, dropped ones too; on the loop's thread, before `done`. */
+struct work_watch {
+	void *arg;
+	void (*progress)(void *arg, const struct work_order *o, const char *what, uint64_t done,
+			 uint64_t total);
+	void (*done)(void *arg, const struct work_order *o, const struct work_result *r);
+};
+void workers_watch(struct workers *w, const struct work_watch *watch);
+/* The work of a lane that runs or waits first; NULL: the lane rests. */
+struct work *workers_current(struct workers *w, enum work_lane lane);
 bool workers_idle(const struct workers *w);	/* nothing queued, running or undelivered */
 
 #endif

@@ -1,0 +1,85 @@
+/* Actions: which are offered, why one can't be done, what it is called now. */
+#include "ui/shell.h"
+
+static bool action_writes(const struct action *a)
+{
+	const struct op *op = a->op ? op_find(a->op) : NULL;
+
+	return a->flags & ACTION_WRITES || (op && op->flags & OP_WRITES);
+}
+
+bool action_offered(const struct console *c, const struct action *a)
+{
+	return !(action_writes(a) && console_read_only(c));
+}
+
+const char *action_disabled(struct view *v, const struct action *a)
+{
+	if (!action_offered(v->console, a))
+		return "the store is open for reading only";
+	if (a->flags & ACTION_NEEDS_ROW && (!v->list || !list_row(v->list))) {
+		snprintf(v->reason, sizeof(v->reason), "there is no %s here",
+			 v->screen->list ? v->screen->list->noun : "line");
+		return v->reason;
+	}
+	return a->disabled ? a->disabled(v) : NULL;
+}
+
+const char *action_label(struct view *v, const struct action *a, char out[64])
+{
+	const char *label = a->label_now ? a->label_now(v) : a->label;
+
+	if (a->flags & ACTION_BULK && v->list && list_marked(v->list))
+		snprintf(out, 64, "%s %zu", label, list_marked(v->list));
+	else
+		snprintf(out, 64, "%s", label);
+	return out;
+}
+
+bool action_run(struct view *v, const struct action *a)
+{
+	const char *reason = action_disabled(v, a);
+	char key[16];
+
+	if (reason) {
+		console_say(v->console, STYLE_NORMAL, "%s %s: %s", press_name(a->key, key), a->label,
+			    reason);
+		return false;
+	}
+	if (!a->run)
+		return false;
+	if (a->key != '.')
+		v->console->last_action = a;
+	a->run(v);
+	return true;
+}
+
+const struct action *action_by_key(const struct action *table, int32_t key)
+{
+	for (const struct action *a = table; a && a->label; a++) {
+		if (a->key == key)
+			return a;
+	}
+	return NULL;
+}
+
+const struct screen *screen_find(const char *id)
+{
+	for (size_t i = 0; screens[i]; i++) {
+		if (!strcmp(screens[i]->id, id))
+			return screens[i];
+	}
+	return NULL;
+}
+
+void screen_each_action(const struct screen *s,
+			void (*call)(void *arg, const struct screen *s, const struct action *a),
+			void *arg)
+{
+	for (const struct action *a = s->actions; a && a->label; a++)
+		call(arg, s, a);
+	for (const struct action *a = shell_actions; a->label; a++) {
+		if (s->list || !(a->flags & ACTION_LIST))
+			call(arg, s, a);
+	}
+}

@@ -1,0 +1,95 @@
+/* The console's inside: shared by the files of the shell and by tests of the screens, not for screens
+ * and dialogs. */
+#ifndef UI_SHELL_H
+#define UI_SHELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ui/console.h"
+#include "ui/dialog.h"
+#include "ui/paint.h"
+#include "ui/screen.h"
+
+/* What a click on the tabs or the footer stands for. */
+struct button { int x, width; int32_t key; };
+enum { BUTTONS = 24, OWN_CHANGES = 64 };
+
+/* A change that this console made: the audit event of it is no news. */
+struct own_change { const char *operation; char object[40]; };
+
+struct console {
+	const struct app_options *options;
+	struct app *app;
+	const struct clock *clock;
+	struct loop *loop;
+	struct workers *workers;
+	struct paint *paint;
+	struct frame frame;
+	struct input_parser *parser;
+	struct loop_timer *esc_timer, *second_timer, *busy_timer;
+	int64_t esc_delay;
+	bool dirty, running;
+	int exit_code;
+
+	struct view *views;		/* one for each of screens[] */
+	size_t view_count, current;
+	bool *opened, *stale;
+	struct area list_area, detail_area;	/* where they were drawn last, for the mouse */
+
+	struct dialog *top;
+	uint64_t batch;			/* counts reads of the terminal */
+	const struct action *last_action;
+
+	char message[600];
+	enum style message_style;
+	char progress[200];		/* instead of the message while work goes on */
+	bool quit_asked;
+
+	enum time_mode times;
+	bool mouse;
+	struct button tabs[BUTTONS], footer[BUTTONS];
+	size_t tab_count, footer_count;
+
+	/* Live reload. */
+	bool change_known, change_asked;
+	uint64_t change;
+	int64_t audit_seen;		/* sequence; -1 not known */
+	char trouble[600];		/* what app_change last said, so that it is said once */
+	struct own_change own[OWN_CHANGES];
+	size_t own_next;
+};
+
+/* Takes the painter. `app` options are borrowed and must outlive it. */
+struct console *console_new(struct paint *p, const struct app_options *app,
+			    const struct console_options *o);
+void console_free(struct console *c);
+void console_start(struct console *c);		/* opens the first screen, begins to watch the store */
+void console_draw(struct console *c);		/* when something changed */
+void console_bytes(struct console *c, const char *bytes, size_t len);	/* as read from the terminal */
+void console_resize(struct console *c);
+/* Runs the loop until no work is under way and everything is drawn: for tests. */
+void console_settle(struct console *c);
+
+/* shell.c: what is around the screen, and what keys do. */
+void shell_draw(struct console *c);
+void shell_input(void *console, const struct input *in);
+
+/* action.c */
+bool action_offered(const struct console *c, const struct action *a);	/* not gone by read-only mode */
+const char *action_disabled(struct view *v, const struct action *a);	/* reason or NULL */
+const char *action_label(struct view *v, const struct action *a, char out[64]);
+bool action_run(struct view *v, const struct action *a);	/* false: disabled, the reason is said */
+const struct action *action_by_key(const struct action *table, int32_t key);
+
+/* live.c */
+void live_start(struct console *c);
+void live_own(struct console *c, const struct work_order *o, const struct work_result *r);
+
+/* overlays */
+void help_open(struct console *c);
+void palette_open(struct console *c);
+void sort_menu_open(struct view *v);
+
+#endif

@@ -1,0 +1,427 @@
+/* Lanes of work: one thread and one session each. A piece of work goes from its lane's queue over its
+ * thread to the inbox, which the loop empties; its state is shared under one lock. */
+#include "ui/worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "src/base/alloc.h"
+#include "src/base/buf.h"
+
+enum { TEXT_MAX = 64 << 20 };
+
+enum answer { ANSWER_NONE, ANSWER_WAITING, ANSWER_YES, ANSWER_NO };
+
+struct work {
+	struct workers *workers;
+	struct work_order order;
+	struct work *next;		/* in its lane's queue */
+	struct work *next_alive;
+	struct work_result result;
+	struct buf text;
+	bool cancelled, dropped;
+	/* What the worker says on the way; the loop's side looks when it is told to. */
+	bool progress_posted;
+	char what[128];
+	uint64_t progress_done, total;
+	enum answer answer;
+	const struct json *reveal_row;	/* while the worker waits for the answer */
+	struct secret *reveal_secret;
+	const char *question;
+};
+
+struct lane {
+	struct workers *workers;
+	struct app *app;
+	pthread_t thread;
+	bool started;
+	pthread_cond_t wake;
+	struct work *first, **end;
+	struct work *current;
+};
+
+struct workers {
+	struct loop *loop;
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	struct lane lanes[LANE_COUNT];
+	struct work *alive;
+	struct work_watch watch;
+	bool stopping;
+};
+
+/* --- on the loop's thread --------------------------------------------------------------------- */
+
+static void work_free(struct work *work)
+{
+	struct work **at = &work->workers->alive;
+
+	while (*at != work)
+		at = &(*at)->next_alive;
+	*at = work->next_alive;
+	op_args_free(work->order.args);
+	json_free(work->result.rows);
+	json_free(work->result.notes);
+	free(work->result.text);
+	buf_release(&work->text);
+	free(work);
+}
+
+static void deliver_done(void *arg)
+{
+	struct work *work = arg;
+	const struct work_watch *watch = &work->workers->watch;
+
+	if (watch->done)
+		watch->done(watch->arg, &work->order, &work->result);
+	if (!work->dropped && work->order.done)
+		work->order.done(work->order.arg, &work->result);
+	pthread_mutex_lock(&work->workers->lock);
+	work_free(work);
+	pthread_mutex_unlock(&work->workers->lock);
+}
+
+static void deliver_progress(void *arg)
+{
+	struct work *work = arg;
+	char what[sizeof(work->what)];
+	uint64_t done, total;
+
+	pthread_mutex_lock(&work->workers->lock);
+	memcpy(what, work->what, sizeof(what));
+	done = work->progress_done;
+	total = work->total;
+	work->progress_posted = false;
+	pthread_mutex_unlock(&work->workers->lock);
+	if (work->workers->watch.progress)
+		work->workers->watch.progress(work->workers->watch.arg, &work->order, what, done,
+					      total);
+	if (!work->dropped && work->order.progress)
+		work->order.progress(work->order.arg, what, done, total);
+}
+
+void work_answer(struct work *work, bool yes)
+{
+	pthread_mutex_lock(&work->workers->lock);
+	if (work->answer == ANSWER_WAITING)
+		work->answer = yes ? ANSWER_YES : ANSWER_NO;
+	pthread_cond_broadcast(&work->workers->answered);
+	pthread_mutex_unlock(&work->workers->lock);
+}
+
+static void deliver_reveal(void *arg)
+{
+	struct work *work = arg;
+	bool taken = false;
+
+	if (work->answer != ANSWER_WAITING)
+		return;
+	if (!work->dropped && !work->cancelled)
+		taken = work->order.reveal(work->order.arg, work->reveal_row, work->reveal_secret);
+	work_answer(work, taken);
+}
+
+static void deliver_question(void *arg)
+{
+	struct work *work = arg;
+
+	if (work->answer != ANSWER_WAITING)
+		return;
+	if (work->dropped || work->cancelled)
+		work_answer(work, false);
+	else
+		work->order.confirm(work->order.arg, work, work->question);
+}
+
+/* --- on the worker's thread ------------------------------------------------------------------- */
+
+static bool work_cancelled(struct work *work)
+{
+	bool cancelled;
+
+	pthread_mutex_lock(&work->workers->lock);
+	cancelled = work->cancelled;
+	pthread_mutex_unlock(&work->workers->lock);
+	return cancelled;
+}
+
+/* A reader stops at once; a writer's record may tell of what is already committed. */
+static enum errc sink_record(void *arg, const struct op *op, const struct json *row, struct err *e)
+{
+	struct work *work = arg;
+
+	if (!(op->flags & OP_WRITES) && work_cancelled(work))
+		return err_set(e, ERR_CANCELLED, "cancelled");
+	if (!work->order.each)
+		json_add(work->result.rows, json_keep((struct json *)(uintptr_t)row));
+	else if (!work->order.each(work->order.arg, row))
+		return err_set(e, ERR_CANCELLED, "cancelled");
+	return ERR_OK;
+}
+
+/* Lets the loop decide, and waits for it. */
+static bool work_ask(struct work *work, void (*deliver)(void *arg))
+{
+	struct workers *w = work->workers;
+	bool yes;
+
+	pthread_mutex_lock(&w->lock);
+	work->answer = ANSWER_WAITING;
+	pthread_mutex_unlock(&w->lock);
+	loop_post(w->loop, deliver, work);
+	pthread_mutex_lock(&w->lock);
+	while (work->answer == ANSWER_WAITING && !work->cancelled)
+		pthread_cond_wait(&w->answered, &w->lock);
+	yes = work->answer == ANSWER_YES;
+	work->answer = ANSWER_NONE;
+	pthread_mutex_unlock(&w->lock);
+	return yes;
+}
+
+/* The loop moves the secret out of a copy, since ours is only lent. */
+static enum errc sink_reveal(void *arg, const struct op *op, const struct json *row,
+			     const struct secret *secret, struct err *e)
+{
+	struct work *work = arg;
+	struct secret copy = SECRET_INIT;
+	bool taken = false;
+
+	(void)op;
+	if (work->order.reveal) {
+		secret_copy(&copy, secret);
+		work->reveal_row = row;
+		work->reveal_secret = &copy;
+		taken = work_ask(work, deliver_reveal);
+		secret_release(&copy);
+	}
+	if (!taken)
+		return err_set(e, ERR_CANCELLED, "the secret was not taken: no key was made");
+	json_add(work->result.rows, json_keep((struct json *)(uintptr_t)row));
+	return ERR_OK;
+}
+
+static enum errc sink_confirm(void *arg, const char *question, struct err *e)
+{
+	struct work *work = arg;
+
+	work->question = question;
+	if (work->order.confirm && work_ask(work, deliver_question))
+		return ERR_OK;
+	return err_set(e, ERR_CANCELLED, "not confirmed");
+}
+
+static enum errc sink_text(void *arg, const char *data, size_t len, struct err *e)
+{
+	struct work *work = arg;
+
+	if (work_cancelled(work))
+		return err_set(e, ERR_CANCELLED, "cancelled");
+	if (!work->order.each_text)
+		return buf_add(&work->text, data, len)
+			       ? ERR_OK
+			       : err_set(e, ERR_USAGE, "the text is longer than can be shown");
+	if (!work->order.each_text(work->order.arg, data, len))
+		return err_set(e, ERR_CANCELLED, "cancelled");
+	return ERR_OK;
+}
+
+static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct work *work = arg;
+	bool post, cancelled;
+
+	pthread_mutex_lock(&work->workers->lock);
+	snprintf(work->what, sizeof(work->what), "%s", what);
+	work->progress_done = done;
+	work->total = total;
+	cancelled = work->cancelled;
+	post = !work->progress_posted && !cancelled;
+	work->progress_posted |= post;
+	pthread_mutex_unlock(&work->workers->lock);
+	if (post)
+		loop_post(work->workers->loop, deliver_progress, work);
+	return !cancelled;
+}
+
+static void sink_note(void *arg, const char *text)
+{
+	struct work *work = arg;
+
+	json_add(work->result.notes, json_text(text));
+}
+
+static void work_run(struct work *work, struct app *app)
+{
+	struct op_sink sink = {
+		.arg = work, .record = sink_record, .reveal = sink_reveal, .text = sink_text,
+		.progress = sink_progress, .confirm = sink_confirm, .note = sink_note,
+	};
+	struct work_result *r = &work->result;
+
+	if (work_cancelled(work))
+		r->code = err_set(&r->err, ERR_CANCELLED, "cancelled");
+	else if (work->order.op)
+		r->code = app_run(app, work->order.op, work->order.args, &sink, &r->err);
+	else
+		r->code = app_change(app, &r->change, &r->err);
+	if (work->text.len)
+		r->text = buf_take(&work->text);
+}
+
+static void *lane_main(void *arg)
+{
+	struct lane *lane = arg;
+	struct workers *w = lane->workers;
+
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		struct work *work = lane->first;
+
+		if (w->stopping)
+			break;
+		if (!work) {
+			pthread_cond_wait(&lane->wake, &w->lock);
+			continue;
+		}
+		lane->first = work->next;
+		if (!lane->first)
+			lane->end = &lane->first;
+		lane->current = work;
+		pthread_mutex_unlock(&w->lock);
+		work_run(work, lane->app);
+		pthread_mutex_lock(&w->lock);
+		lane->current = NULL;
+		if (!w->stopping)
+			loop_post(w->loop, deliver_done, work);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* --- starting and ending ------------------------------------------------------------------------ */
+
+struct workers *workers_new(struct loop *l, const struct app *a)
+{
+	struct workers *w = x_calloc(1, sizeof(*w));
+
+	w->loop = l;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->answered, NULL);
+	for (int i = 0; i < LANE_COUNT; i++) {
+		struct lane *lane = &w->lanes[i];
+
+		lane->workers = w;
+		lane->app = app_dup(a);
+		lane->end = &lane->first;
+		pthread_cond_init(&lane->wake, NULL);
+	}
+	return w;
+}
+
+/* Signals are the loop's; those of a crash stay with the thread that crashed. */
+static void lane_start(struct lane *lane)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGABRT);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	lane->started = !pthread_create(&lane->thread, NULL, lane_main, lane);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+struct work *work_start(struct workers *w, const struct work_order *o)
+{
+	struct lane *lane = &w->lanes[o->lane];
+	struct work *work = x_calloc(1, sizeof(*work));
+
+	work->workers = w;
+	work->order = *o;
+	work->result.op = o->op;
+	work->result.rows = json_array_new();
+	work->result.notes = json_array_new();
+	buf_init(&work->text, TEXT_MAX);
+	pthread_mutex_lock(&w->lock);
+	work->next_alive = w->alive;
+	w->alive = work;
+	*lane->end = work;
+	lane->end = &work->next;
+	if (!lane->started)
+		lane_start(lane);
+	pthread_cond_signal(&lane->wake);
+	pthread_mutex_unlock(&w->lock);
+	return work;
+}
+
+static void cancel_locked(struct work *work)
+{
+	struct lane *lane = &work->workers->lanes[work->order.lane];
+
+	work->cancelled = true;
+	if (lane->current == work)
+		app_interrupt(lane->app);
+	pthread_cond_broadcast(&work->workers->answered);
+}
+
+void work_cancel(struct work *work)
+{
+	pthread_mutex_lock(&work->workers->lock);
+	cancel_locked(work);
+	pthread_mutex_unlock(&work->workers->lock);
+}
+
+void work_drop(struct work *work)
+{
+	if (!work)
+		return;
+	work->dropped = true;
+	work_cancel(work);
+}
+
+void workers_watch(struct workers *w, const struct work_watch *watch)
+{
+	w->watch = *watch;
+}
+
+struct work *workers_current(struct workers *w, enum work_lane lane)
+{
+	struct work *current;
+
+	pthread_mutex_lock(&w->lock);
+	current = w->lanes[lane].current ? w->lanes[lane].current : w->lanes[lane].first;
+	pthread_mutex_unlock(&w->lock);
+	return current;
+}
+
+bool workers_idle(const struct workers *w)
+{
+	return !w->alive;
+}
+
+void workers_free(struct workers *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	for (struct work *work = w->alive; work; work = work->next_alive)
+		cancel_locked(work);
+	for (int i = 0; i < LANE_COUNT; i++)
+		pthread_cond_signal(&w->lanes[i].wake);
+	pthread_mutex_unlock(&w->lock);
+	for (int i = 0; i < LANE_COUNT; i++) {
+		if (w->lanes[i].started)
+			pthread_join(w->lanes[i].thread, NULL);
+		app_free(w->lanes[i].app);
+		pthread_cond_destroy(&w->lanes[i].wake);
+	}
+	while (w->alive)
+		work_free(w->alive);
+	pthread_cond_destroy(&w->answered);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
