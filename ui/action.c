@@ -36,6 +36,19 @@ const char *action_label(struct view *v, const struct action *a, char out[64])
 	return out;
 }
 
+static void remember(struct console *c, const struct action *a)
+{
+	size_t at = 0;
+
+	if (!a->title)
+		return;
+	c->last_action = a;
+	while (at < RECENT - 1 && c->recent[at] && c->recent[at] != a)
+		at++;
+	memmove(&c->recent[1], &c->recent[0], at * sizeof(*c->recent));
+	c->recent[0] = a;
+}
+
 bool action_run(struct view *v, const struct action *a)
 {
 	const char *reason = action_disabled(v, a);
@@ -48,8 +61,7 @@ bool action_run(struct view *v, const struct action *a)
 	}
 	if (!a->run)
 		return false;
-	if (a->key != '.')
-		v->console->last_action = a;
+	remember(v->console, a);
 	a->run(v);
 	return true;
 }

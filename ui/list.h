@@ -95,7 +95,9 @@ bool list_loading(const struct list *l);
 void list_reload(struct list *l);		/* keeps cursor and place */
 void list_select(struct list *l, const char *id);	/* loads around that row and puts the cursor on it */
 
-/* For the shell. */
+/* For the shell. The filter line stands in the place of the context line while there is a filter. */
+bool list_filter_shown(const struct list *l);
+void list_draw_filter(struct list *l, const struct area *line, bool focused);
 void list_draw(struct list *l, const struct area *a, bool focused);
 bool list_input(struct list *l, const struct input *in);	/* coordinates relative to the drawn area */
 

@@ -36,10 +36,13 @@ enum {
 	ACTION_WRITES = 1 << 3,		/* gone in a read-only store (OP_WRITES of `op` implies it) */
 	ACTION_DANGER = 1 << 4,		/* last in the footer */
 	ACTION_LIST = 1 << 5,		/* only on screens with a list */
+	ACTION_MARKS = 1 << 6,		/* in the footer while something is marked */
+	ACTION_HELP_ONLY = 1 << 7,	/* of a dialog: not in its footer */
 };
 
 struct action {
 	int32_t key;
+	const char *keys;	/* as help writes the keys ("↑↓ j k"); NULL: the name of `key` */
 	const char *label;	/* footer: "revoke" */
 	const char *help;	/* help overlay: "revoke, final…" */
 	const char *title;	/* palette: "Revoke key…"; NULL: not in it */
@@ -58,6 +61,7 @@ struct screen {
 	const char *title;		/* tab: "Keys" */
 	char digit;			/* '1' */
 	const char *help;		/* one line for the palette: what it shows */
+	const char *legend;		/* signs explained below its help; NULL none */
 	size_t state_size;
 	const struct action *actions;	/* ends with a NULL label */
 	const struct list_type *list;	/* NULL: `draw` and `input` do it all */

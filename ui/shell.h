@@ -12,9 +12,20 @@
 #include "ui/paint.h"
 #include "ui/screen.h"
 
+/* A view's side of the shell: whether it is up to date, and the loading of its detail pane. */
+struct view_run {
+	struct console *console;
+	struct view *view;
+	bool opened, stale;
+	struct loop_timer *timer;
+	struct work *work;
+	char detail_id[40];	/* whose record view->detail is, or is being loaded */
+	bool again;		/* the store changed while it was being loaded */
+};
+
 /* What a click on the tabs or the footer stands for. */
 struct button { int x, width; int32_t key; };
-enum { BUTTONS = 24, OWN_CHANGES = 64 };
+enum { BUTTONS = 24, OWN_CHANGES = 64, RECENT = 5 };
 
 /* A change that this console made: the audit event of it is no news. */
 struct own_change { const char *operation; char object[40]; };
@@ -33,17 +44,21 @@ struct console {
 	bool dirty, running;
 	int exit_code;
 
-	struct view *views;		/* one for each of screens[] */
+	const struct screen *const *screens;
+	struct view *views;		/* one for each of them */
+	struct view_run *runs;		/* what the shell keeps for each of them */
 	size_t view_count, current;
-	bool *opened, *stale;
+	int64_t detail_delay;		/* ms the cursor rests before the pane is loaded */
 	struct area list_area, detail_area;	/* where they were drawn last, for the mouse */
 
 	struct dialog *top;
 	uint64_t batch;			/* counts reads of the terminal */
 	const struct action *last_action;
+	const struct action *recent[RECENT];	/* for the palette, newest first */
 
 	char message[600];
 	enum style message_style;
+	int64_t message_until;		/* keys leave the message alone before this wall time */
 	char progress[200];		/* instead of the message while work goes on */
 	bool quit_asked;
 
@@ -61,20 +76,28 @@ struct console {
 	size_t own_next;
 };
 
-/* Takes the painter. `app` options are borrowed and must outlive it. */
+/* Everything is borrowed and must outlive it. `table` is screens[] but for tests of the shell. */
 struct console *console_new(struct paint *p, const struct app_options *app,
-			    const struct console_options *o);
+			    const struct console_options *o, const struct screen *const *table);
 void console_free(struct console *c);
 void console_start(struct console *c);		/* opens the first screen, begins to watch the store */
 void console_draw(struct console *c);		/* when something changed */
 void console_bytes(struct console *c, const char *bytes, size_t len);	/* as read from the terminal */
 void console_resize(struct console *c);
+void console_suspend(struct console *c);	/* ^Z: the terminal is the shell's until SIGCONT */
 /* Runs the loop until no work is under way and everything is drawn: for tests. */
 void console_settle(struct console *c);
 
 /* shell.c: what is around the screen, and what keys do. */
 void shell_draw(struct console *c);
 void shell_input(void *console, const struct input *in);
+
+/* view.c: the current screen, its list and its pane. */
+struct view *view_now(struct console *c);
+void view_enter(struct console *c, size_t index);
+void view_draw(struct console *c, const struct area *body, bool focused);
+void view_changed(struct console *c);		/* the store changed */
+void view_close_all(struct console *c);
 
 /* action.c */
 bool action_offered(const struct console *c, const struct action *a);	/* not gone by read-only mode */
@@ -84,7 +107,8 @@ bool action_run(struct view *v, const struct action *a);	/* false: disabled, the
 const struct action *action_by_key(const struct action *table, int32_t key);
 
 /* live.c */
-void live_start(struct console *c);
+void live_start(struct console *c);	/* asks now and every second from now on */
+void live_look(struct console *c);	/* asks once */
 void live_own(struct console *c, const struct work_order *o, const struct work_result *r);
 
 /* overlays */
