@@ -38,6 +38,8 @@ void master_release(struct master *m);
 char *master_path(const struct store_options *o);
 /* Reads the file at `path`; ERR_NOT_FOUND where there is none. */
 enum errc master_read(struct master *m, const char *path, struct err *e);
+/* One that is known already, from `place` (NULL: a passphrase). */
+void master_use(struct master *m, const struct secret *key, enum master_kind kind, const char *place);
 /* A new key in a new 0600 file, by temporary file, fsync and link; one that is there is not touched
  * (ERR_CONFLICT). */
 enum errc master_make(struct master *m, const char *path, struct err *e);
@@ -120,6 +122,7 @@ struct store {
 	struct ring_key *ring;		/* newest first */
 	size_t ring_count;
 	int64_t schema_cookie, schema_version;
+	uint64_t data_version;		/* as store_version() last saw it */
 	struct anchor anchor;		/* as found at open */
 	struct mark mark;
 	struct mark before;		/* of the transaction, for a rollback */
@@ -149,6 +152,8 @@ enum errc mark_load(struct store *s, struct err *e);
 extern const struct field key_fields[], version_fields[], audit_fields[];
 /* The current row of a statement that selects all columns of the table; MAC checked. */
 void key_from_row(struct store *s, struct stmt *st, struct key *k);
+/* The current row of a statement that selects all columns of `audit`; checked by who verifies. */
+void audit_from_row(struct stmt *st, struct audit_event *ev);
 /* `id`: of the key it belongs to, part of its MAC. */
 void version_from_row(struct store *s, struct stmt *st, const char *id, struct key_version *v);
 /* The row MAC that the key or version would be stored with. */

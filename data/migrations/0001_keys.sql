@@ -5,6 +5,7 @@ CREATE TABLE store (
 	one INTEGER PRIMARY KEY CHECK (one = 1),
 	store_id BLOB NOT NULL,
 	created_at INTEGER NOT NULL,
+	release TEXT NOT NULL,
 	master_kind TEXT NOT NULL,
 	master_salt BLOB,
 	master_fingerprint BLOB NOT NULL,
@@ -50,13 +51,13 @@ CREATE TABLE apikey (
 ) STRICT;
 
 CREATE UNIQUE INDEX apikey_id ON apikey (id);
-CREATE INDEX apikey_name ON apikey (name, owner);
+CREATE INDEX apikey_name ON apikey (name, owner, id);
 CREATE INDEX apikey_owner ON apikey (owner);
 CREATE INDEX apikey_expires ON apikey (expires_at);
 CREATE INDEX apikey_status ON apikey (status, revoked_at) WHERE status <> 1;
 CREATE INDEX apikey_retiring ON apikey (retiring_until) WHERE retiring_until IS NOT NULL;
 
--- lookup: the 12 characters of our own secret id, or 16 bytes of a foreign secret's HMAC.
+-- lookup: our own secret id, filled with zeros to 16 bytes, or 16 bytes of a foreign secret's HMAC.
 CREATE TABLE version (
 	key INTEGER NOT NULL REFERENCES apikey (row),
 	number INTEGER NOT NULL,
@@ -68,8 +69,8 @@ CREATE TABLE version (
 	hint TEXT NOT NULL,
 	created_at INTEGER NOT NULL,
 	valid_until INTEGER,
-	pid INTEGER,
-	pid_start INTEGER,
+	pid INTEGER NOT NULL,
+	pid_start INTEGER NOT NULL,
 	ring INTEGER NOT NULL,
 	mac BLOB NOT NULL,
 	PRIMARY KEY (key, number)
@@ -95,8 +96,8 @@ CREATE TABLE audit (
 	object TEXT NOT NULL,
 	name TEXT NOT NULL,
 	object_revision INTEGER NOT NULL,
-	object_mac BLOB,
-	object_before BLOB,
+	object_mac BLOB NOT NULL,
+	object_before BLOB NOT NULL,
 	detail TEXT NOT NULL,
 	boot_id TEXT NOT NULL,
 	boot_time INTEGER NOT NULL,

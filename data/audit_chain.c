@@ -1,0 +1,110 @@
+/* The audit chain: each event holds the hash of the one before it, and a MAC that a writer of the
+ * store can't make. */
+#include "data/audit.h"
+
+#include "data/store_internal.h"
+#include "src/base/alloc.h"
+
+const struct field audit_fields[] = {	/* none is under a row MAC: the chain has its own */
+	FIELD(FIELD_INT, audit_event, sequence, "sequence"),
+	FIELD(FIELD_INT, audit_event, time, "time"),
+	FIELD(FIELD_TEXT, audit_event, actor, "actor"),
+	FIELD(FIELD_TEXT, audit_event, operation, "operation"),
+	FIELD(FIELD_TEXT, audit_event, object, "object"),
+	FIELD(FIELD_TEXT, audit_event, name, "name"),
+	FIELD(FIELD_INT, audit_event, object_revision, "object_revision"),
+	FIELD(FIELD_BYTES, audit_event, object_mac, "object_mac"),
+	FIELD(FIELD_BYTES, audit_event, object_before, "object_before"),
+	FIELD(FIELD_TEXT, audit_event, detail, "detail"),
+	FIELD(FIELD_CHARS, audit_event, boot_id, "boot_id"),
+	FIELD(FIELD_INT, audit_event, boot_time, "boot_time"),
+	FIELD(FIELD_INT, audit_event, ring, "ring"),
+	FIELD(FIELD_BYTES, audit_event, previous, "previous"),
+	FIELD(FIELD_BYTES, audit_event, hash, "hash"),
+	FIELD(FIELD_BYTES, audit_event, mac, "mac"),
+	{ .column = NULL },
+};
+
+void audit_event_release(struct audit_event *ev)
+{
+	free(ev->actor);
+	free(ev->operation);
+	free(ev->object);
+	free(ev->name);
+	free(ev->detail);
+	*ev = (struct audit_event){ .sequence = 0 };
+}
+
+enum errc audit_append(struct store *s, struct audit_event *ev, struct err *e)
+{
+	struct stmt *st;
+	struct row_keep keep;
+	enum errc rc = store_writing(s, e);
+
+	if (rc)
+		return rc;
+	ev->sequence = s->mark.sequence + 1;
+	ev->time = store_now(s);
+	snprintf(ev->boot_id, sizeof ev->boot_id, "%s", clock_boot_id(s->clock));
+	ev->boot_time = clock_boot(s->clock);
+	ev->ring = store_ring(s);
+	memcpy(ev->previous, s->mark.hash, sizeof ev->previous);
+	if (!ev->has_object_mac)
+		memset(ev->object_mac, 0, sizeof ev->object_mac);
+	audit_hash(ev, ev->hash);
+	if (!audit_mac(s, ev, ev->mac))
+		return err_set(e, ERR_STORE, "the store \"%s\" has no ring key", s->path);
+	st = db_stmt(s->db, "INSERT INTO audit (sequence, time, actor, operation, object, name,"
+		     " object_revision, object_mac, object_before, detail, boot_id, boot_time, ring,"
+		     " previous, hash, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		     " $14, $15, $16)");
+	row_bind(st, audit_fields, ev, &keep);
+	rc = stmt_run(st, e);
+	if (rc)
+		return rc;
+	s->mark = (struct mark){ .any = true, .sequence = ev->sequence, .time = ev->time,
+				 .boot_time = ev->boot_time };
+	memcpy(s->mark.boot_id, ev->boot_id, sizeof s->mark.boot_id);
+	memcpy(s->mark.hash, ev->hash, sizeof s->mark.hash);
+	s->events++;
+	return ERR_OK;
+}
+
+void audit_from_row(struct stmt *st, struct audit_event *ev)
+{
+	static const uint8_t none[MAC_SIZE];
+
+	row_read(st, audit_fields, ev);
+	ev->has_object_mac = memcmp(ev->object_mac, none, sizeof none) != 0;
+}
+
+/* Runs a statement that selects one event. */
+static enum errc event_read(struct stmt *st, struct audit_event *ev, bool *any, struct err *e)
+{
+	enum errc rc = stmt_step(st, any, e);
+
+	if (!rc && *any)
+		audit_from_row(st, ev);
+	stmt_done(st);
+	return rc;
+}
+
+enum errc audit_head(struct store *s, struct audit_event *ev, bool *any, struct err *e)
+{
+	return event_read(db_stmt(s->db, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1"), ev, any, e);
+}
+
+enum errc audit_get(struct store *s, int64_t sequence, struct audit_event *ev, struct err *e)
+{
+	struct stmt *st = db_stmt(s->db, "SELECT * FROM audit WHERE sequence = $1");
+	bool any;
+	enum errc rc;
+
+	stmt_int(st, 1, sequence);
+	rc = event_read(st, ev, &any, e);
+	if (!rc && !any) {
+		err_set(e, ERR_NOT_FOUND, "there is no audit event %lld", (long long)sequence);
+		rc = err_hint(e, "list them with authrack audit list");
+	}
+	return rc;
+}

@@ -1,0 +1,643 @@
+/* The SQLite engine: settings that make a hostile file harmless, and the driver table. */
+#include "data/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/alloc.h"
+#include "src/base/encode.h"
+#include "src/base/text.h"
+
+enum { PARAMETERS_MAX = 48, LOG_RESERVE = 256 * 1024, FILE_CHUNK = 256 * 1024,
+       FILE_ROOM = 64 * 1024, PROGRESS_STEPS = 4000, BACKUP_PAGES = 256 };
+
+/* Statements that the engine itself needs often. */
+enum own_query { OWN_BEGIN_WRITE, OWN_BEGIN_READ, OWN_COMMIT, OWN_ROLLBACK, OWN_DATA_VERSION,
+		 OWN_USER_VERSION, OWN_SCHEMA_VERSION, OWN_PAGE_COUNT, OWN_QUERIES };
+
+static const char *const own_sql[OWN_QUERIES] = {
+	[OWN_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[OWN_BEGIN_READ] = "BEGIN DEFERRED",
+	[OWN_COMMIT] = "COMMIT",
+	[OWN_ROLLBACK] = "ROLLBACK",
+	[OWN_DATA_VERSION] = "PRAGMA data_version",
+	[OWN_USER_VERSION] = "PRAGMA user_version",
+	[OWN_SCHEMA_VERSION] = "PRAGMA schema_version",
+	[OWN_PAGE_COUNT] = "PRAGMA page_count",
+};
+
+struct engine_conn {
+	sqlite3 *db;
+	sqlite3_stmt *own[OWN_QUERIES];
+	int64_t log_pages;
+	bool memory, read_only;
+	bool (*progress)(void *arg);
+	void *progress_arg;
+	char text[160];			/* message that is not SQLite's */
+};
+
+struct engine_stmt {
+	sqlite3_stmt *st;
+	uint8_t index[PARAMETERS_MAX];	/* SQLite's number of $n; 0: not in the statement */
+};
+
+static enum engine_code code_of(int rc)
+{
+	if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
+	    rc == SQLITE_CONSTRAINT_ROWID)
+		return ENGINE_EXISTS;
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+		return ENGINE_OK;
+	case SQLITE_ROW:
+		return ENGINE_ROW;
+	case SQLITE_CONSTRAINT:
+		return ENGINE_CONSTRAINT;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ENGINE_BUSY;
+	case SQLITE_FULL:
+		return ENGINE_FULL;
+	case SQLITE_IOERR:
+		return ENGINE_IO;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return ENGINE_CORRUPT;
+	case SQLITE_READONLY:
+		return ENGINE_READ_ONLY;
+	case SQLITE_CANTOPEN:
+		return ENGINE_CANT_OPEN;
+	case SQLITE_INTERRUPT:
+		return ENGINE_INTERRUPTED;
+	}
+	return ENGINE_OTHER;
+}
+
+/* --- opening ----------------------------------------------------------------------------------- */
+
+/* Is the word in one of the texts, or in the key id that the last, a blob, stands for? */
+static void text_has(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const char *word = (const char *)sqlite3_value_text(values[0]);
+	size_t len = (size_t)sqlite3_value_bytes(values[0]);
+	bool found = false;
+
+	for (int i = 1; word && i < count && !found; i++) {
+		const char *text;
+		char id[4 + ULID_TEXT + 1] = "key_";
+		size_t size;
+
+		if (sqlite3_value_type(values[i]) == SQLITE_BLOB &&
+		    sqlite3_value_bytes(values[i]) == ULID_BYTES) {
+			ulid_text(id + 4, sqlite3_value_blob(values[i]));
+			text = id;
+			size = sizeof id - 1;
+		} else {
+			text = (const char *)sqlite3_value_text(values[i]);
+			size = (size_t)sqlite3_value_bytes(values[i]);
+		}
+		found = text && text_contains(text, size, word, len);
+	}
+	sqlite3_result_int(context, found);
+}
+
+static int hook_log(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct engine_conn *c = arg;
+
+	(void)db;
+	(void)name;
+	c->log_pages = pages;
+	return SQLITE_OK;
+}
+
+/* Sets each switch and reads it back. */
+static bool set_switches(sqlite3 *db)
+{
+	static const struct { int what, value; } switches[] = {
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_FKEY, 1 },
+		{ SQLITE_DBCONFIG_DQS_DML, 0 },
+		{ SQLITE_DBCONFIG_DQS_DDL, 0 },
+		{ SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0 },
+		/* The log is checkpointed by us, where room for the next change is kept. */
+		{ SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+		int is = -1;
+
+		if (sqlite3_db_config(db, switches[i].what, switches[i].value, &is) != SQLITE_OK ||
+		    is != switches[i].value)
+			return false;
+	}
+	return true;
+}
+
+static bool pragma_is(sqlite3 *db, const char *sql, const char *wanted, int *rc)
+{
+	sqlite3_stmt *st = NULL;
+	bool is = false;
+
+	*rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+	if (*rc == SQLITE_OK)
+		*rc = sqlite3_step(st);
+	if (*rc == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(st, 0);
+
+		is = text && strcmp(text, wanted) == 0;
+	}
+	sqlite3_finalize(st);
+	return is;
+}
+
+/* The pragmas, read back. */
+static enum engine_code set_pragmas(struct engine_conn *c)
+{
+	static const struct { const char *set, *read, *value; } pragmas[] = {
+		{ "PRAGMA synchronous=FULL", "PRAGMA synchronous", "2" },
+		{ "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0" },
+		{ "PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1" },
+		{ "PRAGMA cell_size_check=ON", "PRAGMA cell_size_check", "1" },
+		{ "PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2" },
+		{ "PRAGMA cache_size=-8000", "PRAGMA cache_size", "-8000" },
+	};
+	int rc;
+
+	for (size_t i = 0; i < sizeof pragmas / sizeof *pragmas; i++) {
+		rc = sqlite3_exec(c->db, pragmas[i].set, NULL, NULL, NULL);
+		if (rc != SQLITE_OK)
+			return code_of(rc);
+		if (!pragma_is(c->db, pragmas[i].read, pragmas[i].value, &rc))
+			return ENGINE_SETTING;
+	}
+	if (c->memory)
+		return ENGINE_OK;
+	/* A log that an import made long is cut to the reserve when it starts anew. */
+	if (!pragma_is(c->db, "PRAGMA journal_size_limit=262144", "262144", &rc))
+		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
+	if (!pragma_is(c->db, "PRAGMA mmap_size=0", "0", &rc))
+		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
+	/* Backups have no log; a connection that only reads takes the file as it is. */
+	if (!c->read_only && !pragma_is(c->db, "PRAGMA journal_mode=WAL", "wal", &rc))
+		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
+	return ENGINE_OK;
+}
+
+static enum engine_code set_up(struct engine_conn *c)
+{
+	int chunk = FILE_CHUNK, persist = 1, rc;
+
+	sqlite3_extended_result_codes(c->db, 1);
+	if (!set_switches(c->db))
+		return ENGINE_SETTING;
+	if (!c->memory) {
+		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk);
+		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
+	}
+	rc = sqlite3_create_function(c->db, "text_has", -1,
+				     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+				     text_has, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return code_of(rc);
+	return set_pragmas(c);
+}
+
+static enum engine_code conn_open(struct engine_conn **out, const char *path, unsigned flags)
+{
+	struct engine_conn *c = x_calloc(1, sizeof *c);
+	int how = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW |
+		  SQLITE_OPEN_EXRESCODE;
+	enum engine_code code;
+	int rc;
+
+	c->memory = flags & ENGINE_MEMORY;
+	c->read_only = flags & ENGINE_READ;
+	how |= c->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	if (flags & (ENGINE_CREATE | ENGINE_MEMORY))
+		how |= SQLITE_OPEN_CREATE;
+	*out = c;
+	rc = sqlite3_open_v2(c->memory ? ":memory:" : path, &c->db, how, NULL);
+	code = rc == SQLITE_OK ? set_up(c) : code_of(rc);
+	if (code == ENGINE_SETTING)
+		snprintf(c->text, sizeof c->text, "a setting of the database did not take effect");
+	/* Its own automatic checkpoints would be replaced by this hook anyway. */
+	if (code == ENGINE_OK)
+		sqlite3_wal_hook(c->db, hook_log, c);
+	return code;
+}
+
+static void conn_close(struct engine_conn *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < OWN_QUERIES; i++)
+		sqlite3_finalize(c->own[i]);
+	sqlite3_close_v2(c->db);
+	free(c);
+}
+
+static const char *conn_message(struct engine_conn *c)
+{
+	return c->text[0] ? c->text : sqlite3_errmsg(c->db);
+}
+
+/* --- statements --------------------------------------------------------------------------------- */
+
+static enum engine_code stmt_prepare(struct engine_conn *c, const char *sql,
+				     struct engine_stmt **out)
+{
+	struct engine_stmt *s = x_calloc(1, sizeof *s);
+	int rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL);
+
+	*out = NULL;
+	if (rc != SQLITE_OK || !s->st) {
+		free(s);
+		return rc == SQLITE_OK ? ENGINE_OTHER : code_of(rc);
+	}
+	for (int i = 1; i <= sqlite3_bind_parameter_count(s->st); i++) {
+		const char *name = sqlite3_bind_parameter_name(s->st, i);
+		long number = name ? strtol(name + 1, NULL, 10) : 0;
+
+		if (number > 0 && number < PARAMETERS_MAX)
+			s->index[number] = (uint8_t)i;
+	}
+	*out = s;
+	return ENGINE_OK;
+}
+
+static void stmt_finalize(struct engine_stmt *s)
+{
+	if (s)
+		sqlite3_finalize(s->st);
+	free(s);
+}
+
+static void stmt_bind_null(struct engine_stmt *s, int number)
+{
+	sqlite3_bind_null(s->st, s->index[number]);
+}
+
+static void stmt_bind_int(struct engine_stmt *s, int number, int64_t value)
+{
+	sqlite3_bind_int64(s->st, s->index[number], value);
+}
+
+static void stmt_bind_text(struct engine_stmt *s, int number, const char *text, size_t len)
+{
+	sqlite3_bind_text64(s->st, s->index[number], text, len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static void stmt_bind_blob(struct engine_stmt *s, int number, const void *data, size_t len)
+{
+	sqlite3_bind_blob64(s->st, s->index[number], data, len, SQLITE_STATIC);
+}
+
+static enum engine_code stmt_step_once(struct engine_stmt *s)
+{
+	return code_of(sqlite3_step(s->st));
+}
+
+static void stmt_reset(struct engine_stmt *s)
+{
+	sqlite3_reset(s->st);
+	sqlite3_clear_bindings(s->st);	/* they point into the caller's memory */
+}
+
+static int stmt_columns(struct engine_stmt *s)
+{
+	return sqlite3_column_count(s->st);
+}
+
+static const char *stmt_column_name(struct engine_stmt *s, int column)
+{
+	return sqlite3_column_name(s->st, column);
+}
+
+static bool stmt_column_null(struct engine_stmt *s, int column)
+{
+	return sqlite3_column_type(s->st, column) == SQLITE_NULL;
+}
+
+static int64_t stmt_column_int(struct engine_stmt *s, int column)
+{
+	return sqlite3_column_int64(s->st, column);
+}
+
+static const char *stmt_column_text(struct engine_stmt *s, int column, size_t *len)
+{
+	const char *text = (const char *)sqlite3_column_text(s->st, column);
+
+	*len = text ? (size_t)sqlite3_column_bytes(s->st, column) : 0;
+	return text ? text : "";
+}
+
+static const void *stmt_column_blob(struct engine_stmt *s, int column, size_t *len)
+{
+	const void *data = sqlite3_column_blob(s->st, column);
+
+	*len = data ? (size_t)sqlite3_column_bytes(s->st, column) : 0;
+	return data ? data : "";
+}
+
+/* --- the connection ------------------------------------------------------------------------------ */
+
+static enum engine_code own_run(struct engine_conn *c, enum own_query q, int64_t *value)
+{
+	int rc = SQLITE_OK;
+
+	if (!c->own[q])
+		rc = sqlite3_prepare_v3(c->db, own_sql[q], -1, SQLITE_PREPARE_PERSISTENT, &c->own[q],
+					NULL);
+	if (rc == SQLITE_OK) {
+		rc = sqlite3_step(c->own[q]);
+		if (rc == SQLITE_ROW && value)
+			*value = sqlite3_column_int64(c->own[q], 0);
+		if (rc == SQLITE_ROW)
+			rc = SQLITE_OK;
+		sqlite3_reset(c->own[q]);
+	}
+	return code_of(rc);
+}
+
+static enum engine_code conn_exec(struct engine_conn *c, const char *sql)
+{
+	return code_of(sqlite3_exec(c->db, sql, NULL, NULL, NULL));
+}
+
+static int64_t conn_changes(struct engine_conn *c)
+{
+	return sqlite3_changes64(c->db);
+}
+
+static enum engine_code conn_begin_write(struct engine_conn *c)
+{
+	return own_run(c, OWN_BEGIN_WRITE, NULL);
+}
+
+static enum engine_code conn_begin_read(struct engine_conn *c)
+{
+	return own_run(c, OWN_BEGIN_READ, NULL);
+}
+
+static enum engine_code conn_commit(struct engine_conn *c)
+{
+	return own_run(c, OWN_COMMIT, NULL);
+}
+
+static void conn_rollback(struct engine_conn *c)
+{
+	if (!sqlite3_get_autocommit(c->db))
+		own_run(c, OWN_ROLLBACK, NULL);
+}
+
+static bool conn_in_transaction(struct engine_conn *c)
+{
+	return !sqlite3_get_autocommit(c->db);
+}
+
+static void conn_busy_timeout(struct engine_conn *c, int64_t ms)
+{
+	sqlite3_busy_timeout(c->db, ms > INT32_MAX ? INT32_MAX : (int)ms);
+}
+
+static enum engine_code conn_schema_version(struct engine_conn *c, int64_t *migration)
+{
+	return own_run(c, OWN_USER_VERSION, migration);
+}
+
+static enum engine_code conn_set_schema_version(struct engine_conn *c, int64_t migration)
+{
+	char sql[64];
+
+	snprintf(sql, sizeof sql, "PRAGMA user_version=%lld", (long long)migration);
+	return conn_exec(c, sql);
+}
+
+static enum engine_code conn_schema_cookie(struct engine_conn *c, int64_t *cookie)
+{
+	return own_run(c, OWN_SCHEMA_VERSION, cookie);
+}
+
+static enum engine_code conn_schema(struct engine_conn *c, engine_object *object, void *arg)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(c->db,
+				    "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema"
+				    " ORDER BY type, name", -1, &st, NULL);
+
+	while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		const char *texts[4];
+
+		for (int i = 0; i < 4; i++) {
+			texts[i] = (const char *)sqlite3_column_text(st, i);
+			texts[i] = texts[i] ? texts[i] : "";
+		}
+		rc = object(arg, texts[0], texts[1], texts[2], texts[3]) ? SQLITE_OK : SQLITE_DONE;
+	}
+	sqlite3_finalize(st);
+	return code_of(rc);
+}
+
+static enum engine_code conn_data_version(struct engine_conn *c, int64_t *version)
+{
+	return own_run(c, OWN_DATA_VERSION, version);
+}
+
+static enum engine_code conn_has_moved(struct engine_conn *c, bool *moved)
+{
+	int is = 0;
+	int rc = c->memory ? SQLITE_OK
+			   : sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &is);
+
+	*moved = is;
+	return code_of(rc);
+}
+
+/* --- room and upkeep ------------------------------------------------------------------------------- */
+
+static enum engine_code conn_checkpoint(struct engine_conn *c, enum engine_checkpoint how)
+{
+	int mode = how == ENGINE_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+	int pages = -1, done = -1;
+	int rc = sqlite3_wal_checkpoint_v2(c->db, NULL, mode, &pages, &done);
+
+	if (rc == SQLITE_OK && pages == done)
+		c->log_pages = 0;
+	return code_of(rc);
+}
+
+/* Room is taken with fallocate, or by zeros where the file system can't. Only the holder of the
+ * writers' queue comes here, so nobody else writes behind the end of the log. */
+static void reserve_log(const char *path)
+{
+	static const char zeros[4096];
+	int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && st.st_size < LOG_RESERVE &&
+	    fallocate(fd, 0, 0, LOG_RESERVE) != 0 && errno == EOPNOTSUPP) {
+		while (st.st_size < LOG_RESERVE) {
+			ssize_t n = pwrite(fd, zeros, sizeof zeros, st.st_size);
+
+			if (n <= 0)
+				break;
+			st.st_size += n;
+		}
+	}
+	close(fd);
+}
+
+static void conn_reserve(struct engine_conn *c)
+{
+	const char *name = sqlite3_db_filename(c->db, "main");
+	int64_t pages = 0;
+	struct stat st;
+
+	if (c->memory || c->read_only || !name || !*name)
+		return;
+	reserve_log(sqlite3_filename_wal(name));
+	if (own_run(c, OWN_PAGE_COUNT, &pages) != ENGINE_OK || stat(name, &st) != 0)
+		return;
+	if (st.st_size - pages * 4096 < FILE_ROOM) {
+		sqlite3_int64 wanted = pages * 4096 + FILE_ROOM;
+
+		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_SIZE_HINT, &wanted);
+	}
+}
+
+static int64_t conn_log_pages(struct engine_conn *c)
+{
+	return c->log_pages;
+}
+
+static enum engine_code conn_backup(struct engine_conn *c, const char *path,
+				    bool (*progress)(void *arg, uint64_t done, uint64_t total), void *arg)
+{
+	sqlite3 *to = NULL;
+	sqlite3_backup *b = NULL;
+	int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
+				 SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc == SQLITE_OK && !(b = sqlite3_backup_init(to, "main", c->db, "main")))
+		rc = sqlite3_errcode(to);
+	while (b && (rc = sqlite3_backup_step(b, BACKUP_PAGES)) == SQLITE_OK) {
+		uint64_t total = (uint64_t)sqlite3_backup_pagecount(b);
+
+		if (progress && !progress(arg, total - (uint64_t)sqlite3_backup_remaining(b), total)) {
+			rc = SQLITE_INTERRUPT;
+			break;
+		}
+	}
+	if (rc != SQLITE_DONE)
+		snprintf(c->text, sizeof c->text, "%s", sqlite3_errstr(rc));
+	if (b && sqlite3_backup_finish(b) != SQLITE_OK && rc == SQLITE_DONE)
+		rc = sqlite3_errcode(to);
+	/* One file without a log beside it. */
+	if (rc == SQLITE_DONE)
+		rc = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	sqlite3_close_v2(to);
+	return code_of(rc);
+}
+
+/* Hands out the rows of a checking pragma, their columns joined by blanks. */
+static enum engine_code report_rows(struct engine_conn *c, const char *sql, const char *fine,
+				    engine_report *report, void *arg)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
+
+	while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(st, 0);
+
+		rc = SQLITE_OK;
+		if (text && (!fine || strcmp(text, fine) != 0) && !report(arg, text))
+			rc = SQLITE_DONE;
+	}
+	sqlite3_finalize(st);
+	return code_of(rc);
+}
+
+static enum engine_code conn_integrity(struct engine_conn *c, engine_report *report, void *arg)
+{
+	return report_rows(c, "PRAGMA integrity_check", "ok", report, arg);
+}
+
+static enum engine_code conn_foreign_keys(struct engine_conn *c, engine_report *report, void *arg)
+{
+	return report_rows(c,
+			   "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' has no ' || parent"
+			   " FROM pragma_foreign_key_check", NULL, report, arg);
+}
+
+static void conn_interrupt(struct engine_conn *c)
+{
+	sqlite3_interrupt(c->db);
+}
+
+static int progress_call(void *arg)
+{
+	struct engine_conn *c = arg;
+
+	return !c->progress(c->progress_arg);
+}
+
+static void conn_progress(struct engine_conn *c, bool (*call)(void *arg), void *arg)
+{
+	c->progress = call;
+	c->progress_arg = arg;
+	sqlite3_progress_handler(c->db, call ? PROGRESS_STEPS : 0, call ? progress_call : NULL, c);
+}
+
+const struct engine engine_sqlite = {
+	.name = "sqlite",
+	.open = conn_open,
+	.close = conn_close,
+	.message = conn_message,
+	.prepare = stmt_prepare,
+	.finalize = stmt_finalize,
+	.bind_null = stmt_bind_null,
+	.bind_int = stmt_bind_int,
+	.bind_text = stmt_bind_text,
+	.bind_blob = stmt_bind_blob,
+	.step = stmt_step_once,
+	.reset = stmt_reset,
+	.columns = stmt_columns,
+	.column_name = stmt_column_name,
+	.column_null = stmt_column_null,
+	.column_int = stmt_column_int,
+	.column_text = stmt_column_text,
+	.column_blob = stmt_column_blob,
+	.exec = conn_exec,
+	.changes = conn_changes,
+	.begin_write = conn_begin_write,
+	.begin_read = conn_begin_read,
+	.commit = conn_commit,
+	.rollback = conn_rollback,
+	.in_transaction = conn_in_transaction,
+	.busy_timeout = conn_busy_timeout,
+	.schema_version = conn_schema_version,
+	.set_schema_version = conn_set_schema_version,
+	.schema_cookie = conn_schema_cookie,
+	.schema = conn_schema,
+	.data_version = conn_data_version,
+	.has_moved = conn_has_moved,
+	.checkpoint = conn_checkpoint,
+	.reserve = conn_reserve,
+	.log_pages = conn_log_pages,
+	.backup = conn_backup,
+	.integrity = conn_integrity,
+	.foreign_keys = conn_foreign_keys,
+	.interrupt = conn_interrupt,
+	.progress = conn_progress,
+};

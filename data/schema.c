@@ -1,0 +1,120 @@
+/* The schema: applying migrations, and comparing what a file holds with what they make. */
+#include "data/store_internal.h"
+
+#include "data/migrations.h"
+#include "src/base/alloc.h"
+
+int64_t schema_newest(void)
+{
+	return migrations[migration_count - 1].number;
+}
+
+enum errc schema_apply(struct db *d, int64_t from, struct err *e)
+{
+	enum errc rc = ERR_OK;
+
+	for (size_t i = 0; i < migration_count && !rc; i++) {
+		const char *const *sql = migrations[i].statements;
+
+		for (; migrations[i].number > from && *sql && !rc; sql++)
+			rc = db_exec(d, *sql, e);
+	}
+	if (!rc)
+		rc = db_error(d, db_engine(d)->set_schema_version(db_conn(d), schema_newest()),
+			      "set the schema's version", e);
+	return rc;
+}
+
+/* --- comparing ---------------------------------------------------------------------------------- */
+
+struct object { char *type, *name, *sql; };
+
+struct listing {
+	struct object *objects;
+	size_t count;
+};
+
+static bool list_object(void *arg, const char *type, const char *name, const char *table,
+			const char *sql)
+{
+	struct listing *l = arg;
+
+	l->objects = x_reallocarray(l->objects, l->count + 1, sizeof *l->objects);
+	l->objects[l->count++] = (struct object){ x_strdup(type), x_strdup(name),
+						  x_asprintf("%s: %s", table, sql) };
+	return true;
+}
+
+static void listing_release(struct listing *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		free(l->objects[i].type);
+		free(l->objects[i].name);
+		free(l->objects[i].sql);
+	}
+	free(l->objects);
+}
+
+static enum errc listing_read(struct listing *l, struct db *d, struct err *e)
+{
+	return db_error(d, db_engine(d)->schema(db_conn(d), list_object, l), "read the schema", e);
+}
+
+static int compare_objects(const struct object *a, const struct object *b)
+{
+	int order = strcmp(a->type, b->type);
+
+	return order ? order : strcmp(a->name, b->name);
+}
+
+static bool report(engine_report *found, void *arg, const struct object *o, const char *what)
+{
+	char *text = x_asprintf("%s \"%s\" %s", o->type, o->name, what);
+	bool more = found(arg, text);
+
+	free(text);
+	return more;
+}
+
+/* Both are sorted by type and name. */
+static void compare(const struct listing *is, const struct listing *wanted, engine_report *found,
+		    void *arg)
+{
+	size_t i = 0, w = 0;
+	bool more = true;
+
+	while (more && (i < is->count || w < wanted->count)) {
+		int order = i == is->count ? 1 : w == wanted->count ? -1 :
+			    compare_objects(&is->objects[i], &wanted->objects[w]);
+
+		if (order < 0)
+			more = report(found, arg, &is->objects[i], "is unknown");
+		else if (order > 0)
+			more = report(found, arg, &wanted->objects[w], "is missing");
+		else if (strcmp(is->objects[i].sql, wanted->objects[w].sql) != 0)
+			more = report(found, arg, &is->objects[i], "was altered");
+		i += order <= 0;
+		w += order >= 0;
+	}
+}
+
+/* What the migrations make is asked of the engine itself, in memory: nothing to keep in step. */
+enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct err *e)
+{
+	struct listing is = { .count = 0 }, wanted = { .count = 0 };
+	struct db *model = NULL;
+	enum errc rc = listing_read(&is, d, e);
+
+	if (!rc)
+		rc = db_open(&model, db_engine(d), "model", ENGINE_MEMORY, e);
+	if (!rc)
+		rc = schema_apply(model, 0, e);
+	if (!rc)
+		rc = listing_read(&wanted, model, e);
+	if (!rc)
+		compare(&is, &wanted, found, arg);
+	db_close(model);
+	listing_release(&is);
+	listing_release(&wanted);
+	return rc;
+}

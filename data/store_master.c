@@ -1,0 +1,175 @@
+/* The master key: where it is, reading it, making it once. It is not in the store. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data/store_internal.h"
+#include "src/base/alloc.h"
+#include "src/base/encode.h"
+#include "src/base/file.h"
+#include "src/base/random.h"
+
+enum { FILE_TEXT = 2 * KEY256_SIZE + 1 };	/* hex digits and a line end */
+
+static void fingerprint(struct master *m)
+{
+	uint8_t key[KEY256_SIZE];
+
+	hkdf(key, (const uint8_t *)secret_reveal(&m->key), "fingerprint");
+	sha256(m->fingerprint, &(struct span){ key, sizeof key }, 1);
+	secret_wipe(key, sizeof key);
+}
+
+void master_release(struct master *m)
+{
+	free(m->place);
+	free(m->folder);
+	secret_release(&m->key);
+	*m = (struct master){ .kind = MASTER_FILE };
+}
+
+char *master_path(const struct store_options *o)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	char *path;
+
+	if (o->master_file)
+		return x_strdup(o->master_file);
+	if (credentials && *credentials) {
+		path = path_join(credentials, "authrack-master-key");
+		if (access(path, F_OK) == 0)
+			return path;
+		free(path);
+	}
+	return path_config_home("master.key");
+}
+
+/* A descriptor has no folder where an anchor could live, and systemd's can't be written. */
+static void set_place(struct master *m, const char *at)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	size_t len = credentials ? strlen(credentials) : 0;
+	char *path = x_strdup(at);
+	bool borrowed = strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0 ||
+			(len && strncmp(path, credentials, len) == 0);
+
+	free(m->place);
+	free(m->folder);
+	m->kind = MASTER_FILE;
+	m->place = path;
+	m->folder = borrowed ? NULL : path_parent(path);
+}
+
+void master_use(struct master *m, const struct secret *key, enum master_kind kind, const char *place)
+{
+	secret_copy(&m->key, key);
+	m->kind = kind;
+	free(m->place);
+	free(m->folder);
+	m->place = x_strdup(place ? place : "a passphrase");
+	m->folder = NULL;
+	if (kind == MASTER_FILE)
+		set_place(m, m->place);
+	fingerprint(m);
+}
+
+enum errc master_read(struct master *m, const char *path, struct err *e)
+{
+	struct secret text = SECRET_INIT;
+	enum errc rc;
+
+	if (access(path, F_OK) != 0 && errno == ENOENT) {
+		err_set(e, ERR_NOT_FOUND, "there is no master key at \"%s\"", path);
+		return err_hint(e, "give its place with --master-key FILE");
+	}
+	rc = secret_read_file(&text, path, 4 * FILE_TEXT, e);
+	if (rc)
+		goto out;
+	secret_chomp(&text);
+	secret_init(&m->key, KEY256_SIZE);
+	m->key.len = KEY256_SIZE;
+	if (text.len != FILE_TEXT - 1 || !hex_decode(m->key.data, secret_reveal(&text), KEY256_SIZE)) {
+		err_set(e, ERR_STORE, "\"%s\" is no master key", path);
+		rc = err_hint(e, "it has to be 64 hexadecimal digits; put the saved copy back");
+		goto out;
+	}
+	set_place(m, path);
+	fingerprint(m);
+out:
+	secret_release(&text);
+	return rc;
+}
+
+/* Under a temporary name first, so that the final name never holds half a key; link(2) refuses to
+ * replace one that is there. */
+static enum errc write_linked(const char *path, const struct secret *text, struct err *e)
+{
+	char *temporary = x_asprintf("%s.%ld.tmp", path, (long)getpid());
+	char *folder = path_parent(path);
+	enum errc rc;
+	int fd;
+
+	unlink(temporary);
+	rc = file_write_new(temporary, secret_reveal(text), text->len, e);
+	if (!rc && link(temporary, path) != 0)
+		rc = err_errno(e, errno == EEXIST ? ERR_CONFLICT : ERR_STORE,
+			       "can't make the master key \"%s\"", path);
+	unlink(temporary);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (!rc && fsync(fd) != 0)
+			rc = err_errno(e, ERR_STORE, "can't write \"%s\"", folder);
+		close(fd);
+	}
+	free(folder);
+	free(temporary);
+	return rc;
+}
+
+enum errc master_make(struct master *m, const char *path, struct err *e)
+{
+	struct secret text = SECRET_INIT;
+	char *folder = path_parent(path);
+	enum errc rc = folder_make(folder, 0700, e);
+
+	if (rc)
+		goto out;
+	secret_init(&m->key, KEY256_SIZE);
+	m->key.len = KEY256_SIZE;
+	random_private(m->key.data, KEY256_SIZE);
+	secret_init(&text, FILE_TEXT + 1);
+	hex_encode((char *)text.data, secret_reveal(&m->key), KEY256_SIZE);
+	text.data[FILE_TEXT - 1] = '\n';
+	text.len = FILE_TEXT;
+	rc = write_linked(path, &text, e);
+	if (rc)
+		goto out;
+	set_place(m, path);
+	fingerprint(m);
+out:
+	secret_release(&text);
+	free(folder);
+	return rc;
+}
+
+enum errc master_derive(struct master *m, const struct secret *passphrase, struct err *e)
+{
+	enum errc rc;
+
+	if (!m->has_salt)
+		random_public(m->salt, sizeof m->salt);
+	m->has_salt = true;
+	secret_init(&m->key, KEY256_SIZE);
+	m->key.len = KEY256_SIZE;
+	rc = scrypt_key(m->key.data, secret_reveal(passphrase), passphrase->len, m->salt, e);
+	if (rc)
+		return rc;
+	free(m->place);
+	free(m->folder);
+	m->kind = MASTER_PASSPHRASE;
+	m->place = x_strdup("a passphrase");
+	m->folder = NULL;
+	fingerprint(m);
+	return ERR_OK;
+}

@@ -1,0 +1,281 @@
+/* Transactions: the queue, what is looked at under the lock, committing, and the truth after a failed
+ * commit. */
+#include <assert.h>
+
+#include "data/store_internal.h"
+
+enum {
+	LOG_FULL = 24,		/* pages in the log that start a checkpoint: the rest stays in reserve */
+	LOG_LONG = 1024,	/* after an import: cut it */
+};
+
+static const struct engine *engine_of(const struct store *s)
+{
+	return db_engine(s->db);
+}
+
+enum errc store_writing(const struct store *s, struct err *e)
+{
+	if (s->tx == TX_AUDITED || s->tx == TX_UNAUDITED)
+		return ERR_OK;
+	return err_set(e, ERR_STORE, "a change of \"%s\" outside a transaction", s->path);
+}
+
+/* --- what has to hold under the lock ------------------------------------------------------------- */
+
+static enum errc check_moved(struct store *s, struct err *e)
+{
+	bool moved = false;
+	enum errc rc = db_error(s->db, engine_of(s)->has_moved(db_conn(s->db), &moved), "look at the file",
+				e);
+
+	if (rc || !moved)
+		return rc;
+	err_set(e, ERR_STORE, "\"%s\" was moved, removed or replaced while it was open", s->path);
+	return err_hint(e, "put it back, or start again on the store that is there now");
+}
+
+static bool name_first(void *arg, const char *text)
+{
+	snprintf(arg, 160, "%s", text);
+	return false;
+}
+
+/* A planted trigger or a newer release shows as another schema cookie. */
+static enum errc check_schema(struct store *s, struct err *e)
+{
+	int64_t version = 0, cookie = 0;
+	char what[160] = "";
+	enum errc rc = db_error(s->db, engine_of(s)->schema_version(db_conn(s->db), &version),
+				"read the schema's version", e);
+
+	if (!rc)
+		rc = db_error(s->db, engine_of(s)->schema_cookie(db_conn(s->db), &cookie),
+			      "read the schema's version", e);
+	if (!rc && version != s->schema_version) {
+		err_set(e, ERR_STORE, "\"%s\" was upgraded by another release while it was open", s->path);
+		return err_hint(e, "start this program again");
+	}
+	if (rc || cookie == s->schema_cookie || s->for_check)
+		return rc;
+	rc = schema_compare(s->db, name_first, what, e);
+	if (!rc && what[0]) {
+		err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path, what);
+		return err_hint(e, "look with authrack store check");
+	}
+	if (!rc)
+		s->schema_cookie = cookie;
+	return rc;
+}
+
+static enum errc check_history(struct store *s, const struct anchor *a, struct err *e)
+{
+	enum errc rc = mark_load(s, e);
+
+	return rc || s->for_check ? rc : anchor_compare(s, a, e);
+}
+
+/* --- write transactions ---------------------------------------------------------------------------- */
+
+static enum errc begin_locked(struct store *s, enum transaction kind, struct err *e)
+{
+	struct anchor a;
+	enum errc rc;
+
+	anchor_read(s, &a);
+	rc = db_error(s->db, engine_of(s)->begin_write(db_conn(s->db)), "begin a change", e);
+	if (rc)
+		return rc;
+	s->tx = kind;
+	s->before = s->mark;
+	s->events = 0;
+	s->next_row = 0;
+	s->tombstones = -1;
+	s->id_row = 0;
+	rc = check_moved(s, e);
+	if (!rc)
+		rc = check_schema(s, e);
+	if (!rc)
+		rc = check_history(s, &a, e);
+	s->before = s->mark;
+	if (!rc)
+		rc = pending_sweep(s, e);
+	if (rc)
+		store_rollback(s);
+	return rc;
+}
+
+static enum errc begin(struct store *s, enum transaction kind, struct err *e)
+{
+	enum errc rc;
+
+	assert(s->tx == TX_NONE);
+	if (s->read_only) {
+		err_set(e, ERR_PERMISSION, "\"%s\" was opened to read only", s->path);
+		return err_hint(e, "leave out --read-only");
+	}
+	rc = lock_take(s->lock, s->wait_ms, s->verb, e);
+	if (rc)
+		return rc;
+	rc = begin_locked(s, kind, e);
+	if (rc)
+		lock_drop(s->lock);
+	return rc;
+}
+
+enum errc store_begin(struct store *s, struct err *e)
+{
+	return begin(s, TX_AUDITED, e);
+}
+
+enum errc store_begin_unaudited(struct store *s, struct err *e)
+{
+	return begin(s, TX_UNAUDITED, e);
+}
+
+/* Keeps the log short, so that the next change starts it anew, and room in both files. */
+static void keep_room(struct store *s)
+{
+	const struct engine *engine = engine_of(s);
+	struct engine_conn *c = db_conn(s->db);
+	int64_t pages = engine->log_pages(c);
+
+	if (pages >= LOG_LONG) {
+		/* Readers may keep it from being cut; nobody waits for them. */
+		engine->busy_timeout(c, 0);
+		if (engine->checkpoint(c, ENGINE_TRUNCATE) != ENGINE_OK)
+			engine->checkpoint(c, ENGINE_PASSIVE);
+		engine->busy_timeout(c, s->wait_ms);
+	} else if (pages >= LOG_FULL) {
+		engine->checkpoint(c, ENGINE_PASSIVE);
+	}
+	engine->reserve(c);
+}
+
+/* Is the last event of the transaction in the store? */
+static bool is_committed(struct store *s)
+{
+	struct stmt *st = db_stmt(s->db, "SELECT hash FROM audit WHERE sequence = $1");
+	uint8_t hash[SHA256_SIZE];
+	bool row = false;
+
+	stmt_int(st, 1, s->mark.sequence);
+	row = stmt_step(st, &row, NULL) == ERR_OK && row &&
+	      stmt_copy_blob(st, "hash", hash, sizeof hash) &&
+	      bytes_equal(hash, s->mark.hash, sizeof hash);
+	stmt_done(st);
+	return row;
+}
+
+/* Frames of a commit that failed while it was synced can come back when the log is recovered. A small
+ * commit in their place, which succeeds, makes sure that they don't. */
+static bool overwrite_frames(struct store *s)
+{
+	const struct engine *engine = engine_of(s);
+	struct engine_conn *c = db_conn(s->db);
+	bool done = engine->begin_write(c) == ENGINE_OK &&
+		    engine->set_schema_version(c, s->schema_version) == ENGINE_OK &&
+		    engine->commit(c) == ENGINE_OK;
+
+	engine->rollback(c);
+	return done;
+}
+
+static enum errc commit_failed(struct store *s, enum engine_code code, struct err *e)
+{
+	bool came_back = false, settled = true;
+
+	db_error(s->db, code, "commit", e);
+	engine_of(s)->rollback(db_conn(s->db));
+	if (code == ENGINE_IO && s->events > 0) {
+		settled = overwrite_frames(s);
+		came_back = is_committed(s);
+	}
+	if (came_back)
+		return ERR_OK;
+	s->mark = s->before;
+	if (!settled) {
+		err_set(e, ERR_STORE, "outcome unknown: the disk failed while \"%s\" was written", s->path);
+		return err_hint(e, "mend the disk, then look with authrack audit list whether it was done");
+	}
+	return ERR_STORE;
+}
+
+enum errc store_commit(struct store *s, struct err *e)
+{
+	enum engine_code code;
+	enum errc rc = store_writing(s, e);
+
+	if (!rc && s->tx == TX_AUDITED && s->events == 0)
+		rc = err_set(e, ERR_STORE, "a change of \"%s\" without an audit event", s->path);
+	if (rc) {
+		store_rollback(s);
+		return rc;
+	}
+	code = engine_of(s)->commit(db_conn(s->db));
+	if (code != ENGINE_OK)
+		rc = commit_failed(s, code, e);
+	if (!rc && s->events > 0)
+		anchor_write(s, s->mark.sequence, s->mark.hash);
+	if (!rc)
+		keep_room(s);
+	s->tx = TX_NONE;
+	lock_drop(s->lock);
+	return rc;
+}
+
+void store_rollback(struct store *s)
+{
+	if (s->tx != TX_AUDITED && s->tx != TX_UNAUDITED)
+		return;
+	engine_of(s)->rollback(db_conn(s->db));
+	s->mark = s->before;
+	s->tx = TX_NONE;
+	lock_drop(s->lock);
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+enum errc store_snapshot(struct store *s, struct err *e)
+{
+	enum errc rc;
+
+	assert(s->tx == TX_NONE);
+	rc = db_error(s->db, engine_of(s)->begin_read(db_conn(s->db)), "begin to read", e);
+	if (rc)
+		return rc;
+	s->tx = TX_READ;
+	rc = mark_load(s, e);
+	if (rc)
+		store_snapshot_end(s);
+	return rc;
+}
+
+void store_snapshot_end(struct store *s)
+{
+	if (s->tx != TX_READ)
+		return;
+	engine_of(s)->rollback(db_conn(s->db));
+	s->tx = TX_NONE;
+}
+
+enum errc store_version(struct store *s, uint64_t *version, struct err *e)
+{
+	int64_t is = 0;
+	enum errc rc = check_moved(s, e);
+
+	if (!rc)
+		rc = db_error(s->db, engine_of(s)->data_version(db_conn(s->db), &is), "look for changes", e);
+	if (!rc && (uint64_t)is != s->data_version && s->tx == TX_NONE)
+		rc = mark_load(s, e);
+	if (!rc)
+		*version = s->data_version = (uint64_t)is;
+	return rc;
+}
+
+void store_interrupt(struct store *s)
+{
+	engine_of(s)->interrupt(db_conn(s->db));
+	if (s->lock)
+		lock_interrupt(s->lock);
+}
