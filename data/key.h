@@ -83,7 +83,8 @@ enum errc key_import_row(struct store *s, struct key *k, struct key_version *v,
 /* Writes every field with revision + 1, only where the stored revision is still k->revision:
  * else ERR_CONFLICT. */
 enum errc key_update(struct store *s, struct key *k, struct err *e);
-/* Activates a pending key and its version, or gives a pending one up, leaving revision 1. */
+/* Activates a pending key and its version (the caller has set the status it is to have), or, where
+ * k->status is KEY_PENDING, gives it up: both rows are deleted. The revision stays 1. */
 enum errc key_activate(struct store *s, struct key *k, struct err *e);
 /* Deletes key, versions and usage; secret look-ups stay as tombstones. */
 enum errc key_purge(struct store *s, const struct key *k, struct err *e);
@@ -114,7 +115,9 @@ enum key_sort { KEY_SORT_NAME, KEY_SORT_OWNER, KEY_SORT_CREATED, KEY_SORT_EXPIRE
 		KEY_SORT_ATTENTION };
 
 struct key_query {
-	const char *search;	/* words, each somewhere in name, owner, id or secret id; NULL: all */
+	/* Words, each somewhere in name or owner or, of four characters and more, in the id or at the start
+	 * of a secret id; NULL: all. */
+	const char *search;
 	unsigned states;	/* bits 1 << enum key_state; 0: all */
 	bool in_grace;		/* only with an older live version */
 	const char *owner, *tier, *scope;	/* exact; NULL: any */

@@ -215,6 +215,10 @@ enum errc store_commit(struct store *s, struct err *e)
 	code = engine_of(s)->commit(db_conn(s->db));
 	if (code != ENGINE_OK)
 		rc = commit_failed(s, code, e);
+	if (rc)
+		rekey_undo(s);
+	else
+		rekey_done(s);
 	if (!rc && s->events > 0)
 		anchor_write(s, s->mark.sequence, s->mark.hash);
 	if (!rc)
@@ -229,6 +233,7 @@ void store_rollback(struct store *s)
 	if (s->tx != TX_AUDITED && s->tx != TX_UNAUDITED)
 		return;
 	engine_of(s)->rollback(db_conn(s->db));
+	rekey_undo(s);
 	s->mark = s->before;
 	s->tx = TX_NONE;
 	lock_drop(s->lock);

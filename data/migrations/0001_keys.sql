@@ -53,9 +53,9 @@ CREATE TABLE apikey (
 CREATE UNIQUE INDEX apikey_id ON apikey (id);
 CREATE INDEX apikey_name ON apikey (name, owner, id);
 CREATE INDEX apikey_owner ON apikey (owner);
-CREATE INDEX apikey_expires ON apikey (expires_at);
+CREATE INDEX apikey_expires ON apikey (expires_at, status);
 CREATE INDEX apikey_status ON apikey (status, revoked_at) WHERE status <> 1;
-CREATE INDEX apikey_retiring ON apikey (retiring_until) WHERE retiring_until IS NOT NULL;
+CREATE INDEX apikey_retiring ON apikey (retiring_until, status) WHERE retiring_until IS NOT NULL;
 
 -- lookup: our own secret id, filled with zeros to 16 bytes, or 16 bytes of a foreign secret's HMAC.
 CREATE TABLE version (
