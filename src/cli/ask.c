@@ -28,7 +28,8 @@ static bool line_read(int fd, char answer[ANSWER_SIZE])
 
 static enum errc nobody_to_ask(const char *question, struct err *e)
 {
-	err_set(e, ERR_CONFLICT, "this wants a confirmation, and there is no terminal: %s", question);
+	err_set(e, ERR_CONFLICT, "this wants a confirmation, and there is no terminal: %s",
+		question);
 	return err_hint(e, "give --yes");
 }
 

@@ -4,8 +4,8 @@
 
 #include "src/cli/cell.h"
 
-/* 0 when a person types "yes"; ERR_CANCELLED for anything else; ERR_CONFLICT with a hint where there is
- * nobody to ask. */
+/* 0 when a person types "yes"; ERR_CANCELLED for anything else; ERR_CONFLICT with a hint where
+ * there is nobody to ask. */
 enum errc ask_yes(const struct look *l, const char *question, struct err *e);
 
 /* A secret argument: standard input where that is no terminal, a hidden prompt otherwise. */

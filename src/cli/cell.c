@@ -62,8 +62,8 @@ static const char *status_shown(const struct look *l, const struct json *row, co
 	return retiring != TIME_NONE && retiring > l->now ? "in_grace" : value;
 }
 
-static void put_status(const struct look *l, struct buf *out, struct cell *c, const struct json *row,
-		       const char *value)
+static void put_status(const struct look *l, struct buf *out, struct cell *c,
+		       const struct json *row, const char *value)
 {
 	const struct status *s = status_find(status_shown(l, row, value));
 

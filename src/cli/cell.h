@@ -12,8 +12,8 @@
 struct look {
 	bool json, quiet;
 	bool color;
-	bool ascii;		/* a terminal whose locale is not UTF-8 */
-	int width;		/* columns of the terminal; 0: no terminal, any width */
+	bool ascii; /* a terminal whose locale is not UTF-8 */
+	int width;  /* columns of the terminal; 0: no terminal, any width */
 	enum times times;
 	int64_t now;
 };
@@ -24,8 +24,8 @@ struct look look_of(const struct settings *s, int fd);
 enum tone { TONE_NORMAL, TONE_GOOD, TONE_WARNING, TONE_DANGER, TONE_PROGRESS, TONE_SECONDARY };
 
 struct cell {
-	char *text;		/* heap, terminal-safe, no line end */
-	int width;		/* display columns */
+	char *text; /* heap, terminal-safe, no line end */
+	int width;  /* display columns */
 	enum tone tone;
 };
 
@@ -42,9 +42,10 @@ void look_text(const struct look *l, struct buf *out, const char *text);
 const char *look_tone(const struct look *l, enum tone t);
 const char *look_bold(const struct look *l);
 const char *look_reset(const struct look *l);
-const char *look_ellipsis(const struct look *l);	/* one column */
+const char *look_ellipsis(const struct look *l); /* one column */
 
-/* Cuts text at `width` columns, the last of them an ellipsis; `middle` keeps both ends. Heap text. */
+/* Cuts text at `width` columns, the last of them an ellipsis; `middle` keeps both ends. Heap
+ * text. */
 char *look_cut(const struct look *l, const char *text, int width, bool middle);
 
 #endif

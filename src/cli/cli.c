@@ -44,8 +44,12 @@ static void signals_ignore(void)
 static struct app_options options_of(const struct settings *s, const struct op *op)
 {
 	return (struct app_options){
-		.store = s->store, .master_file = s->master_key, .read_only = s->read_only,
-		.accept_clock = s->accept_clock, .no_syslog = s->no_syslog, .wait_ms = s->wait_ms,
+		.store = s->store,
+		.master_file = s->master_key,
+		.read_only = s->read_only,
+		.accept_clock = s->accept_clock,
+		.no_syslog = s->no_syslog,
+		.wait_ms = s->wait_ms,
 		/* Pressing Tab must not ask for a passphrase. */
 		.passphrase = op == &op_completion ? NULL : ask_passphrase,
 	};
@@ -78,8 +82,8 @@ static enum errc secret_take(struct command_line *c, struct err *e)
 	return rc;
 }
 
-/* A failure leaves standard output empty; only lists show what they found until then (an altered row
- * is listed, and the list fails for it). */
+/* A failure leaves standard output empty; only lists show what they found until then (an altered
+ * row is listed, and the list fails for it). */
 static enum errc operation_run(struct command_line *c, struct app *app, struct printer *p,
 			       struct err *e)
 {
@@ -124,8 +128,10 @@ static enum errc console_open(cli_console *console, const struct settings *s, st
 
 	if (console && !dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return (enum errc)console(&options, s);
-	err_set(e, ERR_USAGE, dumb ? "the console does not work on this terminal (TERM=%s)"
-				   : "the console needs a terminal", term ? term : "");
+	err_set(e, ERR_USAGE,
+		dumb ? "the console does not work on this terminal (TERM=%s)"
+		     : "the console needs a terminal",
+		term ? term : "");
 	return err_hint(e, "use the command line: authrack NOUN VERB, see authrack help");
 }
 

@@ -22,7 +22,7 @@ const char *command_words(const struct op *op, char out[2 * NOUN_SIZE]);
 /* Verb NULL finds only commands without one. NULL when there is none. */
 const struct op *command_find(const char *noun, const char *verb);
 bool command_noun_exists(const char *noun);
-const char *command_noun_summary(const char *noun);	/* "" where none is written */
+const char *command_noun_summary(const char *noun); /* "" where none is written */
 
 /* Options that stand before a value: all but flags and secrets. */
 bool arg_takes_value(const struct arg *arg);

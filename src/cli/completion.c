@@ -37,8 +37,8 @@ static void put_quoted(struct buf *out, const char *text)
 }
 
 /* Calls `each` for the words that can be the first, in order, each once. */
-static void each_noun(struct buf *out, void (*each)(struct buf *out, const char *noun,
-						     const char *summary))
+static void each_noun(struct buf *out,
+		      void (*each)(struct buf *out, const char *noun, const char *summary))
 {
 	char noun[NOUN_SIZE], last[NOUN_SIZE] = "";
 	const struct op *op;
@@ -51,7 +51,7 @@ static void each_noun(struct buf *out, void (*each)(struct buf *out, const char 
 	}
 }
 
-/* --- bash ---------------------------------------------------------------------------------------- */
+/* --- bash ------------------------------------------------------------------------------------- */
 
 static void bash_noun(struct buf *out, const char *noun, const char *summary)
 {
@@ -212,7 +212,7 @@ void completion_bash(struct buf *out)
 	buf_add_text(out, "\tesac\n\tfi\n}\ncomplete -F _authrack authrack\n");
 }
 
-/* --- zsh ----------------------------------------------------------------------------------------- */
+/* --- zsh -------------------------------------------------------------------------------------- */
 
 /* One word with its description, as _describe wants it: 'word:what it is'. */
 static void zsh_item(struct buf *out, const char *word, const char *help)
@@ -303,7 +303,7 @@ void completion_zsh(struct buf *out)
 			  "else compdef _authrack authrack; fi\n");
 }
 
-/* --- fish ---------------------------------------------------------------------------------------- */
+/* --- fish ------------------------------------------------------------------------------------- */
 
 static void fish_describe(struct buf *out, const char *help)
 {
@@ -413,7 +413,7 @@ void completion_fish(struct buf *out)
 		fish_option(out, a, "");
 }
 
-/* --- the command --------------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static enum errc print_name(void *arg, const struct op *op, const struct json *row, struct err *e)
 {
@@ -437,8 +437,8 @@ static void no_note(void *arg, const char *text)
 /* The names of keys, for the scripts. */
 static enum errc print_keys(const struct op_call *call, struct err *e)
 {
-	struct op_sink sink = *call->sink, names = { .arg = &sink, .record = print_name,
-						     .note = no_note };
+	struct op_sink sink = *call->sink,
+		       names = { .arg = &sink, .record = print_name, .note = no_note };
 	const struct op *list = op_find("key.list");
 	struct op_args *args = op_args_new(list);
 	enum errc rc = op_args_add(args, "limit", "1000", e);
@@ -453,8 +453,8 @@ static const char *const shells[] = { "bash", "zsh", "fish", NULL };
 
 static enum errc run_completion(const struct op_call *call, struct err *e)
 {
-	static void (*const writers[])(struct buf *out) = { completion_bash, completion_zsh,
-							    completion_fish };
+	static void (*const writers[])(struct buf * out) = { completion_bash, completion_zsh,
+							     completion_fish };
 	const char *shell = op_text(call->args, "shell");
 	struct buf text = BUF_INIT(HELP_MAX);
 	size_t i = 0;
@@ -475,15 +475,19 @@ static enum errc run_completion(const struct op_call *call, struct err *e)
 }
 
 static const struct arg completion_args[] = {
-	{ .name = "shell", .type = ARG_TEXT, .flags = ARG_POSITIONAL | ARG_REQUIRED,
-	  .choices = shells, .help = "whose script to print" },
+	{ .name = "shell",
+	  .type = ARG_TEXT,
+	  .flags = ARG_POSITIONAL | ARG_REQUIRED,
+	  .choices = shells,
+	  .help = "whose script to print" },
 	{ .name = NULL },
 };
 
 const struct op op_completion = {
 	.id = "completion",
 	.summary = "print a completion script for a shell",
-	.detail = "bash: authrack completion bash > ~/.local/share/bash-completion/completions/authrack\n"
+	.detail = "bash: authrack completion bash > "
+		  "~/.local/share/bash-completion/completions/authrack\n"
 		  "zsh: put it as _authrack into a folder of $fpath\n"
 		  "fish: authrack completion fish > ~/.config/fish/completions/authrack.fish",
 	.args = completion_args,

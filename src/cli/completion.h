@@ -5,7 +5,7 @@
 #include "src/app/op.h"
 #include "src/base/buf.h"
 
-extern const struct op op_completion;	/* `authrack completion bash|zsh|fish` */
+extern const struct op op_completion; /* `authrack completion bash|zsh|fish` */
 
 void completion_bash(struct buf *out);
 void completion_zsh(struct buf *out);

@@ -1,5 +1,6 @@
-/* The detail of a record. A part that is a list of objects (the versions of a key) has no columns of
- * its own in the operation table: its members are the columns, the endings of their names the types. */
+/* The detail of a record. A part that is a list of objects (the versions of a key) has no columns
+ * of its own in the operation table: its members are the columns, the endings of their names the
+ * types. */
 #include "src/cli/detail.h"
 
 #include <string.h>
@@ -75,12 +76,14 @@ static size_t columns_of(struct op_column columns[TABLE_COLUMNS + 1], char *titl
 {
 	size_t n = 0;
 
-	for (const void *it = json_first(first); it && n < TABLE_COLUMNS; it = json_next(first, it)) {
+	for (const void *it = json_first(first); it && n < TABLE_COLUMNS;
+	     it = json_next(first, it)) {
 		if (json_type_of(json_value(it)) == JSON_OBJECT_TYPE)
 			continue;
 		titles[n] = title_of(json_name(it));
 		columns[n] = (struct op_column){
-			.name = json_name(it), .title = titles[n],
+			.name = json_name(it),
+			.title = titles[n],
 			.type = type_by_name(json_name(it), json_value(it)),
 		};
 		n++;

@@ -78,16 +78,19 @@ static void put_pair(struct buf *out, const char *left, int column, const char *
 	put_wrapped(out, column, column, right);
 }
 
-/* --- arguments ----------------------------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------------------------- */
 
 const char *help_value(const struct arg *arg)
 {
 	static const char *const values[] = {
-		[ARG_FLAG] = "", [ARG_TEXT] = "TEXT", [ARG_INTEGER] = "NUMBER",
-		[ARG_DURATION] = "DURATION", [ARG_INSTANT] = "TIME", [ARG_CHOICE] = "WORD",
-		[ARG_FILE] = "FILE", [ARG_KEY] = "KEY", [ARG_SCOPE] = "SCOPE",
-		[ARG_LIMIT] = "N/PERIOD", [ARG_RANGE] = "RANGE", [ARG_META] = "NAME=VALUE",
-		[ARG_PREFIX] = "PREFIX", [ARG_ADDRESS] = "ADDRESS", [ARG_SECRET] = "",
+		[ARG_FLAG] = "",	  [ARG_TEXT] = "TEXT",
+		[ARG_INTEGER] = "NUMBER", [ARG_DURATION] = "DURATION",
+		[ARG_INSTANT] = "TIME",	  [ARG_CHOICE] = "WORD",
+		[ARG_FILE] = "FILE",	  [ARG_KEY] = "KEY",
+		[ARG_SCOPE] = "SCOPE",	  [ARG_LIMIT] = "N/PERIOD",
+		[ARG_RANGE] = "RANGE",	  [ARG_META] = "NAME=VALUE",
+		[ARG_PREFIX] = "PREFIX",  [ARG_ADDRESS] = "ADDRESS",
+		[ARG_SECRET] = "",
 	};
 
 	return arg->value ? arg->value : values[arg->type];
@@ -196,7 +199,7 @@ static void put_args(struct buf *out, const struct op *op, const char *title, bo
 	}
 }
 
-/* --- levels -------------------------------------------------------------------------------------- */
+/* --- levels ----------------------------------------------------------------------------------- */
 
 void help_command(struct buf *out, const struct op *op)
 {
@@ -325,7 +328,9 @@ static enum errc run_help(const struct op_call *call, struct err *e)
 }
 
 static const struct arg help_args[] = {
-	{ .name = "topic", .type = ARG_TEXT, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "topic",
+	  .type = ARG_TEXT,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "a noun, a noun and a verb, or a topic" },
 	{ .name = NULL },
 };

@@ -14,7 +14,8 @@ const struct help_text help_texts[] = {
 	  "  7    not permitted\n"
 	  "  130  cancelled (Ctrl-C)" },
 	{ "json", "What --json prints",
-	  "One object, or for lists one object a line. Names are snake_case, times RFC 3339 in UTC, "
+	  "One object, or for lists one object a line. Names are snake_case, times RFC 3339 in "
+	  "UTC, "
 	  "durations seconds. What is not set is null.\n"
 	  "\n"
 	  "An error is one line on standard error, and standard output stays empty:\n"
@@ -29,7 +30,8 @@ const struct help_text help_texts[] = {
 	  "without echo where standard input is a terminal.\n"
 	  "\n"
 	  "A new secret is printed once, by key create and key rotate. The key goes live only when "
-	  "the secret has been written out: where the output is closed or full, no live key is left. "
+	  "the secret has been written out: where the output is closed or full, no live key is "
+	  "left. "
 	  "--quiet prints nothing but the secret; --out-file writes it to a new file that only you "
 	  "can read." },
 	{ "files", "Files and environment",

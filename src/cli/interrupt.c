@@ -1,4 +1,4 @@
-/* SIGINT is taken by a thread of its own: what it has to call is no business of a signal handler. */
+/* SIGINT is taken by a thread of its own: what it has to call is no business of a handler. */
 #include "src/cli/interrupt.h"
 
 #include <pthread.h>
@@ -7,8 +7,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* An operation that was told to stop gets this long; a second Ctrl-C ends it at once. Whatever is cut
- * off was not acknowledged, and the store withstands it. */
+/* An operation that was told to stop gets this long; a second Ctrl-C ends it at once. Whatever is
+ * cut off was not acknowledged, and the store withstands it. */
 enum { GRACE_SECONDS = 5 };
 
 static struct {

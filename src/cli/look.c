@@ -20,7 +20,9 @@ static bool terminal_has_colors(void)
 
 struct look look_of(const struct settings *s, int fd)
 {
-	struct look l = { .json = s->json, .quiet = s->quiet, .times = (enum times)s->times,
+	struct look l = { .json = s->json,
+			  .quiet = s->quiet,
+			  .times = (enum times)s->times,
 			  .now = clock_wall(&clock_system) };
 	struct winsize size;
 
@@ -73,8 +75,9 @@ const char *look_tone(const struct look *l, enum tone t)
 	};
 	/* Eight colours: only red and magenta can be read on every background. */
 	static const char *const few[] = {
-		[TONE_NORMAL] = "", [TONE_GOOD] = "", [TONE_WARNING] = "\033[35m",
-		[TONE_DANGER] = "\033[31m", [TONE_PROGRESS] = "\033[35m", [TONE_SECONDARY] = "",
+		[TONE_NORMAL] = "",	      [TONE_GOOD] = "",
+		[TONE_WARNING] = "\033[35m",  [TONE_DANGER] = "\033[31m",
+		[TONE_PROGRESS] = "\033[35m", [TONE_SECONDARY] = "",
 	};
 	const char *term = getenv("TERM");
 

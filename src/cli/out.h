@@ -12,12 +12,12 @@
 struct out {
 	int fd;
 	struct buf pending;
-	bool written;		/* something has left the buffer */
-	bool broken;		/* a write failed: no more is tried */
+	bool written; /* something has left the buffer */
+	bool broken;  /* a write failed: no more is tried */
 };
 
 void out_init(struct out *o, int fd);
-void out_release(struct out *o);	/* what is pending is dropped */
+void out_release(struct out *o); /* what is pending is dropped */
 
 /* Buffered; ERR_STORE when the output is closed or full. */
 enum errc out_add(struct out *o, const char *data, size_t len, struct err *e);

@@ -13,24 +13,24 @@ enum token_kind {
 	TOKEN_END,
 	TOKEN_WORD,
 	TOKEN_OPTION,
-	TOKEN_UNKNOWN,		/* an option that neither the command nor the program has */
-	TOKEN_NO_VALUE,		/* an option without the value it needs */
-	TOKEN_VALUE_TOO_MUCH,	/* a flag with a value */
+	TOKEN_UNKNOWN,	      /* an option that neither the command nor the program has */
+	TOKEN_NO_VALUE,	      /* an option without the value it needs */
+	TOKEN_VALUE_TOO_MUCH, /* a flag with a value */
 };
 
 struct token {
 	enum token_kind kind;
-	const char *text;	/* as it stands in argv */
+	const char *text; /* as it stands in argv */
 	const struct arg *arg;
-	const char *value;	/* NULL: a flag's */
+	const char *value; /* NULL: a flag's */
 };
 
 struct scan {
-	const struct op *op;	/* whose options count besides the global ones; NULL none */
+	const struct op *op; /* whose options count besides the global ones; NULL none */
 	int argc, at;
 	char **argv;
-	const char *cluster;	/* the rest of -abc, NULL none */
-	bool literal;		/* behind "--" */
+	const char *cluster; /* the rest of -abc, NULL none */
+	bool literal;	     /* behind "--" */
 };
 
 static const struct arg *option_find(const struct op *op, const char *name, size_t len, char letter)
@@ -127,11 +127,11 @@ static struct token scan_next(struct scan *s)
 	return t;
 }
 
-/* --- which command ------------------------------------------------------------------------------- */
+/* --- which command ---------------------------------------------------------------------------- */
 
 struct words {
-	const char *noun, *verb;	/* the first two words; NULL: not there */
-	const char *unknown;		/* the first unknown option that stands before the second */
+	const char *noun, *verb; /* the first two words; NULL: not there */
+	const char *unknown;	 /* the first unknown option that stands before the second */
 };
 
 static struct words words_of(const struct op *op, int argc, char **argv)
@@ -187,7 +187,7 @@ static enum errc command_missing(struct command_line *c, int argc, char **argv, 
 	return ERR_OK;
 }
 
-/* --- its arguments ------------------------------------------------------------------------------- */
+/* --- its arguments ---------------------------------------------------------------------------- */
 
 static const struct arg *secret_of(const struct op *op)
 {
@@ -197,7 +197,8 @@ static const struct arg *secret_of(const struct op *op)
 	return NULL;
 }
 
-/* argv can be read by everyone: nothing there is taken for a secret, or repeated when it looks so. */
+/* argv can be read by everyone: nothing there is taken for a secret, or repeated when it looks
+ * so. */
 static enum errc secret_refuse(struct err *e)
 {
 	err_set(e, ERR_USAGE, "a secret is never taken from the command line");

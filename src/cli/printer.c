@@ -82,14 +82,15 @@ static enum errc sink_record(void *arg, const struct op *op, const struct json *
 	return rc;
 }
 
-/* What stands before and behind the secret in the record's last line; puts the lines before it out. */
+/* What stands before and behind the secret in the record's last line; puts the lines before it
+ * out. */
 static enum errc reveal_frame(struct printer *p, const struct json *row, struct buf *before,
 			      const char **behind, struct err *e)
 {
 	*behind = "\n";
 	if (p->look.json) {
 		json_write(before, row);
-		before->data[--before->len] = '\0';	/* the closing brace */
+		before->data[--before->len] = '\0'; /* the closing brace */
 		buf_addf(before, "%s\"secret\":\"", before->len > 1 ? "," : "");
 		*behind = "\"}\n";
 		return ERR_OK;
@@ -131,7 +132,7 @@ static enum errc sink_text(void *arg, const char *data, size_t len, struct err *
 	struct printer *p = arg;
 
 	progress_clear(p);
-	if (p->look.json && p->op->columns)	/* its record stands instead */
+	if (p->look.json && p->op->columns) /* its record stands instead */
 		return ERR_OK;
 	return out_add(&p->out, data, len, e);
 }
@@ -174,10 +175,16 @@ static void sink_note(void *arg, const char *text)
 void printer_init(struct printer *p, const struct settings *s, const struct op *op)
 {
 	*p = (struct printer){
-		.look = look_of(s, STDOUT_FILENO), .op = op, .yes = s->yes,
-		.sink = { .arg = p, .record = sink_record, .reveal = sink_reveal,
-			  .text = sink_text, .progress = sink_progress,
-			  .confirm = sink_confirm, .note = sink_note },
+		.look = look_of(s, STDOUT_FILENO),
+		.op = op,
+		.yes = s->yes,
+		.sink = { .arg = p,
+			  .record = sink_record,
+			  .reveal = sink_reveal,
+			  .text = sink_text,
+			  .progress = sink_progress,
+			  .confirm = sink_confirm,
+			  .note = sink_note },
 	};
 	out_init(&p->out, STDOUT_FILENO);
 	table_init(&p->table, &p->look, &p->out, op->columns);

@@ -12,10 +12,10 @@ struct printer {
 	struct look look;
 	struct out out;
 	const struct op *op;
-	bool yes;		/* --yes: nothing is asked */
-	struct table table;	/* for OP_LIST */
+	bool yes;	    /* --yes: nothing is asked */
+	struct table table; /* for OP_LIST */
 	size_t records;
-	int64_t progress_at;	/* when progress was last drawn; 0: none is on the screen */
+	int64_t progress_at; /* when progress was last drawn; 0: none is on the screen */
 	struct op_sink sink;
 };
 

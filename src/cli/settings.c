@@ -12,35 +12,57 @@
 enum { CONFIG_MAX = 64 * 1024 };
 
 static const struct arg global_args[] = {
-	{ .name = "store", .type = ARG_TEXT, .value = "URL",
+	{ .name = "store",
+	  .type = ARG_TEXT,
+	  .value = "URL",
 	  .help = "the store: a path or sqlite:PATH" },
-	{ .name = "master-key", .type = ARG_FILE, .value = "FILE",
+	{ .name = "master-key",
+	  .type = ARG_FILE,
+	  .value = "FILE",
 	  .help = "the file of the master key" },
-	{ .name = "config", .letter = 'C', .type = ARG_FILE, .value = "FILE",
+	{ .name = "config",
+	  .letter = 'C',
+	  .type = ARG_FILE,
+	  .value = "FILE",
 	  .help = "the configuration file" },
-	{ .name = "json", .letter = 'j', .type = ARG_FLAG,
+	{ .name = "json",
+	  .letter = 'j',
+	  .type = ARG_FLAG,
 	  .help = "print JSON: one object, or JSON Lines for lists" },
-	{ .name = "quiet", .letter = 'q', .type = ARG_FLAG,
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .type = ARG_FLAG,
 	  .help = "print ids or the new secret only, and no remarks" },
-	{ .name = "yes", .letter = 'y', .type = ARG_FLAG,
+	{ .name = "yes",
+	  .letter = 'y',
+	  .type = ARG_FLAG,
 	  .help = "answer yes to what would be asked" },
-	{ .name = "read-only", .letter = 'R', .type = ARG_FLAG,
+	{ .name = "read-only",
+	  .letter = 'R',
+	  .type = ARG_FLAG,
 	  .help = "open the store without any way to write" },
-	{ .name = "wait", .letter = 'w', .type = ARG_DURATION, .value = "DURATION",
+	{ .name = "wait",
+	  .letter = 'w',
+	  .type = ARG_DURATION,
+	  .value = "DURATION",
 	  .help = "how long to wait for another writer (30s unless said)" },
-	{ .name = "accept-clock", .type = ARG_FLAG,
+	{ .name = "accept-clock",
+	  .type = ARG_FLAG,
 	  .help = "go on although the clock stepped, and say so in the audit" },
-	{ .name = "no-syslog", .type = ARG_FLAG,
-	  .help = "do not mirror audit events to syslog" },
+	{ .name = "no-syslog", .type = ARG_FLAG, .help = "do not mirror audit events to syslog" },
 	{ .name = "no-color", .type = ARG_FLAG, .help = "no colours (also: NO_COLOR)" },
 	{ .name = "version", .letter = 'V', .type = ARG_FLAG, .help = "print the version" },
-	{ .name = "help", .letter = 'h', .type = ARG_FLAG,
+	{ .name = "help",
+	  .letter = 'h',
+	  .type = ARG_FLAG,
 	  .help = "help on the program, a noun or a command" },
 	{ .name = NULL },
 };
 
 const struct op global_options = {
-	.id = "authrack", .summary = "global options", .args = global_args,
+	.id = "authrack",
+	.summary = "global options",
+	.args = global_args,
 };
 
 /* A word of the file and the number it stands for. */
@@ -50,7 +72,10 @@ struct word {
 };
 
 static const struct word time_words[] = {
-	{ "relative", SHOW_RELATIVE }, { "exact", SHOW_EXACT }, { "utc", SHOW_UTC }, { NULL, 0 },
+	{ "relative", SHOW_RELATIVE },
+	{ "exact", SHOW_EXACT },
+	{ "utc", SHOW_UTC },
+	{ NULL, 0 },
 };
 static const struct word mouse_words[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
 static const struct word theme_words[] = {
@@ -74,8 +99,8 @@ static void set_text(char **field, const char *value)
 /* The names of the configuration file: a text, or (a field of type int) the number of a word. */
 static const struct setting {
 	const char *name;
-	const struct word *words;	/* the values there are; NULL: any text */
-	size_t text, number;		/* offset of the field in struct settings; 0: the other one */
+	const struct word *words; /* the values there are; NULL: any text */
+	size_t text, number;	  /* offset of the field in struct settings; 0: the other one */
 } config_names[] = {
 	{ "store", .text = offsetof(struct settings, store) },
 	{ "master-key", .text = offsetof(struct settings, master_key) },

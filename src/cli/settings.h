@@ -12,11 +12,11 @@ enum times { SHOW_RELATIVE, SHOW_EXACT, SHOW_UTC };
 
 struct settings {
 	bool json, quiet, no_color, yes, read_only, accept_clock, no_syslog;
-	char *store, *master_key;	/* NULL: not set */
-	char *theme;			/* NULL: "auto" */
-	int times;			/* enum times */
+	char *store, *master_key; /* NULL: not set */
+	char *theme;		  /* NULL: "auto" */
+	int times;		  /* enum times */
 	int mouse_off;
-	int64_t wait_ms;		/* 0: not set */
+	int64_t wait_ms; /* 0: not set */
 };
 
 /* The global options, as the arguments of an operation that is never run. */

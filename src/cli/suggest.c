@@ -1,4 +1,5 @@
-/* Edit distance with transpositions (optimal string alignment), and a bound on what counts as near. */
+/* Edit distance with transpositions (optimal string alignment), and a bound on what counts as
+ * near. */
 #include "src/cli/suggest.h"
 
 #include <stdbool.h>

@@ -6,8 +6,8 @@
 
 struct suggestion {
 	const char *typed;
-	char best[64];		/* "" while nothing is near enough */
-	size_t distance;	/* of `best` */
+	char best[64];	 /* "" while nothing is near enough */
+	size_t distance; /* of `best` */
 };
 
 struct suggestion suggestion_for(const char *typed);

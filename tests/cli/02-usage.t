@@ -31,7 +31,7 @@ def refused(home, *args, message="", hint="", code=2, **more):
 @test
 def mistyped_words_are_guessed(home):
     refused(home, "kye", "list", message='"kye"', hint='did you mean "key"')
-    refused(home, "key", "lsit", message='"lsit"', hint='did you mean "key list"')
+    refused(home, "key", "lst", message='"lst"', hint='did you mean "key list"')
     refused(home, "key", "list", "--ower", "x", message='"--ower"', hint='did you mean "--owner"')
     refused(home, "xyzzy", message='"xyzzy"', hint="authrack help")
 

@@ -36,10 +36,10 @@ def a_missing_store_says_how_to_make_one(home):
 
 @test
 def an_unknown_name_is_a_usage_error_with_its_line(home):
-    path = home.file("config/authrack/config", "# a remark\n\nmouse = on\nstroe = x\n")
+    path = home.file("config/authrack/config", "# a remark\n\nmouse = on\nstor = x\n")
     error = home.run("--json", "key", "list", code=2).error
     contains("line 4", error["message"])
-    contains('"stroe"', error["message"])
+    contains('"stor"', error["message"])
     contains(path, error["message"])
 
 

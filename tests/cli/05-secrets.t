@@ -57,7 +57,7 @@ def a_secret_is_asked_for_without_echo(home):
     secret = home.create("a")["secret"]
     for args, sent, code in ((("key", "verify"), secret, 0), (("key", "verify"), "wrong", 1)):
         terminal = home.terminal(*args)
-        terminal.wait("[Ss]ecret: ")
+        terminal.wait("(?i)secret: ")
         check(not terminal.echo(), "what is typed is shown")
         terminal.send(sent + "\r")
         terminal.finish(code)
@@ -70,7 +70,7 @@ def a_cancelled_prompt_ends_with_130_and_the_terminal_as_it_was(home):
     terminal = home.terminal("-c", '"$0" key verify; echo code $?; stty -a | tr " " "\\n" |'
                              ' grep -x -e echo -e -echo; read x', BINARY,
                              binary=["/bin/sh"])
-    terminal.wait("[Ss]ecret: ")
+    terminal.wait("(?i)secret: ")
     terminal.send("\x03")
     terminal.wait("code 130")
     terminal.wait("(?<!-)echo")

@@ -1,5 +1,5 @@
-/* The operation table as the command line needs it, and that help, completion and parsing show all of
- * it. */
+/* The operation table as the command line needs it, and that help, completion and parsing show
+ * all of it. */
 #include "tests/lib/support.h"
 
 #include <stdio.h>

@@ -51,7 +51,8 @@ static void every_name_is_taken(void **state)
 	struct fixture *f = *state;
 
 	assert_well(load(f, "# mine\n\n  store = /srv/a b.db \nmaster-key=/k\n"
-			    "theme = 256\nmouse = off\ntime = utc"), &f->e);
+			    "theme = 256\nmouse = off\ntime = utc"),
+		    &f->e);
 	assert_string_equal(f->settings.store, "/srv/a b.db");
 	assert_string_equal(f->settings.master_key, "/k");
 	assert_string_equal(f->settings.theme, "256");

@@ -146,7 +146,8 @@ static void a_long_table_flows(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROWS; i++)
-		rows[i] = row_of("active", i == ROWS - 1 ? "longer-than-all-before" : "n", TIME_NONE);
+		rows[i] = row_of("active", i == ROWS - 1 ? "longer-than-all-before" : "n",
+				 TIME_NONE);
 	text = table_text(&plain, rows, ROWS);
 	for (const char *p = text; (p = strchr(p, '\n')); p++)
 		lines++;
@@ -182,7 +183,7 @@ static void text_is_cut_at_the_end_or_in_the_middle(void **state)
 		const char *cut;
 	} cases[] = {
 		{ "abcdef", 6, false, "abcdef" }, { "abcdef", 4, false, "abc…" },
-		{ "abcdef", 5, true, "ab…ef" },   { "東京東京", 4, false, "東…" },
+		{ "abcdef", 5, true, "ab…ef" },	  { "東京東京", 4, false, "東…" },
 		{ "abcdef", 1, false, "…" },
 	};
 
