@@ -42,7 +42,6 @@ enum {
 
 struct action {
 	int32_t key;
-	const char *keys;	/* as help writes the keys ("↑↓ j k"); NULL: the name of `key` */
 	const char *label;	/* footer: "revoke" */
 	const char *help;	/* help overlay: "revoke, final…" */
 	const char *title;	/* palette: "Revoke key…"; NULL: not in it */
@@ -54,6 +53,7 @@ struct action {
 	/* The footer's word for this row ("enable" instead of "disable"). May be NULL. */
 	const char *(*label_now)(struct view *v);
 	void (*run)(struct view *v);
+	const char *keys;	/* as help writes the keys ("↑↓ j k"); NULL: the name of `key` */
 };
 
 struct screen {

@@ -1,6 +1,7 @@
 /* The registry of screens: one line adds one. */
-#include "ui/screen.h"
+#include "ui/screens.h"
 
 const struct screen *const screens[] = {
+	&screen_keys,
 	NULL,
 };

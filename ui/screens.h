@@ -1,0 +1,9 @@
+/* The screens by name: the registry (ui/screens.c) lists them in the order of their digits. */
+#ifndef UI_SCREENS_H
+#define UI_SCREENS_H
+
+#include "ui/screen.h"
+
+extern const struct screen screen_keys;
+
+#endif
