@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/db.h"
+#include "src/base/alloc.h"
 #include "src/base/buf.h"
 #include "src/base/datetime.h"
 #include "src/base/encode.h"
@@ -248,9 +248,10 @@ static void netstring_add(struct buf *b, const char *text)
 /* As the header tells anyone to recompute it, written out once more. */
 static void hash_is_what_the_header_says(void **state)
 {
-	struct audit_event ev = { .sequence = 17, .time = TEST_NOW, .actor = "{\"uid\":0}",
-				  .operation = "key.edit", .object = "key_x", .name = "n\xC3\xA4me",
-				  .object_revision = 3, .detail = "{}", .boot_time = 12 };
+	struct audit_event ev = { .sequence = 17, .time = TEST_NOW, .actor = x_strdup("{\"uid\":0}"),
+				  .operation = x_strdup("key.edit"), .object = x_strdup("key_x"),
+				  .name = x_strdup("n\xC3\xA4me"), .object_revision = 3,
+				  .detail = x_strdup("{}"), .boot_time = 12 };
 	struct buf text = BUF_INIT(4096);
 	uint8_t wanted[SHA256_SIZE], is[SHA256_SIZE];
 	char number[DATETIME_SIZE], zeros[65], macs[65];
@@ -280,20 +281,23 @@ static void hash_is_what_the_header_says(void **state)
 	sha256(wanted, &(struct span){ text.data, text.len }, 1);
 	audit_hash(&ev, is);
 	assert_memory_equal(is, wanted, sizeof(is));
+	audit_event_release(&ev);
 	buf_release(&text);
 }
 
 /* Texts that run together must not give the same hash. */
 static void fields_are_kept_apart(void **state)
 {
-	struct audit_event a = { .actor = "ab", .operation = "c" };
-	struct audit_event b = { .actor = "a", .operation = "bc" };
+	struct audit_event a = { .actor = x_strdup("ab"), .operation = x_strdup("c") };
+	struct audit_event b = { .actor = x_strdup("a"), .operation = x_strdup("bc") };
 	uint8_t x[SHA256_SIZE], y[SHA256_SIZE];
 
 	(void)state;
 	audit_hash(&a, x);
 	audit_hash(&b, y);
 	assert_memory_not_equal(x, y, sizeof(x));
+	audit_event_release(&a);
+	audit_event_release(&b);
 }
 
 int main(void)
