@@ -23,6 +23,7 @@ struct audit_event {
 	int64_t boot_time;		/* CLOCK_BOOTTIME, for the clock rules */
 	uint8_t previous[SHA256_SIZE], hash[SHA256_SIZE], mac[MAC_SIZE];
 	int64_t ring;
+	bool altered;			/* read: a value is of a kind that is never written */
 };
 
 /* What store_check() reads in `detail`, besides what is there for people:

@@ -74,7 +74,7 @@ void audit_from_row(struct stmt *st, struct audit_event *ev)
 {
 	static const uint8_t none[MAC_SIZE];
 
-	row_read(st, audit_fields, ev);
+	ev->altered = !row_read(st, audit_fields, ev);
 	ev->has_object_mac = memcmp(ev->object_mac, none, sizeof none) != 0;
 }
 
