@@ -1,5 +1,5 @@
-/* key.rotate: a new secret for a key, while the older ones run out. Its other two forms, --finish and
- * --cancel, are in key_rotate_end.c. */
+/* key.rotate: a new secret for a key, while the older ones run out. Its other two forms, --finish
+ * and --cancel, are in key_rotate_end.c. */
 #include "src/app/audit_note.h"
 #include "src/app/key_history.h"
 #include "src/app/key_issue.h"
@@ -91,11 +91,11 @@ static const struct key_version *version_numbered(const struct key_change *ch, i
 }
 
 /* Tells the loser of a race who won: a rotation that is done, or one that is being written out. */
-static enum errc refuse_version(const struct rotation *w, int64_t expected, int64_t is,
-				struct err *e)
+static enum errc refuse_version(struct store *s, const struct key_change *ch, int64_t expected,
+				int64_t is, struct err *e)
 {
-	const struct key *k = &w->change.key;
-	const struct key_version *winner = version_numbered(&w->change, is);
+	const struct key *k = &ch->key;
+	const struct key_version *winner = version_numbered(ch, is);
 	struct buf since = BUF_INIT(200);
 	char at[DATETIME_SIZE] = "";
 
@@ -107,7 +107,7 @@ static enum errc refuse_version(const struct rotation *w, int64_t expected, int6
 		err_hint(e, "process %" PRId64 " is handing out version %" PRId64 " since %s",
 			 winner->pid, is, at);
 	} else {
-		key_history_since(w->store, k, k->revision - 1, &since);
+		key_history_since(s, k, k->revision - 1, &since);
 		err_hint(e, "%s%slook at it, or rotate again with --expect-version %" PRId64,
 			 buf_text(&since), since.len ? "; " : "", is);
 	}
@@ -115,19 +115,19 @@ static enum errc refuse_version(const struct rotation *w, int64_t expected, int6
 	return ERR_CONFLICT;
 }
 
-static enum errc check_version(const struct rotation *w, struct err *e)
+enum errc rotate_check_version(const struct op_call *c, struct store *s,
+			       const struct key_change *ch, struct err *e)
 {
-	int64_t expected = op_integer(w->call->args, "expect-version", -1);
-	int64_t is = w->change.key.version;
+	int64_t expected = op_integer(c->args, "expect-version", -1);
+	int64_t is = ch->key.version;
 
 	if (expected < 0)
 		return ERR_OK;
 	/* One that a living process hands out counts: it will be the current one. */
-	for (size_t i = 0; i < w->change.count; i++)
-		if (w->change.versions[i].state == VERSION_PENDING &&
-		    w->change.versions[i].number > is)
-			is = w->change.versions[i].number;
-	return is == expected ? ERR_OK : refuse_version(w, expected, is, e);
+	for (size_t i = 0; i < ch->count; i++)
+		if (ch->versions[i].state == VERSION_PENDING && ch->versions[i].number > is)
+			is = ch->versions[i].number;
+	return is == expected ? ERR_OK : refuse_version(s, ch, expected, is, e);
 }
 
 enum errc rotate_check_unused(struct store *s, const struct key *k, const char *hint,
@@ -265,7 +265,7 @@ static enum errc decide(struct rotation *w, const char *id, struct err *e)
 	if (!r)
 		r = refuse_state(w, e);
 	if (!r)
-		r = check_version(w, e);
+		r = rotate_check_version(w->call, w->store, &w->change, e);
 	if (!r)
 		r = check_unused(w, e);
 	w->number = 1 + (w->change.count ? w->change.versions[0].number : 0);

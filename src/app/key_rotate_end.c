@@ -35,10 +35,11 @@ static enum errc finish_step(const struct op_call *c, struct store *s, int64_t n
 {
 	struct json *ended = json_array_new();
 
-	(void)s;
 	json_set(detail, "finished", ended);
 	if (ch->key.status == KEY_REVOKED)
 		return refuse_revoked(&ch->key, e);
+	if (rotate_check_version(c, s, ch, e))
+		return ERR_CONFLICT;
 	for (size_t i = 0; i < ch->count; i++) {
 		if (!is_older(ch, &ch->versions[i], now))
 			continue;
@@ -73,10 +74,13 @@ static enum errc cancel_step(const struct op_call *c, struct store *s, int64_t n
 	if (k->status == KEY_REVOKED)
 		return refuse_revoked(k, e);
 	if (!older) {
-		err_set(e, ERR_CONFLICT, "no older version of \"%s\" is live to go back to", k->name);
+		err_set(e, ERR_CONFLICT, "no older version of \"%s\" lives to go back to",
+			k->name);
 		return err_hint(e, "rotate it, which gives it a new secret");
 	}
-	r = rotate_check_unused(s, k, "it is in use: rotate again, or let the older one run out", e);
+	r = rotate_check_version(c, s, ch, e);
+	if (!r)
+		r = rotate_check_unused(s, k, "rotate again, or let the older one run out", e);
 	if (r)
 		return r;
 	for (size_t i = 0; i < ch->count; i++) {
