@@ -68,6 +68,8 @@ enum errc ask_secret(struct secret *s, const struct arg *arg, struct err *e)
 	interrupt_at_once(true);
 	rc = secret_read_fd(s, STDIN_FILENO, SECRET_MAX, "standard input", e);
 	interrupt_at_once(false);
+	if (!rc)
+		secret_chomp(s);
 	return rc;
 }
 

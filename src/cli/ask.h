@@ -8,7 +8,8 @@
  * there is nobody to ask. */
 enum errc ask_yes(const struct look *l, const char *question, struct err *e);
 
-/* A secret argument: standard input where that is no terminal, a hidden prompt otherwise. */
+/* A secret argument: standard input where that is no terminal (one line end behind it goes), a hidden
+ * prompt otherwise. */
 enum errc ask_secret(struct secret *s, const struct arg *arg, struct err *e);
 
 /* app_options.passphrase. */

@@ -192,7 +192,7 @@ int cli_main(int argc, char **argv, cli_console *console)
 	rc = command_line_parse(&line, argc, argv, &e);
 	if (!rc)
 		rc = dispatch(&line, console, &e);
-	if (rc && e.code)
+	if (rc && rc != ERR_NO)
 		report_error(command_line_wants_json(argc, argv), &e);
 	command_line_release(&line);
 	return (int)rc;

@@ -114,6 +114,7 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 
 	(void)op;
 	progress_clear(p);
+	p->look.now = clock_wall(&clock_system);
 	rc = reveal_frame(p, row, &before, &behind, e);
 	secret_init(&line, before.len + secret->len + strlen(behind));
 	secret_add(&line, buf_text(&before), before.len);
