@@ -126,7 +126,7 @@ static enum errc console_open(cli_console *console, const struct settings *s, st
 	const char *term = getenv("TERM");
 	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
 
-	if (console && !dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+	if (!dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return (enum errc)console(&options, s);
 	err_set(e, ERR_USAGE,
 		dumb ? "the console does not work on this terminal (TERM=%s)"
