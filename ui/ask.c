@@ -1,4 +1,4 @@
-/* Questions and menus; see ask.h. */
+/* Questions; see ask.h. */
 #include "ui/ask.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "src/base/alloc.h"
 #include "src/base/text.h"
 
-enum { ASK_WIDTH = 66, MENU_WIDTH = 60 };
+enum { ASK_WIDTH = 66 };
 
 static int text_columns(const char *text)
 {
@@ -114,7 +114,7 @@ static const struct action ask_actions[] = {
 	{ PRESS_TAB, "other button", "the other button", .flags = ACTION_FOOTER },
 	{ PRESS_ENTER, "press", "press the button in reverse", .flags = ACTION_FOOTER },
 	{ PRESS_ESC, "no", "no: nothing is done", .flags = ACTION_FOOTER },
-	{ 0 },
+	{ .label = NULL },
 };
 
 static const struct dialog_type ask_type = {
@@ -131,142 +131,5 @@ void ask_open(struct console *c, const struct ask *a)
 		.yes = x_strdup(a->yes), .no = x_strdup(a->no), .danger = a->danger,
 		.answer = a->answer, .arg = a->arg,
 	};
-	dialog_push(c, &d->base);
-}
-
-/* --- menu ---------------------------------------------------------------------------------------- */
-struct menu_dialog {
-	struct dialog base;
-	char *title;
-	struct menu_item *items;
-	char **labels, **details;
-	size_t count, at;
-	void (*choose)(void *arg, size_t index);
-	void *arg;
-	int y;			/* of the first item in the frame */
-};
-
-static void menu_draw(struct dialog *base, const struct area *body)
-{
-	struct menu_dialog *d = (struct menu_dialog *)base;
-	struct area in = dialog_box(body, MENU_WIDTH, (int)d->count + 2, d->title, STYLE_TITLE);
-
-	d->y = in.y;
-	for (size_t i = 0; i < d->count; i++) {
-		const char key[2] = { (char)d->items[i].key, '\0' };
-		struct area line = area_part(&in, 0, (int)i, in.width, 1);
-
-		area_text(&line, 1, 0, 1, STYLE_TITLE, key);
-		area_text(&line, 4, 0, 22, STYLE_NORMAL, d->labels[i]);
-		if (d->details[i])
-			area_text_middle(&line, 27, 0, -1, STYLE_SECONDARY, d->details[i]);
-		area_select(&line, 0, i == d->at);
-		if (i == d->at)
-			area_cursor(&line, 0, 0);
-	}
-}
-
-static void menu_finish(struct menu_dialog *d, size_t index)
-{
-	void (*choose)(void *arg, size_t index) = d->choose;
-	void *arg = d->arg;
-
-	dialog_close(&d->base);
-	choose(arg, index);
-}
-
-static bool menu_letter(struct menu_dialog *d, int32_t key)
-{
-	for (size_t i = 0; i < d->count; i++)
-		if (d->items[i].key && d->items[i].key == key) {
-			menu_finish(d, i);
-			return true;
-		}
-	return false;
-}
-
-static bool menu_click(struct menu_dialog *d, const struct input *in)
-{
-	size_t index = (size_t)(in->y - d->y);
-
-	if (in->mouse == MOUSE_CLICK && in->y >= d->y && index < d->count)
-		menu_finish(d, index);
-	return true;
-}
-
-static bool menu_input(struct dialog *base, const struct input *in)
-{
-	struct menu_dialog *d = (struct menu_dialog *)base;
-
-	if (in->type == INPUT_MOUSE)
-		return menu_click(d, in);
-	if (in->type != INPUT_KEY || menu_letter(d, in->key))
-		return true;
-	switch (in->key) {
-	case PRESS_UP:
-	case 'k':
-		d->at = (d->at + d->count - 1) % d->count;
-		break;
-	case PRESS_DOWN:
-	case 'j':
-	case PRESS_TAB:
-		d->at = (d->at + 1) % d->count;
-		break;
-	case PRESS_ENTER:
-		menu_finish(d, d->at);
-		return true;
-	case PRESS_ESC:
-		menu_finish(d, SIZE_MAX);
-		return true;
-	default:
-		return in->key != PRESS_F1 && in->key != '?';
-	}
-	console_redraw(base->console);
-	return true;
-}
-
-static void menu_free(struct dialog *base)
-{
-	struct menu_dialog *d = (struct menu_dialog *)base;
-
-	for (size_t i = 0; i < d->count; i++) {
-		free(d->labels[i]);
-		free(d->details[i]);
-	}
-	free(d->labels);
-	free(d->details);
-	free(d->items);
-	free(d->title);
-	free(d);
-}
-
-static const struct action menu_actions[] = {
-	{ PRESS_DOWN, "choose", "next line", .flags = ACTION_FOOTER },
-	{ PRESS_ENTER, "take it", "take the line in reverse", .flags = ACTION_FOOTER },
-	{ PRESS_ESC, "close", "close", .flags = ACTION_FOOTER },
-	{ 0 },
-};
-
-static const struct dialog_type menu_type = {
-	.name = "Menu", .actions = menu_actions, .draw = menu_draw, .input = menu_input,
-	.free = menu_free,
-};
-
-void menu_open(struct console *c, const struct menu *m)
-{
-	struct menu_dialog *d = x_calloc(1, sizeof(*d));
-
-	*d = (struct menu_dialog){
-		.base = { .type = &menu_type }, .title = x_strdup(m->title), .count = m->count,
-		.at = m->first, .choose = m->choose, .arg = m->arg,
-		.items = x_calloc(m->count, sizeof(*d->items)),
-		.labels = x_calloc(m->count, sizeof(*d->labels)),
-		.details = x_calloc(m->count, sizeof(*d->details)),
-	};
-	for (size_t i = 0; i < m->count; i++) {
-		d->items[i] = m->items[i];
-		d->labels[i] = x_strdup(m->items[i].label);
-		d->details[i] = x_strdup(m->items[i].detail);
-	}
 	dialog_push(c, &d->base);
 }

@@ -1,4 +1,4 @@
-/* Small dialogs: a question with the focus on the harmless answer, a menu, a line to type. */
+/* Small dialogs: a question with the focus on the harmless answer, and a line to type. */
 #ifndef UI_ASK_H
 #define UI_ASK_H
 
@@ -18,22 +18,6 @@ struct ask {
 	void *arg;
 };
 void ask_open(struct console *c, const struct ask *a);
-
-/* A menu: Enter or the item's letter takes it. */
-struct menu_item {
-	int32_t key;		/* letter, 0 none */
-	const char *label;
-	const char *detail;	/* at the right, secondary; may be NULL */
-};
-struct menu {
-	const char *title;
-	const struct menu_item *items;	/* copied, with their texts */
-	size_t count;
-	size_t first;		/* where the cursor begins */
-	void (*choose)(void *arg, size_t index);	/* after the dialog is gone; SIZE_MAX on Esc */
-	void *arg;
-};
-void menu_open(struct console *c, const struct menu *m);
 
 /* One line to type. */
 struct prompt {

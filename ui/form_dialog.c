@@ -324,7 +324,7 @@ static const struct action form_actions[] = {
 	{ PRESS_ESC, "leave", "leave; asks when something typed would be lost",
 	  .flags = ACTION_FOOTER },
 	{ PRESS_F1, "help", "this help", .flags = ACTION_FOOTER },
-	{ 0 },
+	{ .label = NULL },
 };
 
 /* One type for each kind would only differ in name and flags: the two that matter are here. */

@@ -11,6 +11,8 @@
 
 enum keys_total { TOTAL_ALL, TOTAL_EXPIRING, TOTAL_GRACE, TOTAL_DISABLED, TOTAL_COUNT };
 
+enum { COPY_NAME, COPY_ID, COPY_SECRET_ID, COPY_COMMAND, COPY_COUNT };
+
 struct key_page;
 
 struct keys_state {
@@ -19,6 +21,7 @@ struct keys_state {
 	struct key_page *page;		/* the full detail, when open: actions are about its key */
 	struct json *undo;		/* ids that were disabled just now; NULL: nothing to undo */
 	struct loop_timer *undo_timer;
+	char *copies[COPY_COUNT];	/* what the copy menu offered last */
 };
 
 struct keys_state *keys_state(struct view *v);
@@ -65,6 +68,7 @@ void keys_scan(struct view *v);
 void keys_purge(struct view *v);
 void keys_usage(struct view *v);
 void keys_copy(struct view *v);
+void keys_copy_forget(struct view *v);
 void keys_open(struct view *v);
 
 const char *keys_why_no_finish(struct view *v);

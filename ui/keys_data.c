@@ -9,6 +9,7 @@
 #include "ui/chart.h"
 #include "ui/key_view.h"
 #include "ui/keys.h"
+#include "ui/menu.h"
 #include "ui/op_form.h"
 
 /* --- identify ------------------------------------------------------------------------------------ */
@@ -237,53 +238,42 @@ void keys_usage(struct view *v)
 }
 
 /* --- copy ---------------------------------------------------------------------------------------- */
-enum { COPY_NAME, COPY_ID, COPY_SECRET_ID, COPY_COMMAND, COPY_COUNT };
-
-struct copy_menu {
-	struct console *console;
-	char *texts[COPY_COUNT];
-};
-
-static void copy_free(struct copy_menu *m)
+void keys_copy_forget(struct view *v)
 {
-	for (int i = 0; i < COPY_COUNT; i++)
-		free(m->texts[i]);
-	free(m);
+	struct keys_state *s = keys_state(v);
+
+	for (int i = 0; i < COPY_COUNT; i++) {
+		free(s->copies[i]);
+		s->copies[i] = NULL;
+	}
 }
 
-static void copy_choose(void *arg, size_t index)
+static void copy_choose(void *arg, size_t line)
 {
-	struct copy_menu *m = arg;
+	struct view *v = arg;
+	const char *text = line < COPY_COUNT ? keys_state(v)->copies[line] : NULL;
 
-	if (index < COPY_COUNT) {
-		if (console_copy(m->console, m->texts[index], strlen(m->texts[index])))
-			console_say(m->console, STYLE_NORMAL, "sent to your terminal: %s",
-				    m->texts[index]);
-		else
-			console_say(m->console, STYLE_WARNING, "your terminal can't be handed a copy");
-	}
-	copy_free(m);
+	if (text && console_copy(v->console, text, strlen(text)))
+		console_say(v->console, STYLE_NORMAL, "sent to your terminal: %s", text);
+	else
+		console_say(v->console, STYLE_WARNING, "your terminal can't be handed a copy");
 }
 
 void keys_copy(struct view *v)
 {
 	const struct json *row = keys_record(v);
 	const char *id = json_text_or(row, "id", "");
-	struct copy_menu *m = x_calloc(1, sizeof(*m));
-	struct menu_item items[COPY_COUNT];
+	char **copies = keys_state(v)->copies;
 
-	m->console = v->console;
-	m->texts[COPY_NAME] = x_strdup(json_text_or(row, "name", ""));
-	m->texts[COPY_ID] = x_strdup(id);
-	m->texts[COPY_SECRET_ID] = x_strdup(json_text_or(row, "secret_id", ""));
-	m->texts[COPY_COMMAND] = x_asprintf("authrack key show %s", id);
-	items[COPY_NAME] = (struct menu_item){ 'n', "name", m->texts[COPY_NAME] };
-	items[COPY_ID] = (struct menu_item){ 'i', "id", m->texts[COPY_ID] };
-	items[COPY_SECRET_ID] = (struct menu_item){ 's', "public secret id",
-						     m->texts[COPY_SECRET_ID] };
-	items[COPY_COMMAND] = (struct menu_item){ 'c', "command", m->texts[COPY_COMMAND] };
-	menu_open(v->console, &(struct menu){
-		.title = "Copy (a secret can't be: it is not stored)", .items = items,
-		.count = COPY_COUNT, .choose = copy_choose, .arg = m,
-	});
+	keys_copy_forget(v);
+	copies[COPY_NAME] = x_strdup(json_text_or(row, "name", ""));
+	copies[COPY_ID] = x_strdup(id);
+	copies[COPY_SECRET_ID] = x_strdup(json_text_or(row, "secret_id", ""));
+	copies[COPY_COMMAND] = x_asprintf("authrack key show %s", id);
+	menu_open(v->console, "Copy (never a secret: there is none to copy)",
+		  (const struct menu_line[]){
+			{ "name", copies[COPY_NAME] }, { "id", copies[COPY_ID] },
+			{ "public secret id", copies[COPY_SECRET_ID] },
+			{ "command", copies[COPY_COMMAND] }, { NULL, NULL },
+		  }, 0, copy_choose, v);
 }

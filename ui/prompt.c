@@ -95,7 +95,7 @@ static const struct action prompt_actions[] = {
 	{ PRESS_ENTER, "done", "done", .flags = ACTION_FOOTER },
 	{ PRESS_TAB, "next", "next", .flags = ACTION_FOOTER },
 	{ PRESS_ESC, "cancel", "give it up", .flags = ACTION_FOOTER },
-	{ 0 },
+	{ .label = NULL },
 };
 
 static const struct dialog_type prompt_type = {

@@ -18,7 +18,7 @@ struct result_page {
 	struct dialog base;
 	const struct op *op;
 	struct json *rows, *notes;
-	char *title, *answer;
+	char *title, *answer, *text;
 	enum style style;
 	int scroll, lines, room;
 };
@@ -144,7 +144,9 @@ static int body_draw(const struct result_page *p, const struct area *a, int y)
 {
 	if (p->answer)
 		y += area_wrap(a, 1, y, -1, p->style, p->answer) + 1;
-	if (json_count(p->rows) == 0 && !p->answer)
+	if (p->text)
+		y += area_wrap(a, 1, y, -1, STYLE_NORMAL, p->text);
+	else if (json_count(p->rows) == 0 && !p->answer)
 		area_text(a, 1, y++, -1, STYLE_NORMAL, "nothing found");
 	else if (p->op->columns && (p->op->flags & OP_LIST || json_count(p->rows) > 1))
 		y = table_draw(p, a, y);
@@ -232,6 +234,7 @@ static void page_free(struct dialog *base)
 	json_free(p->notes);
 	free(p->title);
 	free(p->answer);
+	free(p->text);
 	free(p);
 }
 
@@ -253,7 +256,7 @@ void result_open(struct console *c, const char *title, enum style style, const c
 
 	*p = (struct result_page){
 		.base = { .type = &page_type }, .op = r->op, .title = x_strdup(title),
-		.answer = x_strdup(answer), .style = style, .rows = json_keep(r->rows),
+		.answer = x_strdup(answer), .text = x_strdup(r->text), .style = style, .rows = json_keep(r->rows),
 		.notes = json_keep(r->notes),
 	};
 	dialog_push(c, &p->base);

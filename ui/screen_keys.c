@@ -262,6 +262,7 @@ static void keys_close_view(struct view *v)
 	for (int i = 0; i < TOTAL_COUNT; i++)
 		work_drop(keys_state(v)->counting[i]);
 	keys_undo_forget(v);
+	keys_copy_forget(v);
 }
 
 static void keys_store_changed(struct view *v)

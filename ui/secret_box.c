@@ -377,7 +377,7 @@ static const struct action box_actions[] = {
 	{ PRESS_TAB, "button", "to the button; Enter presses it", .flags = ACTION_FOOTER },
 	{ PRESS_ESC, "close", "close; asks while it was not copied, written or revealed",
 	  .flags = ACTION_FOOTER },
-	{ 0 },
+	{ .label = NULL },
 };
 
 static const struct dialog_type box_type = {
