@@ -167,7 +167,7 @@ static size_t cache_slot(const struct db *d, const char *sql)
 	for (size_t i = 0; i < CACHE_SIZE; i++, at = (at + 1) % CACHE_SIZE)
 		if (!d->cache[at] || d->cache[at]->literal == sql)
 			return at;
-	assert(!"more literals than the cache has room for");
+	assert(false && "more literals than the cache has room for");
 	return 0;
 }
 
@@ -282,7 +282,7 @@ static int column_of(struct stmt *s, const char *name)
 			return at;
 		}
 	}
-	assert(!"no such column");
+	assert(false && "no such column");
 	return 0;
 }
 

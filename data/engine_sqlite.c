@@ -33,7 +33,7 @@ struct engine_conn {
 	sqlite3 *db;
 	sqlite3_stmt *own[OWN_QUERIES];
 	int64_t log_pages;
-	bool memory, read_only;
+	bool memory, read_only, plain;
 	bool (*progress)(void *arg);
 	void *progress_arg;
 	char text[160];			/* message that is not SQLite's */
@@ -187,7 +187,7 @@ static enum engine_code set_pragmas(struct engine_conn *c)
 	if (!pragma_is(c->db, "PRAGMA mmap_size=0", "0", &rc))
 		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
 	/* Backups have no log; a connection that only reads takes the file as it is. */
-	if (!c->read_only && !pragma_is(c->db, "PRAGMA journal_mode=WAL", "wal", &rc))
+	if (!c->read_only && !c->plain && !pragma_is(c->db, "PRAGMA journal_mode=WAL", "wal", &rc))
 		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
 	return ENGINE_OK;
 }
@@ -199,7 +199,7 @@ static enum engine_code set_up(struct engine_conn *c)
 	sqlite3_extended_result_codes(c->db, 1);
 	if (!set_switches(c->db))
 		return ENGINE_SETTING;
-	if (!c->memory) {
+	if (!c->memory && !c->plain) {
 		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk);
 		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
 	}
@@ -221,6 +221,7 @@ static enum engine_code conn_open(struct engine_conn **out, const char *path, un
 
 	c->memory = flags & ENGINE_MEMORY;
 	c->read_only = flags & ENGINE_READ;
+	c->plain = flags & ENGINE_PLAIN;
 	how |= c->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	if (flags & (ENGINE_CREATE | ENGINE_MEMORY))
 		how |= SQLITE_OPEN_CREATE;

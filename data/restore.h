@@ -44,7 +44,7 @@ struct revocation {
  * its rows are checked under the ring keys of the live store. ERR_STORE where it is no sound store;
  * ERR_CONFLICT where it belongs to another store or another history. */
 enum errc backup_open(struct store **out, struct store *live, const char *path, struct err *e);
-void backup_close(struct store *copy);	/* removes the private copy; NULL is well */
+void backup_close(struct store *copy, struct store *live);	/* NULL copy is well */
 
 /* Fills the steps: what differs between both, and what has to stay. */
 enum errc restore_plan(struct restore *r, struct err *e);

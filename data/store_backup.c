@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -164,20 +165,38 @@ static void temporary_remove(const char *temporary)
 	free(journal);
 }
 
+/* The engine follows no link anywhere in a path, so the folder's real one is taken. */
+static enum errc place_find(char **temporary, const char *path, struct err *e)
+{
+	char *folder = path_parent(path), *real = realpath(folder, NULL);
+	const char *name = strrchr(path, '/');
+	struct stat st;
+	enum errc rc = ERR_OK;
+
+	name = name ? name + 1 : path;
+	if (!real) {
+		rc = err_errno(e, ERR_STORE, "can't make the backup \"%s\"", path);
+		err_hint(e, "name a file in a folder that is there");
+	} else if (lstat(path, &st) == 0) {
+		rc = err_set(e, ERR_CONFLICT, "\"%s\" is there already", path);
+		err_hint(e, "name a file that is not there yet");
+	} else {
+		*temporary = x_asprintf("%s/.%s.%ld.tmp", real, name, (long)getpid());
+	}
+	free(folder);
+	free(real);
+	return rc;
+}
+
 enum errc store_backup(struct store *s, const char *path, const struct secret *passphrase,
 		       store_progress *progress, void *arg, struct err *e)
 {
-	char *temporary;
-	struct stat st;
+	char *temporary = NULL;
 	struct mark at;
-	enum errc rc;
+	enum errc rc = place_find(&temporary, path, e);
 
-	if (lstat(path, &st) == 0) {
-		err_set(e, ERR_CONFLICT, "\"%s\" is there already", path);
-		return err_hint(e, "name a file that is not there yet");
-	}
-	temporary = x_asprintf("%s.%ld.tmp", path, (long)getpid());
-	rc = file_make(temporary, e);
+	if (!rc)
+		rc = file_make(temporary, e);
 	if (rc)
 		goto out;
 	rc = pages_copy(s, temporary, progress, arg, &at, e);

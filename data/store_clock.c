@@ -7,13 +7,15 @@ enum { STEP_MINUTES = 5 };
 
 enum errc mark_load(struct store *s, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, "SELECT sequence, time, boot_id, boot_time, hash FROM audit"
+	struct stmt *st = db_stmt(s->db, "SELECT sequence, time, boot_id, boot_time, ring, hash FROM audit"
 				  " ORDER BY sequence DESC LIMIT 1");
 	struct mark m = { .any = false };
+	int64_t ring = 0;
 	bool row;
 	enum errc rc = stmt_step(st, &row, e);
 
 	if (!rc && row) {
+		ring = stmt_get_int(st, "ring");
 		m.any = true;
 		m.sequence = stmt_get_int(st, "sequence");
 		m.time = stmt_get_int(st, "time");
@@ -22,6 +24,8 @@ enum errc mark_load(struct store *s, struct err *e)
 		stmt_copy_blob(st, "hash", m.hash, sizeof m.hash);
 	}
 	stmt_done(st);
+	if (!rc && s->ring_count > 0 && ring > store_ring(s))
+		rc = ring_refresh(s, e);
 	if (!rc)
 		s->mark = m;
 	return rc;

@@ -52,6 +52,11 @@ bool ring_unwrap(uint8_t key[KEY256_SIZE], const struct master *m, const uint8_t
 		 int64_t number, const void *wrapped, size_t len);
 /* Reads and unwraps the table `ring`; replaces what was there. */
 enum errc ring_load(struct store *s, struct err *e);
+/* When another process has added a ring key: reads the ring again. ERR_STORE where that was done under
+ * another master key. */
+enum errc ring_refresh(struct store *s, struct err *e);
+/* Gives `s` the ring keys of another connection. */
+void ring_share(struct store *s, const struct store *from);
 /* Inserts a fresh ring key (in a write transaction) and makes it the current one. */
 enum errc ring_add(struct store *s, struct err *e);
 void ring_clear(struct store *s);
@@ -118,7 +123,8 @@ struct store {
 	uint8_t id[STORE_ID_SIZE];
 	int64_t created_at;
 	struct master master;
-	struct master *master_before;	/* while store_rekey()'s transaction runs; NULL: none */
+	bool rekeyed;			/* in this transaction, see rekey_undo() */
+	struct master *master_before;	/* then: the one before; NULL: still the same */
 	struct ring_key *ring;		/* newest first */
 	size_t ring_count;
 	int64_t schema_cookie, schema_version;
@@ -143,8 +149,13 @@ enum errc schema_apply(struct db *d, int64_t from, struct err *e);
 enum errc schema_upgrade(struct db *d, int64_t *from, struct err *e);
 /* Calls `found` for each object that is unknown, missing or different ("table \"x\" is unknown"). */
 enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct err *e);
-/* Opens another file (a backup) read-only as a store under the same master key; no anchor is read. */
-enum errc store_open_copy(struct store **out, struct store *live, const char *path, struct err *e);
+/* Refuses what is no store, or of a newer schema; gives the schema's version. */
+enum errc schema_check(struct db *d, int64_t *version, struct err *e);
+/* Makes a copy of this store, open as `copy` (taken, also on failure), a store to read: its rows are
+ * checked under the live store's ring keys, no anchor is read. `path` is for messages. ERR_CONFLICT
+ * where it is another store's. */
+enum errc store_open_copy(struct store **out, struct store *live, struct db *copy, const char *path,
+			  struct err *e);
 /* Reads the last event's time and place; part of every begin and snapshot. */
 enum errc mark_load(struct store *s, struct err *e);
 

@@ -124,13 +124,12 @@ static enum errc master_get(struct master *m, const char *path, const struct sto
 	return rc;
 }
 
-/* For an existing store: the key whose fingerprint it recorded, or none at all. Without options it is
- * set already. */
+/* For an existing store: the key whose fingerprint it recorded, or none at all. */
 static enum errc master_find(struct store *s, const struct store_options *o, bool passphrase,
 			     const uint8_t fingerprint[SHA256_SIZE], struct err *e)
 {
-	char *path = !o || (passphrase && !o->master_file) ? NULL : master_path(o);
-	enum errc rc = o ? master_get(&s->master, path, o, e) : ERR_OK;
+	char *path = passphrase && !o->master_file ? NULL : master_path(o);
+	enum errc rc = master_get(&s->master, path, o, e);
 
 	if (rc == ERR_NOT_FOUND) {
 		err_set(e, ERR_STORE, "the master key of \"%s\" is not at \"%s\"", s->path, path);
@@ -139,7 +138,7 @@ static enum errc master_find(struct store *s, const struct store_options *o, boo
 	}
 	if (!rc && !bytes_equal(fingerprint, s->master.fingerprint, SHA256_SIZE)) {
 		err_set(e, ERR_STORE, "\"%s\" was made with another %s than the one given", s->path,
-			path || !o ? "master key" : "passphrase");
+			path ? "master key" : "passphrase");
 		rc = path ? err_hint(e, "give the right one with --master-key FILE (not \"%s\")", path) :
 			    err_hint(e, "try again with the right one");
 	}
@@ -328,7 +327,7 @@ static enum errc check_objects(struct store *s, struct err *e)
 	return err_hint(e, "look with authrack store check, then restore a backup or remove it");
 }
 
-/* Id, master key and ring. */
+/* Id, master key and ring; without options the id alone. */
 static enum errc load_identity(struct store *s, const struct store_options *o, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "SELECT store_id, created_at, master_kind, master_salt,"
@@ -350,8 +349,9 @@ static enum errc load_identity(struct store *s, const struct store_options *o, s
 		err_set(e, ERR_STORE, "the store \"%s\" has lost its identity row", s->path);
 		rc = err_hint(e, "restore a backup");
 	}
-	if (!rc)
-		rc = master_find(s, o, passphrase, fingerprint, e);
+	if (rc || !o)
+		return rc;
+	rc = master_find(s, o, passphrase, fingerprint, e);
 	return rc ? rc : ring_load(s, e);
 }
 
@@ -442,7 +442,8 @@ enum errc store_open(struct store **out, const struct store_options *o, struct e
 	return ERR_OK;
 }
 
-enum errc store_open_copy(struct store **out, struct store *live, const char *path, struct err *e)
+enum errc store_open_copy(struct store **out, struct store *live, struct db *copy, const char *path,
+			  struct err *e)
 {
 	struct store_options o = { .read_only = true, .clock = live->clock, .wait_ms = live->wait_ms };
 	struct store *s = store_new(&o);
@@ -450,13 +451,18 @@ enum errc store_open_copy(struct store **out, struct store *live, const char *pa
 
 	*out = NULL;
 	s->path = x_strdup(path);
-	/* The live store's master key opens it, or nothing does. */
-	master_use(&s->master, &live->master.key, live->master.kind, live->master.place);
+	s->db = copy;
 	rc = open_existing(s, NULL, false, e);
+	if (!rc && memcmp(s->id, live->id, sizeof s->id) != 0) {
+		rc = err_set(e, ERR_CONFLICT, "\"%s\" is a backup of another store than \"%s\"", path,
+			     live->path);
+		err_hint(e, "give the store it belongs to with --store");
+	}
 	if (rc) {
 		store_close(s);
 		return rc;
 	}
+	ring_share(s, live);
 	*out = s;
 	return ERR_OK;
 }

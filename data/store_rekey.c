@@ -68,25 +68,32 @@ static bool master_in_force(struct store *s, const struct master *m)
 	return fits;
 }
 
-void rekey_undo(struct store *s)
+static void master_revert(struct store *s)
 {
-	if (!s->master_before || master_in_force(s, &s->master))
-		return;
 	if (s->master.kind == MASTER_FILE)
 		unlink(s->master.place);
 	master_release(&s->master);
 	s->master = *s->master_before;
 	free(s->master_before);
 	s->master_before = NULL;
+}
+
+void rekey_undo(struct store *s)
+{
+	if (!s->rekeyed)
+		return;
+	if (s->master_before && !master_in_force(s, &s->master))
+		master_revert(s);
 	if (ring_load(s, NULL) != ERR_OK)
 		ring_clear(s);
+	rekey_done(s);
 }
 
 void rekey_done(struct store *s)
 {
-	if (!s->master_before)
-		return;
-	master_release(s->master_before);
+	s->rekeyed = false;
+	if (s->master_before)
+		master_release(s->master_before);
 	free(s->master_before);
 	s->master_before = NULL;
 }
@@ -101,7 +108,7 @@ static enum errc master_replace(struct store *s, const char *file, const struct 
 		master_release(&new);
 		return rc;
 	}
-	/* From here on a rollback takes the new file away again. */
+	/* From here on a rollback takes the new file away again, see rekey_undo(). */
 	s->master_before = x_malloc(sizeof *s->master_before);
 	*s->master_before = s->master;
 	s->master = new;
@@ -114,6 +121,7 @@ enum errc store_rekey(struct store *s, const char *new_master_file, const struct
 {
 	enum errc rc = store_writing(s, e);
 
+	s->rekeyed = !rc;
 	if (!rc && (new_master_file || passphrase))
 		rc = master_replace(s, new_master_file, passphrase, e);
 	return rc ? rc : ring_add(s, e);

@@ -514,7 +514,7 @@ enum errc store_restore(struct store *s, const char *path, bool accept_loss,
 		rc = history_fits(&r, path, e);
 	if (!rc)
 		rc = restore_run(&r, e);
-	backup_close(r.copy);
+	backup_close(r.copy, s);
 	free(r.steps);
 	return rc;
 }

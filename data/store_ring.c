@@ -112,6 +112,31 @@ enum errc ring_load(struct store *s, struct err *e)
 	return rc;
 }
 
+enum errc ring_refresh(struct store *s, struct err *e)
+{
+	struct stmt *st = db_stmt(s->db, "SELECT master_fingerprint FROM store");
+	uint8_t fingerprint[SHA256_SIZE];
+	bool row, same = false;
+	enum errc rc = stmt_step(st, &row, e);
+
+	if (!rc && row)
+		same = stmt_copy_blob(st, "master_fingerprint", fingerprint, sizeof fingerprint) &&
+		       bytes_equal(fingerprint, s->master.fingerprint, sizeof fingerprint);
+	stmt_done(st);
+	if (!rc && !same) {
+		err_set(e, ERR_STORE, "\"%s\" was put under another master key while it was open", s->path);
+		return err_hint(e, "start this program again with that key (--master-key FILE)");
+	}
+	return rc ? rc : ring_load(s, e);
+}
+
+void ring_share(struct store *s, const struct store *from)
+{
+	ring_clear(s);
+	for (size_t i = 0; i < from->ring_count; i++)
+		ring_put(s, from->ring[i].number, key_bytes(&from->ring[i].key), false);
+}
+
 enum errc ring_add(struct store *s, struct err *e)
 {
 	int64_t number = s->ring_count ? s->ring[0].number + 1 : 1;

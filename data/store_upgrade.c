@@ -4,8 +4,14 @@
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 
-static enum errc version_check(struct db *d, int64_t from, struct err *e)
+enum errc schema_check(struct db *d, int64_t *version, struct err *e)
 {
+	int64_t from = 0;
+	enum errc rc = db_error(d, db_engine(d)->schema_version(db_conn(d), &from), "open", e);
+
+	*version = from;
+	if (rc)
+		return rc;
 	if (from == 0) {
 		err_set(e, ERR_STORE, "\"%s\" is no store of authrack", db_path(d));
 		return err_hint(e, "give the place of the store with --store");
@@ -33,9 +39,7 @@ enum errc schema_upgrade(struct db *d, int64_t *from, struct err *e)
 	enum errc rc = db_error(d, engine->begin_write(db_conn(d)), "upgrade", e);
 
 	if (!rc)
-		rc = db_error(d, engine->schema_version(db_conn(d), from), "upgrade", e);
-	if (!rc)
-		rc = version_check(d, *from, e);
+		rc = schema_check(d, from, e);
 	if (!rc && *from < schema_newest()) {
 		rc = schema_apply(d, *from, e);
 		if (!rc)
