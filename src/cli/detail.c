@@ -70,22 +70,32 @@ static char *title_of(const char *name)
 	return title;
 }
 
-/* Columns for the members of `first`, as many as a table takes; returns how many. */
-static size_t columns_of(struct op_column columns[TABLE_COLUMNS + 1], char *titles[],
-			 const struct json *first)
+/* Has none of the objects anything to say under this name? */
+static bool is_silent(const struct json *list, const struct op_column *c)
 {
+	for (size_t i = 0; i < json_count(list); i++)
+		if (cell_says_something(c, json_at(list, i)))
+			return false;
+	return true;
+}
+
+/* Columns for the members of the objects, as many as a table takes; returns how many. */
+static size_t columns_of(struct op_column columns[TABLE_COLUMNS + 1], char *titles[],
+			 const struct json *list)
+{
+	const struct json *first = json_at(list, 0);
 	size_t n = 0;
 
 	for (const void *it = json_first(first); it && n < TABLE_COLUMNS;
 	     it = json_next(first, it)) {
-		if (json_type_of(json_value(it)) == JSON_OBJECT_TYPE)
-			continue;
-		titles[n] = title_of(json_name(it));
 		columns[n] = (struct op_column){
 			.name = json_name(it),
-			.title = titles[n],
 			.type = type_by_name(json_name(it), json_value(it)),
 		};
+		if (is_silent(list, &columns[n]))
+			continue;
+		titles[n] = title_of(json_name(it));
+		columns[n].title = titles[n];
 		n++;
 	}
 	columns[n].name = NULL;
@@ -97,7 +107,7 @@ static enum errc print_objects(struct out *o, const struct look *l, const struct
 {
 	struct op_column columns[TABLE_COLUMNS + 1];
 	char *titles[TABLE_COLUMNS];
-	size_t count = columns_of(columns, titles, json_at(list, 0));
+	size_t count = columns_of(columns, titles, list);
 	struct table table;
 	enum errc rc = ERR_OK;
 

@@ -9,7 +9,7 @@
 
 /* An operation that was told to stop gets this long; a second Ctrl-C ends it at once. Whatever is
  * cut off was not acknowledged, and the store withstands it. */
-enum { GRACE_SECONDS = 5 };
+enum { GRACE_SECONDS = 2 };
 
 static struct {
 	struct app *app;

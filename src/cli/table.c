@@ -6,7 +6,7 @@
 
 #include "src/base/alloc.h"
 
-enum { ROWS_WAITING = 256, NARROWEST = 6, GAP = 2, LINE_MAX_BYTES = 1 << 22 };
+enum { ROWS_WAITING = 256, NARROW = 12, NARROWEST = 6, GAP = 2, LINE_MAX_BYTES = 1 << 22 };
 
 void table_init(struct table *t, const struct look *l, struct out *o,
 		const struct op_column *columns)
@@ -53,14 +53,14 @@ static void measure(struct table *t)
 	}
 }
 
-/* Takes columns off the widest text until the line fits. */
-static void fit(struct table *t)
+/* Takes columns off the widest text until the line fits or nothing is wider than `least`. */
+static void fit(struct table *t, int least)
 {
 	while (t->look->width && total_width(t) > t->look->width) {
 		size_t widest = t->count;
 
 		for (size_t i = 0; i < t->count; i++)
-			if (may_shrink(t->columns[i]) && t->widths[i] > NARROWEST &&
+			if (may_shrink(t->columns[i]) && t->widths[i] > least &&
 			    (widest == t->count || t->widths[i] > t->widths[widest]))
 				widest = i;
 		if (widest == t->count)
@@ -139,7 +139,8 @@ static enum errc start_flowing(struct table *t, struct err *e)
 	enum errc rc;
 
 	measure(t);
-	fit(t);
+	fit(t, NARROW);
+	fit(t, NARROWEST);
 	t->flowing = true;
 	rc = print_header(t, e);
 	for (size_t r = 0; !rc && r < t->rows; r++)
