@@ -1,4 +1,5 @@
 /* key.purge: removes keys that were revoked long ago; what tells their secrets apart stays. */
+#include "data/audit.h"
 #include "src/app/audit_note.h"
 #include "src/app/key_change.h"
 #include "src/app/key_pick.h"
@@ -45,6 +46,8 @@ static struct json *purge_detail(const struct key *k)
 	json_set_text(detail, "reason", k->revoke_reason);
 	json_set_text(detail, "owner", k->owner);
 	json_set_int(detail, "version", k->version);
+	json_set_int(detail, AUDIT_REMOVED_ROW, k->row);
+	json_set_int(detail, AUDIT_REMOVED_IMPORT, k->import_event);
 	return detail;
 }
 
