@@ -70,15 +70,16 @@ static void work_free(struct work *work)
 static void deliver_done(void *arg)
 {
 	struct work *work = arg;
-	const struct work_watch *watch = &work->workers->watch;
+	struct workers *workers = work->workers;
+	const struct work_watch *watch = &workers->watch;
 
 	if (watch->done)
 		watch->done(watch->arg, &work->order, &work->result);
 	if (!work->dropped && work->order.done)
 		work->order.done(work->order.arg, &work->result);
-	pthread_mutex_lock(&work->workers->lock);
+	pthread_mutex_lock(&workers->lock);
 	work_free(work);
-	pthread_mutex_unlock(&work->workers->lock);
+	pthread_mutex_unlock(&workers->lock);
 }
 
 static void deliver_progress(void *arg)
