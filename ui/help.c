@@ -286,10 +286,14 @@ static void help_free(struct dialog *d)
 }
 
 static const struct action help_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓", .label = "line", .help = "line" },
-	{ .key = '/', .label = "search", .help = "find a key or a word" },
-	{ .key = PRESS_ENTER, .label = "run the line", .help = "run the line" },
-	{ .key = PRESS_ESC, .label = "close", .help = "close" },
+	{ .key = PRESS_UP, .keys = "↑↓", .label = "line", .help = "line",
+	  .flags = ACTION_FOOTER },
+	{ .key = '/', .label = "search", .help = "find a key or a word",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ENTER, .label = "run the line", .help = "run the line",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ESC, .label = "close", .help = "close",
+	  .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 

@@ -369,10 +369,14 @@ static void palette_free(struct dialog *d)
 }
 
 static const struct action palette_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓", .label = "choose", .help = "line" },
-	{ .key = PRESS_ENTER, .label = "run", .help = "run the line" },
-	{ .key = PRESS_TAB, .label = "complete", .help = "complete the text from the line" },
-	{ .key = PRESS_ESC, .label = "close", .help = "close" },
+	{ .key = PRESS_UP, .keys = "↑↓", .label = "choose", .help = "line",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ENTER, .label = "run", .help = "run the line",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_TAB, .label = "complete", .help = "complete the text from the line",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ESC, .label = "close", .help = "close",
+	  .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 

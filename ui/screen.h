@@ -37,7 +37,6 @@ enum {
 	ACTION_DANGER = 1 << 4,		/* last in the footer */
 	ACTION_LIST = 1 << 5,		/* only on screens with a list */
 	ACTION_MARKS = 1 << 6,		/* in the footer while something is marked */
-	ACTION_HELP_ONLY = 1 << 7,	/* of a dialog: not in its footer */
 };
 
 struct action {
