@@ -298,6 +298,8 @@ static enum errc terminal_open(struct paint_ncurses *n, const char *term, struct
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	typeahead(-1);
+	/* xterm's REP is in its description; several that call themselves xterm ignore it. */
+	repeat_char = NULL;
 	n->reports = has_capability("kmous");
 	emergency_arm(&modes, n->reports);
 	return ERR_OK;

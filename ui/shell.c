@@ -4,37 +4,7 @@
 
 #include <ctype.h>
 
-#include "ui/ask.h"
-
-enum { SORTS = 16 };
-
 /* --- actions every screen has ------------------------------------------------------------------ */
-
-static void sort_chosen(void *arg, size_t line)
-{
-	struct view *v = arg;
-	const struct list_sort *sort;
-
-	if (line == SIZE_MAX)
-		return;
-	sort = &v->screen->list->sorts[line];
-	list_sort_set(v->list, sort->sort, sort->descending);
-	console_say(v->console, STYLE_NORMAL, "sorted by %s", sort->label);
-}
-
-static void run_sort(struct view *v)
-{
-	struct menu_item items[SORTS] = { { 0 } };
-	struct menu menu = { .title = "Sort by", .items = items, .choose = sort_chosen, .arg = v };
-	const struct list_sort *sorts = v->screen->list->sorts;
-
-	while (menu.count < SORTS && sorts[menu.count].label) {
-		items[menu.count].key = (int32_t)('a' + menu.count);
-		items[menu.count].label = sorts[menu.count].label;
-		menu.count++;
-	}
-	menu_open(v->console, &menu);
-}
 
 static void run_help(struct view *v)
 {
@@ -113,7 +83,7 @@ const struct action shell_actions[] = {
 	{ .key = 'n', .keys = "n N", .label = "next", .help = "next, previous match",
 	  .group = GROUP_FIND, .flags = ACTION_LIST },
 	{ .key = 's', .label = "sort", .help = "sort", .title = "Sort…", .group = GROUP_FIND,
-	  .flags = ACTION_LIST, .run = run_sort },
+	  .flags = ACTION_LIST, .run = sort_menu_open },
 	{ .key = 'u', .label = "times", .help = "times: relative, exact, UTC",
 	  .title = "Times relative, exact, UTC", .group = GROUP_OTHER, .run = run_times },
 	{ .key = 'r', .label = "reload", .help = "reload", .title = "Reload",

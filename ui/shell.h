@@ -114,5 +114,6 @@ void live_own(struct console *c, const struct work_order *o, const struct work_r
 /* overlays */
 void help_open(struct console *c);
 void palette_open(struct console *c);
+void sort_menu_open(struct view *v);
 
 #endif
