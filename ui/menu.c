@@ -100,9 +100,12 @@ static void menu_free(struct dialog *d)
 }
 
 static const struct action menu_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓", .label = "choose", .help = "line" },
-	{ .key = PRESS_ENTER, .label = "take", .help = "take the line" },
-	{ .key = PRESS_ESC, .label = "close", .help = "close, nothing is done" },
+	{ .key = PRESS_UP, .keys = "↑↓", .label = "choose", .help = "line",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ENTER, .label = "take", .help = "take the line",
+	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ESC, .label = "close", .help = "close, nothing is done",
+	  .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 

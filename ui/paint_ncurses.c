@@ -71,7 +71,8 @@ static void cell_put(const struct paint_ncurses *n, int x, int y, const struct c
 {
 	const struct look *look = theme_look(n->theme, (enum style)c->style);
 	wchar_t text[CELL_CHARS + 1] = { 0 };
-	bool plain = c->selected || n->theme == THEME_MONO;
+	bool plain = c->selected || n->theme == THEME_MONO ||
+		     (look->foreground < 0 && look->background < 0);
 	short pair = plain ? 0 : (short)(c->style + 1);
 	cchar_t out;
 	int count = 0;
@@ -298,8 +299,8 @@ static enum errc terminal_open(struct paint_ncurses *n, const char *term, struct
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	typeahead(-1);
-	/* xterm's REP is in its description; several that call themselves xterm ignore it. */
-	repeat_char = NULL;
+	/* xterm has them; several terminals that call themselves xterm ignore them. */
+	repeat_char = parm_index = parm_rindex = NULL;
 	n->reports = has_capability("kmous");
 	emergency_arm(&modes, n->reports);
 	return ERR_OK;
