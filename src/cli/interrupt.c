@@ -27,22 +27,23 @@ static void end_process(void)
 	_exit(ERR_CANCELLED);
 }
 
+/* SIGUSR1 is interrupt_end(). */
 static void *watch_run(void *arg)
 {
 	const struct timespec grace = { .tv_sec = GRACE_SECONDS };
-	sigset_t *signals = arg;
-	int number;
+	const sigset_t *signals = arg;
+	int number = 0;
 
 	while (sigwait(signals, &number) != 0)
 		;
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	if (number == SIGUSR1)
+		return NULL;
 	atomic_store(&watch.interrupted, true);
 	if (atomic_load(&watch.at_once))
 		end_process();
 	app_interrupt(watch.app);
-	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
-	sigtimedwait(signals, NULL, &grace);
-	end_process();
+	if (sigtimedwait(signals, NULL, &grace) != SIGUSR1)
+		end_process();
 	return NULL;
 }
 
@@ -54,6 +55,7 @@ void interrupt_watch(struct app *app)
 	watch.has_terminal = tcgetattr(STDIN_FILENO, &watch.terminal) == 0;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGUSR1);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	watch.running = pthread_create(&watch.thread, NULL, watch_run, &signals) == 0;
 }
@@ -62,7 +64,7 @@ void interrupt_end(void)
 {
 	if (!watch.running)
 		return;
-	pthread_cancel(watch.thread);
+	pthread_kill(watch.thread, SIGUSR1);
 	pthread_join(watch.thread, NULL);
 	watch.running = false;
 }
