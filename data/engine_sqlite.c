@@ -12,7 +12,7 @@
 #include "src/base/text.h"
 
 enum { PARAMETERS_MAX = 48, LOG_RESERVE = 256 * 1024, FILE_CHUNK = 256 * 1024,
-       FILE_ROOM = 64 * 1024, PROGRESS_STEPS = 4000, BACKUP_PAGES = 256 };
+       FILE_ROOM = 64 * 1024, PROGRESS_STEPS = 4000, BACKUP_PAGES = 64 };
 
 /* Statements that the engine itself needs often. */
 enum own_query { OWN_BEGIN_WRITE, OWN_BEGIN_READ, OWN_COMMIT, OWN_ROLLBACK, OWN_DATA_VERSION,

@@ -338,8 +338,8 @@ enum errc key_activate(struct store *s, struct key *k, struct err *e)
 enum errc key_purge(struct store *s, const struct key *k, struct err *e)
 {
 	static const char *const steps[] = {
-		"INSERT INTO tombstone (lookup, key, secret_ring)"
-		" SELECT lookup, key, secret_ring FROM version WHERE key = $1",
+		("INSERT INTO tombstone (lookup, key, secret_ring)"
+		 " SELECT lookup, key, secret_ring FROM version WHERE key = $1"),
 		"DELETE FROM version WHERE key = $1",
 		"DELETE FROM usage_hour WHERE key = $1",
 		"DELETE FROM usage_day WHERE key = $1",

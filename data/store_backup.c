@@ -9,9 +9,6 @@
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 #include "src/base/file.h"
-#include "src/base/random.h"
-
-static const char label_copy[] = "authrack master key copy";
 
 static enum errc file_make(const char *path, struct err *e)
 {
@@ -38,36 +35,6 @@ static enum errc pages_copy(struct store *s, const char *path, store_progress *p
 	rc = db_error(s->db, engine->backup(db_conn(s->db), path, progress, arg),
 		      "can't copy into the backup", e);
 	store_snapshot_end(s);
-	return rc;
-}
-
-/* --- the master key in it ------------------------------------------------------------------------ */
-
-static void copy_context(const struct store *s, uint8_t out[STORE_ID_SIZE + sizeof label_copy])
-{
-	memcpy(out, s->id, STORE_ID_SIZE);
-	memcpy(out + STORE_ID_SIZE, label_copy, sizeof label_copy);
-}
-
-static enum errc master_write(struct store *s, struct db *copy, const struct secret *passphrase,
-			      struct err *e)
-{
-	uint8_t salt[16], key[KEY256_SIZE], sealed[KEY256_SIZE + SEAL_OVERHEAD];
-	uint8_t context[STORE_ID_SIZE + sizeof label_copy];
-	struct stmt *st = db_stmt(copy, "UPDATE store SET copy_salt = $1, copy_sealed = $2");
-	enum errc rc;
-
-	random_public(salt, sizeof salt);
-	rc = scrypt_key(key, secret_reveal(passphrase), passphrase->len, salt, e);
-	if (!rc) {
-		copy_context(s, context);
-		seal(sealed, key, secret_reveal(&s->master.key), KEY256_SIZE, context,
-		     sizeof context);
-		stmt_blob(st, 1, salt, sizeof salt);
-		stmt_blob(st, 2, sealed, sizeof sealed);
-		rc = stmt_run(st, e);
-	}
-	secret_wipe(key, sizeof key);
 	return rc;
 }
 
@@ -114,7 +81,7 @@ static enum errc copy_finish(struct store *s, const char *path, const struct sec
 	enum errc rc = db_open(&copy, db_engine(s->db), path, ENGINE_PLAIN, e);
 
 	if (!rc && passphrase)
-		rc = master_write(s, copy, passphrase, e);
+		rc = master_copy_write(s, copy, passphrase, e);
 	if (!rc)
 		rc = copy_verify(copy, at, e);
 	db_close(copy);

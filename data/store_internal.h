@@ -46,6 +46,13 @@ enum errc master_make(struct master *m, const char *path, struct err *e);
 /* The key that a passphrase and m->salt give; made a new salt where m->has_salt is false. */
 enum errc master_derive(struct master *m, const struct secret *passphrase, struct err *e);
 
+/* Puts the master key of `s` into a backup of it, under a passphrase. */
+enum errc master_copy_write(struct store *s, struct db *backup, const struct secret *passphrase,
+			    struct err *e);
+/* Sets s->master from such a copy in the store, asking for its passphrase; ERR_NOT_FOUND (no message)
+ * where there is none, or nobody to ask. */
+enum errc master_copy_read(struct store *s, const struct store_options *o, struct err *e);
+
 void ring_wrap(uint8_t out[KEY256_SIZE + SEAL_OVERHEAD], const struct master *m,
 	       const uint8_t id[STORE_ID_SIZE], int64_t number, const uint8_t key[KEY256_SIZE]);
 bool ring_unwrap(uint8_t key[KEY256_SIZE], const struct master *m, const uint8_t id[STORE_ID_SIZE],

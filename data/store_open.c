@@ -131,6 +131,8 @@ static enum errc master_find(struct store *s, const struct store_options *o, boo
 	char *path = passphrase && !o->master_file ? NULL : master_path(o);
 	enum errc rc = master_get(&s->master, path, o, e);
 
+	if (rc == ERR_NOT_FOUND)
+		rc = master_copy_read(s, o, e);
 	if (rc == ERR_NOT_FOUND) {
 		err_set(e, ERR_STORE, "the master key of \"%s\" is not at \"%s\"", s->path, path);
 		rc = err_hint(e, "put it back, or give its place with --master-key FILE: no other key opens "
