@@ -5,11 +5,28 @@
 #include <string.h>
 
 #include "src/base/buf.h"
+#include "src/base/clock.h"
 #include "src/base/datetime.h"
 
 enum { VALUE_MAX = 400, DEPTH_MOST = 3 };
 
 static void value_add(struct buf *out, const struct json *v, int depth);
+
+/* Members that are durations, in seconds. */
+static bool is_duration(const char *name)
+{
+	return strcmp(name, "grace") == 0 || strcmp(name, "older_than") == 0;
+}
+
+/* What was left empty when a key was made says nothing. */
+static bool is_empty(const struct json *v)
+{
+	enum json_type type = json_type_of(v);
+	const char *text = json_as_text(v);
+
+	return type == JSON_NULL_TYPE || (text && !text[0]) ||
+	       ((type == JSON_ARRAY_TYPE || type == JSON_OBJECT_TYPE) && !json_count(v));
+}
 
 static void name_add(struct buf *out, const char *name)
 {
@@ -38,8 +55,17 @@ static void object_add(struct buf *out, const struct json *v, int depth)
 	if (change_add(out, v, depth))
 		return;
 	for (const void *it = json_first(v); it; it = json_next(v, it)) {
+		char duration[DATETIME_SIZE];
+
+		if (is_empty(json_value(it)))
+			continue;
 		name_add(out, json_name(it));
-		value_add(out, json_value(it), depth + 1);
+		if (is_duration(json_name(it))) {
+			duration_text(duration, json_as_int(json_value(it)) * SECOND_MS);
+			buf_add_text(out, duration);
+		} else {
+			value_add(out, json_value(it), depth + 1);
+		}
 	}
 }
 

@@ -242,15 +242,16 @@ int facts_chart(const struct console *c, const struct area *a, int y, int height
 
 void facts_event(const struct console *c, const struct area *a, int y, const struct json *event)
 {
-	char when[48], detail[400];
+	char when[48], detail[400], actor[80];
 	const char *operation = json_text_or(event, "operation", "?");
 	const char *dot = strchr(operation, '.');
 	bool narrow = a->width < 60;
 
 	console_when(c, when, sizeof(when), json_get_time(event, "time"));
 	event_detail(event, detail, sizeof(detail));
+	event_actor(event, actor, sizeof(actor));
 	area_text(a, 1, y, 12, STYLE_SECONDARY, when);
 	area_text(a, narrow ? 9 : 14, y, 9, STYLE_NORMAL, dot ? dot + 1 : operation);
-	area_text(a, narrow ? 18 : 24, y, 11, STYLE_NORMAL, json_text_or(event, "user", "?"));
+	area_text(a, narrow ? 18 : 24, y, 11, STYLE_NORMAL, actor);
 	area_text(a, narrow ? 26 : 36, y, -1, STYLE_NORMAL, detail);
 }

@@ -151,7 +151,7 @@ static size_t grace_text(const struct console *c, const struct json *key, char *
 		return (size_t)snprintf(out, size, "an older version goes on until %s. ", ends);
 	key_hint(key, version, true, hint, sizeof(hint));
 	if (last == TIME_NONE)
-		return (size_t)snprintf(out, size, "v%lld (%s) is not used any more; ends %s. ",
+		return (size_t)snprintf(out, size, "v%lld (%s) was never used; it ends at %s. ",
 					(long long)json_get_int(version, "version", 0), hint, ends);
 	datetime_relative(used, last, console_now(c), true);
 	number_grouped(calls, json_get_int(version, "calls_24h", 0));

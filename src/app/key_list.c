@@ -20,6 +20,8 @@ static const struct arg list_args[] = {
 	  .help = "the keys before this one, nearest first" },
 	{ .name = "calls", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "HOURS",
 	  .help = "add the calls of each of the last hours" },
+	{ .name = "count", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	  .help = "tell only how many there are" },
 	{ .name = "check", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
 	  .help = "end with 1 when something is listed (for cron)" },
 	{ .name = NULL },
@@ -38,6 +40,7 @@ static const struct op_column list_columns[] = {
 	{ "last_used_at", "USED", COLUMN_TIME, "last use; null: never" },
 	KEY_RULE_COLUMNS,
 	{ "calls", NULL, COLUMN_LIST, "with --calls: calls per hour, oldest first" },
+	{ "count", "COUNT", COLUMN_NUMBER, "with --count, alone: how many keys there are" },
 	{ .name = NULL },
 };
 
@@ -139,6 +142,20 @@ static enum errc list_all(struct listing *l, struct err *e)
 	return r;
 }
 
+static enum errc list_count(struct listing *l, struct err *e)
+{
+	struct json *record;
+	uint64_t count;
+	enum errc r = key_count(l->store, &l->query, &count, e);
+
+	if (r)
+		return r;
+	record = json_object_new();
+	json_set_int(record, "count", (int64_t)count);
+	l->count = (size_t)count;
+	return call_record_take(l->call, record, e);
+}
+
 static enum errc list_run(const struct op_call *c, struct err *e)
 {
 	struct listing l = { .call = c, .store = app_store(c->app) };
@@ -150,7 +167,7 @@ static enum errc list_run(const struct op_call *c, struct err *e)
 	if (!r)
 		r = page_parse(&l, e);
 	if (!r)
-		r = list_all(&l, e);
+		r = op_flag(c->args, "count") ? list_count(&l, e) : list_all(&l, e);
 	if (!r && l.altered) {
 		err_set(e, ERR_STORE, "%zu of the keys listed were altered outside authrack",
 			l.altered);
