@@ -98,7 +98,7 @@ static enum errc query_read(const struct op_call *c, struct audit_query *q, stru
 		.search = op_text(c->args, "search"), .actor = op_text(c->args, "actor"),
 		.operation = op_text(c->args, "op"),
 	};
-	key_init(k);
+	*k = (struct key){ .row = 0 };
 	rc = time_read(c, "since", &q->since, e);
 	if (!rc)
 		rc = time_read(c, "until", &q->until, e);
