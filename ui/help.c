@@ -39,7 +39,7 @@ static void group_add(struct help *h, const struct action *table, enum action_gr
 		      bool *begun)
 {
 	for (const struct action *a = table; a && a->label; a++) {
-		if (a->group != group || !a->help || !action_offered(h->dialog.console, a))
+		if (a->group != group || !a->help || !a->key || !action_offered(h->dialog.console, a))
 			continue;
 		if (a->flags & ACTION_LIST && !h->view->list)
 			continue;
@@ -134,8 +134,12 @@ static void draw_columns(struct help *h, const struct area *a)
 		if (i + half < h->shown_count)
 			draw_entry(h, &h->right, (int)(i - h->top), i + half);
 	}
-	if (h->top + height < half)
-		area_text_right(a, 0, a->height - 1, a->width, STYLE_SECONDARY, "more below");
+}
+
+static void draw_more(const struct help *h, const struct area *a)
+{
+	if (h->top + (size_t)h->left.height < (h->shown_count + 1) / 2)
+		area_text(a, a->width - 13, 0, -1, STYLE_SECONDARY, " more below ");
 }
 
 /* What can't be done right now, and why: the first of them. */
@@ -190,6 +194,7 @@ static void help_draw(struct dialog *d, const struct area *body)
 	feet = area_part(&box, 0, box.height - FEET, box.width, FEET);
 	draw_feet(h, &feet);
 	draw_columns(h, &lists);
+	draw_more(h, &feet);
 	if (!h->shown_count)
 		area_text(&lists, 0, 0, -1, STYLE_NORMAL, "nothing here has this key or word");
 }

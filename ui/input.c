@@ -312,6 +312,8 @@ const char *press_name(int32_t key, char out[16])
 		if (key_names[i].key == key)
 			return key_names[i].name;
 	}
+	if (!key)
+		return "";
 	if (key >= PRESS_F1 && key <= PRESS_F12)
 		snprintf(out, 16, "F%d", key - PRESS_F1 + 1);
 	else if (key < ' ')

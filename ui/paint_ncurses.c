@@ -91,6 +91,27 @@ static void cell_put(const struct paint_ncurses *n, int x, int y, const struct c
 	mvadd_wch(y, x, &out);
 }
 
+static bool row_equal(const struct frame *a, int y, const struct frame *b, int z)
+{
+	return !memcmp(&a->cells[y * a->width], &b->cells[z * b->width],
+		       (size_t)a->width * sizeof(*a->cells));
+}
+
+/* Did most of what changed move by one line, as when the cursor pushes a list on? */
+static bool moved_by_one(const struct frame *f, const struct frame *shown)
+{
+	int changed = 0, up = 0, down = 0;
+
+	for (int y = 1; y + 1 < f->height; y++) {
+		if (row_equal(f, y, shown, y))
+			continue;
+		changed++;
+		up += row_equal(f, y, shown, y + 1);
+		down += row_equal(f, y, shown, y - 1);
+	}
+	return 2 * (up > down ? up : down) > changed;
+}
+
 static void row_put(struct paint_ncurses *n, const struct frame *f, int y)
 {
 	const struct cell *row = &f->cells[y * f->width];
@@ -108,16 +129,25 @@ static void row_put(struct paint_ncurses *n, const struct frame *f, int y)
 	memcpy(shown, row, (size_t)f->width * sizeof(*row));
 }
 
+/* ncurses would move parts of the screen by SU and SD where lines look alike. Terminals that call
+ * themselves xterm don't all know them, so it sees one line at a time, but for a move by one line. */
 static void ncurses_show(struct paint *p, const struct frame *f)
 {
 	struct paint_ncurses *n = own(p);
+	bool together;
 
 	if (n->shown.width != f->width || n->shown.height != f->height) {
 		frame_resize(&n->shown, f->width, f->height);
 		erase();
 	}
-	for (int y = 0; y < f->height; y++)
+	together = moved_by_one(f, &n->shown);
+	for (int y = 0; y < f->height; y++) {
+		bool same = row_equal(f, y, &n->shown, y);
+
 		row_put(n, f, y);
+		if (!same && !together)
+			refresh();
+	}
 	if (f->cursor_y >= 0) {
 		move(f->cursor_y, f->cursor_x);
 		curs_set(1);
@@ -299,8 +329,6 @@ static enum errc terminal_open(struct paint_ncurses *n, const char *term, struct
 	intrflush(stdscr, FALSE);
 	keypad(stdscr, TRUE);
 	typeahead(-1);
-	/* xterm has them; several terminals that call themselves xterm ignore them. */
-	repeat_char = parm_index = parm_rindex = NULL;
 	n->reports = has_capability("kmous");
 	emergency_arm(&modes, n->reports);
 	return ERR_OK;

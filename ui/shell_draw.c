@@ -132,13 +132,28 @@ static void footer_table(struct footer_pen *p, struct view *v, const struct acti
 	}
 }
 
-/* Help keeps its place at the end, whatever else has none. */
+static int danger_width(struct view *v)
+{
+	int width = 0;
+
+	for (const struct action *a = v->screen->actions; a && a->label; a++) {
+		if (a->flags & ACTION_DANGER && footer_shows(v, a))
+			width += footer_item_width(v, a) + 2;
+	}
+	return width;
+}
+
+/* Danger and help keep their places at the end, whatever else has none. */
 static void draw_screen_footer(struct footer_pen *p, struct view *v)
 {
 	const struct action *help = action_by_key(shell_actions, '?');
+	const struct action *filter = action_by_key(shell_actions, '/');
+	int limit = p->limit - footer_item_width(v, help) - 2;
 
-	p->limit -= footer_item_width(v, help) + 2;
+	p->limit = limit - danger_width(v) -
+		   (v->list ? footer_item_width(v, filter) + 2 : 0);
 	footer_table(p, v, v->screen->actions, false);
+	p->limit = limit;
 	footer_table(p, v, v->screen->actions, true);
 	footer_table(p, v, shell_actions, false);
 	p->limit = p->line->width;
