@@ -24,49 +24,68 @@ static bool is_empty(const struct json *v)
 	enum json_type type = json_type_of(v);
 	const char *text = json_as_text(v);
 
-	return type == JSON_NULL_TYPE || (text && !text[0]) ||
+	return !v || type == JSON_NULL_TYPE || (text && !text[0]) ||
 	       ((type == JSON_ARRAY_TYPE || type == JSON_OBJECT_TYPE) && !json_count(v));
 }
 
+/* "expires_at": "expires". */
 static void name_add(struct buf *out, const char *name)
 {
+	size_t len = strlen(name);
+
+	if (len > 3 && strcmp(name + len - 3, "_at") == 0)
+		len -= 3;
 	if (out->len)
 		buf_add_text(out, "  ");
-	for (; *name; name++)
-		buf_add_char(out, *name == '_' ? ' ' : *name);
+	for (size_t i = 0; i < len; i++)
+		buf_add_char(out, name[i] == '_' ? ' ' : name[i]);
 	buf_add_char(out, ' ');
 }
 
-/* {"from": a, "to": b}: a → b. */
-static bool change_add(struct buf *out, const struct json *v, int depth)
+/* An edit: what was and what is, of each field that changed. */
+static bool change_add(struct buf *out, const struct json *v)
 {
-	const struct json *from = json_get(v, "from"), *to = json_get(v, "to");
+	const struct json *before = json_get(v, "before"), *after = json_get(v, "after");
 
-	if (!from || !to)
+	if (!after)
 		return false;
-	value_add(out, from, depth + 1);
-	buf_add_text(out, " → ");
-	value_add(out, to, depth + 1);
+	for (const void *it = json_first(after); it; it = json_next(after, it)) {
+		name_add(out, json_name(it));
+		value_add(out, json_get(before, json_name(it)), 1);
+		buf_add_text(out, " → ");
+		value_add(out, json_value(it), 1);
+	}
 	return true;
+}
+
+static void member_add(struct buf *out, const char *name, const struct json *value, int depth)
+{
+	char duration[DATETIME_SIZE];
+
+	if (is_empty(value) || strcmp(name, "secret_id") == 0)
+		return;
+	if (strcmp(name, "version") == 0) {
+		buf_addf(out, "%sv%lld", out->len ? "  " : "", (long long)json_as_int(value));
+		return;
+	}
+	name_add(out, name);
+	if (is_duration(name)) {
+		duration_text(duration, json_as_int(value) * SECOND_MS);
+		buf_add_text(out, duration);
+	} else {
+		value_add(out, value, depth + 1);
+	}
 }
 
 static void object_add(struct buf *out, const struct json *v, int depth)
 {
-	if (change_add(out, v, depth))
+	if (depth == 0 && change_add(out, v))
 		return;
-	for (const void *it = json_first(v); it; it = json_next(v, it)) {
-		char duration[DATETIME_SIZE];
-
-		if (is_empty(json_value(it)))
-			continue;
-		name_add(out, json_name(it));
-		if (is_duration(json_name(it))) {
-			duration_text(duration, json_as_int(json_value(it)) * SECOND_MS);
-			buf_add_text(out, duration);
-		} else {
-			value_add(out, json_value(it), depth + 1);
-		}
-	}
+	if (depth == 0)
+		member_add(out, "version", json_get(v, "version"), depth);
+	for (const void *it = json_first(v); it; it = json_next(v, it))
+		if (depth || strcmp(json_name(it), "version") != 0)
+			member_add(out, json_name(it), json_value(it), depth);
 }
 
 /* An instant is cut to the minute: the whole stands in the event's detail. */
@@ -86,7 +105,7 @@ static void text_add(struct buf *out, const char *text)
 
 static void value_add(struct buf *out, const struct json *v, int depth)
 {
-	if (depth > DEPTH_MOST)
+	if (!v || depth > DEPTH_MOST)
 		return;
 	switch (json_type_of(v)) {
 	case JSON_TEXT_TYPE:

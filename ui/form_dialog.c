@@ -96,7 +96,7 @@ static void box_draw(struct form_dialog *d, const struct area *body)
 	in = dialog_box(body, BOX_WIDTH, fixed + form + 2, d->title,
 			d->kind->danger ? STYLE_DANGER : STYLE_TITLE);
 	y = head_draw(d, &in);
-	part = area_part(&in, 0, y, in.width, form);
+	part = area_part(&in, HEAD_INDENT, y, in.width - HEAD_INDENT, form);
 	form_draw(d->form, &part);
 	y += form;
 	y += error_draw(d, &in, y);

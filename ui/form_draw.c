@@ -6,7 +6,7 @@
 #include "src/base/text.h"
 #include "ui/form.h"
 
-enum { FIELD_WIDTH = 20, HINT_LEAST = 8, PAGE_LABELS = 12 };
+enum { FIELD_WIDTH = 20, HINT_LEAST = 8, PAGE_LABELS = 12, BOX_LABELS = 9 };
 
 static size_t form_row_end(const struct form *f, size_t first)
 {
@@ -75,10 +75,9 @@ int form_height(const struct form *f)
 
 static int form_value_x(const struct form *f)
 {
-	int labels = f->label_width;
+	int least = f->labels_left ? BOX_LABELS : PAGE_LABELS;
+	int labels = f->label_width > least ? f->label_width : least;
 
-	if (!f->labels_left && labels < PAGE_LABELS)
-		labels = PAGE_LABELS;
 	return labels + (f->labels_left ? 3 : 2);
 }
 

@@ -219,6 +219,14 @@ void facts_denied(const struct json *key, char *out, size_t size)
 	}
 }
 
+static bool no_calls(const int64_t calls[HOURS])
+{
+	for (int i = 0; i < HOURS; i++)
+		if (calls[i] > 0)
+			return false;
+	return true;
+}
+
 int facts_chart(const struct console *c, const struct area *a, int y, int height,
 		const struct json *key)
 {
@@ -229,6 +237,10 @@ int facts_chart(const struct console *c, const struct area *a, int y, int height
 	int step = (a->width - 10) / HOURS;
 
 	key_calls(key, calls, HOURS);
+	if (no_calls(calls)) {
+		area_text(a, 1, y, -1, STYLE_SECONDARY, "no calls in the last 24 hours");
+		return 1;
+	}
 	for (int i = 0; i < HOURS; i += 4) {
 		char local[DATETIME_SIZE];
 

@@ -13,14 +13,14 @@
 static const struct form_place create_places[] = {
 	{ "name", .width = 46 },
 	{ .arg = "owner" },
-	{ "tier", .beside = true, .hint = "(seen before; or type)" },
+	{ "tier", .beside = true, .hint = "(seen, or type)" },
 	{ "prefix", .hint = "lower case letters, digits, _" },
-	{ "scope", .width = 46, .hint = "orders:read" },
+	{ "scope", .width = 46, .hint = "e.g. orders:read" },
 	{ "limit", .width = 20, .empty = "none", .hint = "e.g. 100/min  5000/day" },
 	{ "allow-from", .empty = "any address", .hint = "e.g. 10.20.0.0/16, 2001:db8::/32" },
 	{ "not-before", .empty = "now" },
 	{ "expires", .empty = "never", .hint = "90d, 2027-01-31T00:00:00Z or never" },
-	{ "meta", .width = 46, .hint = "env=prod" },
+	{ "meta", .width = 46, .hint = "e.g. env=prod" },
 	{ "note", .width = 46 },
 	{ .arg = NULL },
 };

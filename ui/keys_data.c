@@ -116,7 +116,7 @@ void keys_verify(struct view *v)
 /* --- a leaked secret ----------------------------------------------------------------------------- */
 static const struct form_place leaked_places[] = {
 	{ "secret", .width = 52 },
-	{ "reason", .width = 14 },
+	{ "reason", .width = 11 },
 	{ "text", .width = 40 },
 	{ .arg = NULL },
 };

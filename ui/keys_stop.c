@@ -142,18 +142,18 @@ void keys_undo(struct view *v)
 /* --- revoke -------------------------------------------------------------------------------------- */
 /* What must be typed before the button works; belongs to the form, is never sent. */
 static const struct arg typed_arg = {
-	.name = "typed", .type = ARG_TEXT, .label = "Type to revoke",
+	.name = "typed", .type = ARG_TEXT, .label = "Confirm",
 	.help = "what must be typed before the button works",
 };
 
 struct revoke_state {
 	struct view *view;
 	char wanted[200];	/* the name, or "revoke 12" */
-	char blocked[80];
+	char blocked[80], hint[240];
 };
 
 static const struct form_place revoke_places[] = {
-	{ "reason", .width = 14 },
+	{ "reason", .width = 11 },
 	{ "text", .width = 50 },
 	{ .arg = NULL },
 };
@@ -240,8 +240,9 @@ void keys_revoke(struct view *v)
 		snprintf(s->wanted, sizeof(s->wanted), "revoke %zu", count);
 	else
 		snprintf(s->wanted, sizeof(s->wanted), "%s", subject);
-	form_extra(f, &typed_arg, &(struct form_place){ .arg = "typed", .width = 36,
-							.hint = s->wanted });
+	snprintf(s->hint, sizeof(s->hint), "type  %s", s->wanted);
+	form_extra(f, &typed_arg, &(struct form_place){ .arg = "typed", .width = 28,
+							.hint = s->hint });
 	f->focus = f->count;
 	snprintf(d->title, sizeof(d->title), "Revoke %s: cannot be undone", subject);
 	revoke_head(d, v);

@@ -227,7 +227,7 @@ static void audit_context(struct view *v, const struct area *line)
 {
 	const struct audit_state *s = audit_state(v);
 	char events[NUMBER_SIZE], at[DATETIME_SIZE];
-	int x = 1;
+	int x = 0;
 
 	if (s->verified && s->whole) {
 		number_grouped(events, s->events);
@@ -261,11 +261,15 @@ static int pane_actor(const struct json *row, const struct area *a, int y)
 	const char *sudo = json_get_text(claimed, "sudo_user");
 	const char *client = json_get_text(claimed, "client");
 	const char *key = json_get_text(claimed, "ssh_key");
+	int x = LABEL_X;
 
 	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "actor");
-	area_textf(a, LABEL_X, y++, -1, STYLE_NORMAL, "%s  uid %lld  login uid %lld (kernel)",
-		   json_text_or(row, "user", "?"), (long long)json_get_int(actor, "uid", -1),
-		   (long long)json_get_int(actor, "login_uid", -1));
+	x += area_textf(a, x, y, -1, STYLE_NORMAL, "%s  uid %lld", json_text_or(row, "user", "?"),
+			(long long)json_get_int(actor, "uid", -1));
+	if (json_get_int(actor, "login_uid", -1) >= 0)
+		x += area_textf(a, x, y, -1, STYLE_NORMAL, "  login uid %lld",
+				(long long)json_get_int(actor, "login_uid", -1));
+	area_text(a, x, y++, -1, STYLE_SECONDARY, "  (from the kernel)");
 	if (!sudo && !client && !key)
 		return y;
 	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "claimed");

@@ -105,7 +105,7 @@ static void button_draw(struct view *v, const struct area *a, int y, const struc
 		area_textf(a, 3, y, -1, STYLE_SELECTED, "[ %s ]", o->action);
 		area_cursor(a, 5, y);
 	} else {
-		area_text(a, 3, y, -1, STYLE_SECONDARY, "Backspace goes back to the last question");
+		area_text(a, 3, y, -1, STYLE_SECONDARY, "← goes back to the last question");
 		area_cursor(a, 3, y);
 	}
 }
@@ -114,7 +114,7 @@ static void guide_draw(struct view *v, const struct area *a)
 {
 	struct guide_state *s = guide_state(v);
 	const struct guide_outcome *o = guide_shown(s);
-	int y = answered_draw(s, a, 1);
+	int y = answered_draw(s, a, a->height > 20);
 
 	if (guide_open_question(s)) {
 		y = answers_draw(s, a, y) + 1;
@@ -131,7 +131,7 @@ static void guide_context(struct view *v, const struct area *line)
 	const struct guide_state *s = guide_state(v);
 	const struct guide_question *q = guide_open_question(s);
 
-	area_text(line, 1, 0, -1, STYLE_NORMAL, "Which credential fits?");
+	area_text(line, 0, 0, -1, STYLE_NORMAL, "Which credential fits?");
 	if (q)
 		area_textf(line, 27, 0, -1, STYLE_SECONDARY, "question %zu of %zu", s->depth + 1,
 			   s->depth + guide_depth(q));
@@ -257,7 +257,7 @@ static bool guide_input(struct view *v, const struct input *in)
 		guide_move(v, -1);
 		return true;
 	case 'h':
-	case PRESS_LEFT:
+	case PRESS_BACKSPACE:
 	case PRESS_ESC:
 		guide_back(v);
 		return true;
@@ -279,7 +279,7 @@ static void guide_close(struct view *v)
 static const struct action guide_actions[] = {
 	{ PRESS_ENTER, "choose", "take the answer; at the end: go there", "Guide: take the answer",
 	  "guide", GROUP_MOVE, ACTION_FOOTER, .run = guide_choose },
-	{ PRESS_BACKSPACE, "back", "back to the question before (also ←, Esc)", NULL, "guide",
+	{ PRESS_LEFT, "back", "back to the question before (also Backspace, Esc)", NULL, "guide",
 	  GROUP_MOVE, ACTION_FOOTER, .disabled = guide_why_no_back, .run = guide_back },
 	{ 'c', "create a key now", "create a key now…", NULL, "key.create", GROUP_CHANGE,
 	  ACTION_FOOTER, .run = guide_create },

@@ -276,7 +276,7 @@ static void keys_context(struct view *v, const struct area *line)
 {
 	const struct keys_state *s = keys_state(v);
 	char number[NUMBER_SIZE];
-	int x = 1;
+	int x = 0;
 
 	if (s->totals[TOTAL_ALL] < 0)
 		return;
