@@ -84,9 +84,12 @@ $(B)/docs: $(B)/src/cli/docs.o $(B)/libauthrack.a
 DOCUMENTS := README.md share/man/authrack.1
 
 .PHONY: docs
-docs: $(B)/docs		## make the generated parts of README and man page anew
+docs: all $(B)/docs	## make completions and the generated parts of README and man page anew
 	@for file in $(DOCUMENTS); do \
 		$(B)/docs $$file > $(B)/document && cat $(B)/document > $$file || exit 1; done
+	@$(B)/authrack completion bash > share/completions/authrack.bash
+	@$(B)/authrack completion zsh > share/completions/_authrack
+	@$(B)/authrack completion fish > share/completions/authrack.fish
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(B)/src/main.d

@@ -136,7 +136,7 @@ static enum errc usage_run(const struct op_call *c, struct err *e)
 	const char *by = op_text(c->args, "by");
 	/* From the begin of the hour that the time falls in. */
 	struct span_of_time t = { (now - since) / HOUR_MS * HOUR_MS, now + 1 };
-	struct key k;
+	struct key k = { .row = 0 };
 	enum errc rc = key_pick(app_store(c->app), op_text(c->args, "key"), &k, e);
 
 	if (rc)

@@ -1,7 +1,7 @@
 /* Values of records as text, by the type of their column. */
 #include "src/cli/cell.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,7 +94,10 @@ static void put_time(const struct look *l, struct buf *out, int64_t at, bool ful
 		put_exact(l, out, at);
 	if (!full && l->times != SHOW_RELATIVE)
 		return;
-	datetime_relative(text, at, l->now, true);
+	if (at <= l->now + SECOND_MS && at > l->now - SECOND_MS)
+		snprintf(text, sizeof(text), "now");
+	else
+		datetime_relative(text, at, l->now, true);
 	buf_addf(out, full ? " (%s)" : "%s", text);
 }
 

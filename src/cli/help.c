@@ -147,10 +147,16 @@ void help_usage(struct buf *out, const struct op *op)
 			buf_add_text(out, " < SECRET");
 }
 
-static void put_remark(struct buf *out, int *remarks, const char *format, const char *value)
+static void put_remark(struct buf *out, int *remarks, const char *remark, const char *value)
 {
-	buf_add_text(out, (*remarks)++ ? ", " : " (");
-	buf_addf(out, "%s%s", format, value);
+	buf_addf(out, "%s%s%s", (*remarks)++ ? "; " : " (", remark, value);
+}
+
+static void put_choices(struct buf *out, int *remarks, const char *const *choices)
+{
+	put_remark(out, remarks, "one of ", choices[0]);
+	while (*++choices)
+		buf_addf(out, ", %s", *choices);
 }
 
 void help_meaning(struct buf *out, const struct arg *arg)
@@ -158,10 +164,8 @@ void help_meaning(struct buf *out, const struct arg *arg)
 	int remarks = 0;
 
 	buf_add_text(out, arg->help ? arg->help : "");
-	for (size_t i = 0; arg->choices && arg->choices[i]; i++)
-		put_remark(out, &remarks, i ? "" : "one of ", arg->choices[i]);
-	if (arg->flags & ARG_NEVER)
-		put_remark(out, &remarks, "or ", "never");
+	if (arg->choices)
+		put_choices(out, &remarks, arg->choices);
 	if (arg->fallback && *arg->fallback)
 		put_remark(out, &remarks, "default ", arg->fallback);
 	if (arg->flags & ARG_REQUIRED && !(arg->flags & ARG_POSITIONAL))

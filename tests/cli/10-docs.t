@@ -27,6 +27,13 @@ def readme_and_man_page_are_fresh():
 
 
 @test
+def shipped_completions_are_fresh(home):
+    for shell, name in (("bash", "authrack.bash"), ("zsh", "_authrack"), ("fish", "authrack.fish")):
+        with open(os.path.join(ROOT, "share/completions", name), "rb") as file:
+            check(file.read() == home.ok("completion", shell).raw, f"{name} is stale: make docs")
+
+
+@test
 def the_man_page_passes_the_linter():
     mandoc = need("mandoc")
     done = subprocess.run([mandoc, "-T", "lint", "-W", "warning",
