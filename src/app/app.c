@@ -11,13 +11,13 @@
 #include "src/base/alloc.h"
 
 struct app {
-	struct app_options options;	/* texts point to the two below */
+	struct app_options options; /* texts point to the two below */
 	char *url, *master_file;
 	struct store_options store_options;
 	const struct clock *clock;
 	struct store *store;
-	bool for_check;			/* how it was opened */
-	pthread_mutex_t guard;		/* of `store`, against app_interrupt() */
+	bool for_check;	       /* how it was opened */
+	pthread_mutex_t guard; /* of `store`, against app_interrupt() */
 	struct actor actor;
 	bool has_actor;
 	char actor_text[192];

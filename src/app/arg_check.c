@@ -52,10 +52,8 @@ static const struct text_rule {
 	const char *name, *field;
 	size_t max;
 } text_rules[] = {
-	{ "owner", "owner", OWNER_LENGTH },
-	{ "tier", "tier", TIER_LENGTH },
-	{ "note", "note", NOTE_LENGTH },
-	{ "reason", "reason", REASON_LENGTH },
+	{ "owner", "owner", OWNER_LENGTH }, { "tier", "tier", TIER_LENGTH },
+	{ "note", "note", NOTE_LENGTH },    { "reason", "reason", REASON_LENGTH },
 	{ "text", "text", REASON_LENGTH },
 };
 
@@ -186,13 +184,13 @@ static enum errc check_secret(const struct check *c, struct err *e)
 }
 
 static enum errc (*const checks[])(const struct check *c, struct err *e) = {
-	[ARG_FLAG] = check_flag,	[ARG_TEXT] = check_text,
-	[ARG_INTEGER] = check_integer,	[ARG_DURATION] = check_duration,
-	[ARG_INSTANT] = check_instant,	[ARG_CHOICE] = check_choice,
-	[ARG_FILE] = check_given,	[ARG_KEY] = check_given,
-	[ARG_SCOPE] = check_scope,	[ARG_LIMIT] = check_limit,
-	[ARG_RANGE] = check_range,	[ARG_META] = check_meta,
-	[ARG_PREFIX] = check_prefix,	[ARG_ADDRESS] = check_address,
+	[ARG_FLAG] = check_flag,       [ARG_TEXT] = check_text,
+	[ARG_INTEGER] = check_integer, [ARG_DURATION] = check_duration,
+	[ARG_INSTANT] = check_instant, [ARG_CHOICE] = check_choice,
+	[ARG_FILE] = check_given,      [ARG_KEY] = check_given,
+	[ARG_SCOPE] = check_scope,     [ARG_LIMIT] = check_limit,
+	[ARG_RANGE] = check_range,     [ARG_META] = check_meta,
+	[ARG_PREFIX] = check_prefix,   [ARG_ADDRESS] = check_address,
 	[ARG_SECRET] = check_secret,
 };
 

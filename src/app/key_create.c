@@ -10,13 +10,25 @@
 #include <string.h>
 
 static const struct arg create_args[] = {
-	{ .name = "name", .letter = 'n', .type = ARG_TEXT, .flags = ARG_REQUIRED, .value = "TEXT",
+	{ .name = "name",
+	  .letter = 'n',
+	  .type = ARG_TEXT,
+	  .flags = ARG_REQUIRED,
+	  .value = "TEXT",
 	  .help = "what it is for, 1 to 128 characters; need not be unique" },
 	KEY_FIELD_ARGS(0),
-	{ .name = "prefix", .letter = 'p', .type = ARG_PREFIX, .fallback = "ak",
-	  .value = "PREFIX", .help = "begin of the secret: lower case letters, digits and _" },
-	{ .name = "out-file", .letter = 'O', .type = ARG_FILE, .flags = ARG_COMMAND_LINE,
-	  .value = "FILE", .help = "write the secret to this new file (0600), not to the output" },
+	{ .name = "prefix",
+	  .letter = 'p',
+	  .type = ARG_PREFIX,
+	  .fallback = "ak",
+	  .value = "PREFIX",
+	  .help = "begin of the secret: lower case letters, digits and _" },
+	{ .name = "out-file",
+	  .letter = 'O',
+	  .type = ARG_FILE,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "FILE",
+	  .help = "write the secret to this new file (0600), not to the output" },
 	{ .name = NULL },
 };
 
@@ -78,9 +90,9 @@ static enum errc insert_pending(struct create *w, struct err *e)
 static struct json *create_detail(const struct create *w)
 {
 	static const char *const noise[] = {
-		"id", "name", "status", "hint", "created_at", "updated_at", "disabled_at",
-		"revoked_at", "revoke_reason", "revoke_text", "revision", "retiring_until",
-		"altered",
+		"id",	      "name",		"status",     "hint",	       "created_at",
+		"updated_at", "disabled_at",	"revoked_at", "revoke_reason", "revoke_text",
+		"revision",   "retiring_until", "altered",
 	};
 	struct json *detail = key_record(&w->key, store_now(w->store));
 
@@ -123,8 +135,10 @@ static void tell_namesakes(const struct create *w)
 	size_t live = 0, count = 0;
 
 	if (key_named(w->store, w->key.name, id, 1, &live, &count, NULL) == ERR_OK && live)
-		call_note(w->call, "\"%s\" is also the name of %s: names may repeat, commands then "
-			  "want the id", w->key.name, id[0]);
+		call_note(w->call,
+			  "\"%s\" is also the name of %s: names may repeat, commands then "
+			  "want the id",
+			  w->key.name, id[0]);
 }
 
 static enum errc issue_key(struct create *w, struct err *e)

@@ -5,9 +5,14 @@
 #include "src/app/ops.h"
 
 static const struct arg disable_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "ids or names" },
-	{ .name = "reason", .letter = 'r', .type = ARG_TEXT, .value = "TEXT",
+	{ .name = "reason",
+	  .letter = 'r',
+	  .type = ARG_TEXT,
+	  .value = "TEXT",
 	  .help = "kept in the audit" },
 	KEY_FILTER_ARGS,
 	KEY_BULK_ARGS,

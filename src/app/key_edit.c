@@ -13,34 +13,69 @@
 #include <string.h>
 
 /* The filter's --owner, --tier and --scope would be taken for the new values. */
-#define EDIT_FILTER_ARGS \
-	{ .name = "search", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "WORDS", \
-	  .help = "keys with these words in name, owner, id or secret id" }, \
-	{ .name = "status", .type = ARG_CHOICE, .flags = ARG_REPEATED | ARG_COMMAND_LINE, \
-	  .choices = key_status_choices, .value = "STATUS", .help = "keys in this state" }, \
-	{ .name = "where-owner", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, \
-	  .value = "TEXT", .help = "keys of this owner" }, \
-	{ .name = "where-tier", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "TEXT", \
-	  .help = "keys of this tier" }, \
-	{ .name = "where-scope", .type = ARG_SCOPE, .flags = ARG_COMMAND_LINE, \
-	  .value = "SCOPE", .help = "keys that list exactly this scope" }, \
-	{ .name = "expiring", .type = ARG_DURATION, .flags = ARG_COMMAND_LINE, \
-	  .value = "DURATION", .help = "keys that expire within this time" }, \
-	{ .name = "unused", .type = ARG_DURATION, .flags = ARG_COMMAND_LINE, \
-	  .value = "DURATION", .help = "keys not used for this long" }
+#define EDIT_FILTER_ARGS                                                           \
+	{ .name = "search",                                                        \
+	  .type = ARG_TEXT,                                                        \
+	  .flags = ARG_COMMAND_LINE,                                               \
+	  .value = "WORDS",                                                        \
+	  .help = "keys with these words in name, owner, id or secret id" },       \
+		{ .name = "status",                                                \
+		  .type = ARG_CHOICE,                                              \
+		  .flags = ARG_REPEATED | ARG_COMMAND_LINE,                        \
+		  .choices = key_status_choices,                                   \
+		  .value = "STATUS",                                               \
+		  .help = "keys in this state" },                                  \
+		{ .name = "where-owner",                                           \
+		  .type = ARG_TEXT,                                                \
+		  .flags = ARG_COMMAND_LINE,                                       \
+		  .value = "TEXT",                                                 \
+		  .help = "keys of this owner" },                                  \
+		{ .name = "where-tier",                                            \
+		  .type = ARG_TEXT,                                                \
+		  .flags = ARG_COMMAND_LINE,                                       \
+		  .value = "TEXT",                                                 \
+		  .help = "keys of this tier" },                                   \
+		{ .name = "where-scope",                                           \
+		  .type = ARG_SCOPE,                                               \
+		  .flags = ARG_COMMAND_LINE,                                       \
+		  .value = "SCOPE",                                                \
+		  .help = "keys that list exactly this scope" },                   \
+		{ .name = "expiring",                                              \
+		  .type = ARG_DURATION,                                            \
+		  .flags = ARG_COMMAND_LINE,                                       \
+		  .value = "DURATION",                                             \
+		  .help = "keys that expire within this time" },                   \
+	{                                                                          \
+		.name = "unused", .type = ARG_DURATION, .flags = ARG_COMMAND_LINE, \
+		.value = "DURATION", .help = "keys not used for this long"         \
+	}
 
 static const struct arg edit_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "ids or names" },
-	{ .name = "name", .letter = 'n', .type = ARG_TEXT, .value = "TEXT",
+	{ .name = "name",
+	  .letter = 'n',
+	  .type = ARG_TEXT,
+	  .value = "TEXT",
 	  .help = "what it is for, 1 to 128 characters" },
 	KEY_FIELD_ARGS(ARG_CLEARS),
-	{ .name = "add-scope", .type = ARG_SCOPE, .flags = ARG_REPEATED | ARG_COMMAND_LINE,
-	  .value = "SCOPE", .help = "one scope more; the others stay" },
-	{ .name = "remove-scope", .type = ARG_SCOPE, .flags = ARG_REPEATED | ARG_COMMAND_LINE,
-	  .value = "SCOPE", .help = "one scope less; the others stay" },
-	{ .name = "expect-revision", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE,
-	  .value = "N", .help = "refuse unless the key is still at this revision" },
+	{ .name = "add-scope",
+	  .type = ARG_SCOPE,
+	  .flags = ARG_REPEATED | ARG_COMMAND_LINE,
+	  .value = "SCOPE",
+	  .help = "one scope more; the others stay" },
+	{ .name = "remove-scope",
+	  .type = ARG_SCOPE,
+	  .flags = ARG_REPEATED | ARG_COMMAND_LINE,
+	  .value = "SCOPE",
+	  .help = "one scope less; the others stay" },
+	{ .name = "expect-revision",
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "N",
+	  .help = "refuse unless the key is still at this revision" },
 	EDIT_FILTER_ARGS,
 	KEY_BULK_ARGS,
 	{ .name = NULL },
@@ -61,13 +96,15 @@ static const struct op_column edit_columns[] = {
 	{ .name = NULL },
 };
 
-static const char *const fields[] = {	/* options that change something */
-	"name", "owner", "tier", "scope", "limit", "allow-from", "not-before", "expires", "meta",
-	"note", "add-scope", "remove-scope",
+static const char *const fields[] = {
+	/* options that change something */
+	"name",	      "owner",	 "tier", "scope", "limit",     "allow-from",
+	"not-before", "expires", "meta", "note",  "add-scope", "remove-scope",
 };
-static const char *const members[] = {	/* of the record, that an edit can change */
-	"name", "owner", "tier", "scopes", "limits", "allow_from", "not_before", "expires_at",
-	"meta", "note",
+static const char *const members[] = {
+	/* of the record, that an edit can change */
+	"name",	      "owner",	    "tier",	  "scopes", "limits",
+	"allow_from", "not_before", "expires_at", "meta",   "note",
 };
 enum { MEMBERS = sizeof(members) / sizeof(members[0]), MEMBER_MAX = 64 * 1024 };
 
@@ -105,8 +142,7 @@ static bool tell_changes(struct json *detail, const struct json *before, const s
 	return count > 0;
 }
 
-static enum errc refuse_stale(struct store *s, const struct key *k, int64_t expected,
-			      struct err *e)
+static enum errc refuse_stale(struct store *s, const struct key *k, int64_t expected, struct err *e)
 {
 	struct buf since = BUF_INIT(200);
 

@@ -38,7 +38,10 @@ enum errc key_history(struct store *s, const struct key *k, size_t limit, struct
 		      struct err *e)
 {
 	const struct audit_query q = {
-		.object = k->id, .since = TIME_NONE, .until = TIME_NONE, .limit = limit,
+		.object = k->id,
+		.since = TIME_NONE,
+		.until = TIME_NONE,
+		.limit = limit,
 	};
 	struct audit_cursor *cursor = NULL;
 	struct audit_event ev = { .sequence = 0 };

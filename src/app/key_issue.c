@@ -63,8 +63,7 @@ static enum errc write_file(struct issue *i, const char *path, struct err *e)
 	return r;
 }
 
-enum errc issue_reveal(const struct op_call *c, struct issue *i, struct json *record,
-		       struct err *e)
+enum errc issue_reveal(const struct op_call *c, struct issue *i, struct json *record, struct err *e)
 {
 	const char *path = op_text(c->args, "out-file");
 
@@ -88,8 +87,8 @@ static enum errc delete_pending(struct store *s, const struct issue *i, bool key
 	for (size_t n = 0; !r && n < count; n++) {
 		if (versions[n].number != i->version.number)
 			continue;
-		r = versions[n].state == VERSION_PENDING ? version_delete(s, &versions[n], NULL) :
-							   ERR_CONFLICT;
+		r = versions[n].state == VERSION_PENDING ? version_delete(s, &versions[n], NULL)
+							 : ERR_CONFLICT;
 	}
 	free(versions);
 	return r;

@@ -9,20 +9,41 @@
 
 static const struct arg list_args[] = {
 	KEY_FILTER_ARGS,
-	{ .name = "sort", .letter = 'S', .type = ARG_TEXT, .flags = ARG_COMMAND_LINE,
-	  .fallback = "name", .value = "FIELD[:desc]",
+	{ .name = "sort",
+	  .letter = 'S',
+	  .type = ARG_TEXT,
+	  .flags = ARG_COMMAND_LINE,
+	  .fallback = "name",
+	  .value = "FIELD[:desc]",
 	  .help = "name, owner, created, expires, used or attention" },
-	{ .name = "limit", .letter = 'L', .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE,
-	  .value = "N", .help = "at most so many" },
-	{ .name = "after", .type = ARG_KEY, .flags = ARG_COMMAND_LINE, .value = "KEY",
+	{ .name = "limit",
+	  .letter = 'L',
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "N",
+	  .help = "at most so many" },
+	{ .name = "after",
+	  .type = ARG_KEY,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "KEY",
 	  .help = "go on behind this key, in the same order" },
-	{ .name = "before", .type = ARG_KEY, .flags = ARG_COMMAND_LINE, .value = "KEY",
+	{ .name = "before",
+	  .type = ARG_KEY,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "KEY",
 	  .help = "the keys before this one, nearest first" },
-	{ .name = "calls", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "HOURS",
+	{ .name = "calls",
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "HOURS",
 	  .help = "add the calls of each of the last hours" },
-	{ .name = "count", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "count",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "tell only how many there are" },
-	{ .name = "check", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "check",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "end with 1 when something is listed (for cron)" },
 	{ .name = NULL },
 };
@@ -48,10 +69,11 @@ static const struct sort_name {
 	const char *name;
 	enum key_sort sort;
 } sorts[] = {
-	{ "name", KEY_SORT_NAME }, { "owner", KEY_SORT_OWNER }, { "created", KEY_SORT_CREATED },
-	{ "created_at", KEY_SORT_CREATED }, { "expires", KEY_SORT_EXPIRES },
-	{ "expires_at", KEY_SORT_EXPIRES }, { "used", KEY_SORT_USED },
-	{ "last_used_at", KEY_SORT_USED }, { "attention", KEY_SORT_ATTENTION },
+	{ "name", KEY_SORT_NAME },	     { "owner", KEY_SORT_OWNER },
+	{ "created", KEY_SORT_CREATED },     { "created_at", KEY_SORT_CREATED },
+	{ "expires", KEY_SORT_EXPIRES },     { "expires_at", KEY_SORT_EXPIRES },
+	{ "used", KEY_SORT_USED },	     { "last_used_at", KEY_SORT_USED },
+	{ "attention", KEY_SORT_ATTENTION },
 };
 
 static enum errc sort_parse(const char *text, struct key_query *q, struct err *e)
@@ -76,8 +98,8 @@ struct listing {
 	const struct op_call *call;
 	struct store *store;
 	struct key_query query;
-	char from[KEY_ID_SIZE];		/* --after or --before */
-	int64_t calls;			/* hours */
+	char from[KEY_ID_SIZE]; /* --after or --before */
+	int64_t calls;		/* hours */
 	size_t count, altered;
 };
 

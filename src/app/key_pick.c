@@ -121,9 +121,10 @@ bool key_filter_given(const struct op_args *a)
 
 static unsigned states_given(const struct op_args *a)
 {
-	static const enum key_state states[] = {	/* as in key_status_choices */
-		KEY_STATE_ACTIVE, KEY_STATE_DISABLED, KEY_STATE_REVOKED, KEY_STATE_EXPIRED,
-		KEY_STATE_NOT_YET_VALID,
+	static const enum key_state states[] = {
+		/* as in key_status_choices */
+		KEY_STATE_ACTIVE,  KEY_STATE_DISABLED,	    KEY_STATE_REVOKED,
+		KEY_STATE_EXPIRED, KEY_STATE_NOT_YET_VALID,
 	};
 	unsigned given = 0;
 
@@ -214,8 +215,10 @@ enum errc key_ids_pick(const struct op_call *c, struct store *s, const char *pos
 	enum errc r;
 
 	if (named == filtered) {
-		err_set(e, ERR_USAGE, named ? "%s takes keys or a filter, not both" :
-			"%s needs keys, or a filter", c->op->id);
+		err_set(e, ERR_USAGE,
+			named ? "%s takes keys or a filter, not both"
+			      : "%s needs keys, or a filter",
+			c->op->id);
 		return err_hint(e, "ids or names; or --owner, --unused 90d and the like");
 	}
 	if (named) {

@@ -7,11 +7,19 @@
 #include "src/app/session.h"
 
 static const struct arg purge_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "only these of them: ids or names" },
-	{ .name = "older-than", .type = ARG_DURATION, .flags = ARG_REQUIRED, .value = "DURATION",
+	{ .name = "older-than",
+	  .type = ARG_DURATION,
+	  .flags = ARG_REQUIRED,
+	  .value = "DURATION",
 	  .help = "keys revoked longer ago than this" },
-	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "yes",
+	  .letter = 'y',
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "answer yes to what would be asked" },
 	KEY_FILTER_ARGS,
 	KEY_BULK_ARGS,

@@ -66,8 +66,7 @@ struct json *key_record(const struct key *k, int64_t now)
 	return record;
 }
 
-enum errc key_record_usage(struct store *s, const struct key *k, struct json *record,
-			   struct err *e)
+enum errc key_record_usage(struct store *s, const struct key *k, struct json *record, struct err *e)
 {
 	struct key_version *versions = NULL;
 	char address[46] = "";
@@ -132,8 +131,8 @@ static enum errc calls_of_day(struct store *s, const struct key_version *v, int6
 {
 	struct usage_hour *hours = NULL;
 	size_t count = 0;
-	enum errc r = usage_hours(s, v->key, v->number, now - DAY_MS, now + HOUR_MS, &hours,
-				  &count, e);
+	enum errc r = usage_hours(s, v->key, v->number, now - DAY_MS, now + HOUR_MS, &hours, &count,
+				  e);
 
 	*calls = 0;
 	for (size_t i = 0; !r && i < count; i++)

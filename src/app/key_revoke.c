@@ -15,15 +15,30 @@ static const char *const reasons[] = {
 };
 
 static const struct arg revoke_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "ids or names" },
-	{ .name = "reason", .letter = 'r', .type = ARG_CHOICE, .choices = reasons,
-	  .fallback = "other", .value = "REASON", .help = "why; kept with the key" },
-	{ .name = "text", .letter = 't', .type = ARG_TEXT, .value = "TEXT",
+	{ .name = "reason",
+	  .letter = 'r',
+	  .type = ARG_CHOICE,
+	  .choices = reasons,
+	  .fallback = "other",
+	  .value = "REASON",
+	  .help = "why; kept with the key" },
+	{ .name = "text",
+	  .letter = 't',
+	  .type = ARG_TEXT,
+	  .value = "TEXT",
 	  .help = "more about it; kept with the key" },
-	{ .name = "secret", .type = ARG_SECRET, .flags = ARG_COMMAND_LINE,
+	{ .name = "secret",
+	  .type = ARG_SECRET,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "read a leaked secret instead, and revoke whatever key it belongs to" },
-	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "yes",
+	  .letter = 'y',
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "answer yes to what would be asked" },
 	KEY_FILTER_ARGS,
 	KEY_BULK_ARGS,
@@ -144,9 +159,10 @@ static const struct change_rule revoke_rule = {
 
 static enum errc refuse_unknown_secret(const struct verify_result *found, struct err *e)
 {
-	err_set(e, ERR_NOT_FOUND, found->code == VERIFY_MALFORMED ?
-		"the string is no secret: it is empty, cut off or mistyped" :
-		"no key has this secret");
+	err_set(e, ERR_NOT_FOUND,
+		found->code == VERIFY_MALFORMED
+			? "the string is no secret: it is empty, cut off or mistyped"
+			: "no key has this secret");
 	return err_hint(e, "key identify says what it looks like");
 }
 

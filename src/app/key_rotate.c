@@ -16,25 +16,54 @@
 #include <string.h>
 
 static const struct arg rotate_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "ids or names" },
-	{ .name = "grace", .letter = 'g', .type = ARG_DURATION, .fallback = "24h",
-	  .value = "DURATION", .help = "how long older secrets go on; 0 for a leak" },
-	{ .name = "expires", .letter = 'e', .type = ARG_INSTANT, .flags = ARG_NEVER,
-	  .value = "TIME", .help = "new end of the key's life; rotating alone extends nothing" },
-	{ .name = "reason", .letter = 'r', .type = ARG_TEXT, .value = "TEXT",
+	{ .name = "grace",
+	  .letter = 'g',
+	  .type = ARG_DURATION,
+	  .fallback = "24h",
+	  .value = "DURATION",
+	  .help = "how long older secrets go on; 0 for a leak" },
+	{ .name = "expires",
+	  .letter = 'e',
+	  .type = ARG_INSTANT,
+	  .flags = ARG_NEVER,
+	  .value = "TIME",
+	  .help = "new end of the key's life; rotating alone extends nothing" },
+	{ .name = "reason",
+	  .letter = 'r',
+	  .type = ARG_TEXT,
+	  .value = "TEXT",
 	  .help = "kept in the audit" },
-	{ .name = "expect-version", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE,
-	  .value = "N", .help = "refuse unless this is the current version" },
-	{ .name = "if-unused", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "expect-version",
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "N",
+	  .help = "refuse unless this is the current version" },
+	{ .name = "if-unused",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "replace a current secret that got lost: refused once it was used" },
-	{ .name = "finish", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "finish",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "end the older versions now; no new secret" },
-	{ .name = "cancel", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "cancel",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "go back to the older version while the new one is unused" },
-	{ .name = "out-file", .letter = 'O', .type = ARG_FILE, .flags = ARG_COMMAND_LINE,
-	  .value = "FILE", .help = "write the secret to this new file (0600), not to the output" },
-	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "out-file",
+	  .letter = 'O',
+	  .type = ARG_FILE,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "FILE",
+	  .help = "write the secret to this new file (0600), not to the output" },
+	{ .name = "yes",
+	  .letter = 'y',
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "answer yes to what would be asked" },
 	KEY_FILTER_ARGS,
 	KEY_BULK_ARGS,
@@ -62,8 +91,8 @@ struct rotation {
 	struct store *store;
 	struct key_change change;
 	struct issue issue;
-	int64_t now;		/* when it was decided: grace counts from here */
-	int64_t number;		/* of the new version */
+	int64_t now;	/* when it was decided: grace counts from here */
+	int64_t number; /* of the new version */
 	bool dry;
 };
 
@@ -130,8 +159,7 @@ enum errc rotate_check_version(const struct op_call *c, struct store *s,
 	return is == expected ? ERR_OK : refuse_version(s, ch, expected, is, e);
 }
 
-enum errc rotate_check_unused(struct store *s, const struct key *k, const char *hint,
-			      struct err *e)
+enum errc rotate_check_unused(struct store *s, const struct key *k, const char *hint, struct err *e)
 {
 	struct usage_last use = { .last_used = TIME_NONE };
 	enum errc r = usage_last(s, k->row, k->version, &use, e);
@@ -381,8 +409,7 @@ static enum errc rotate_one(const struct op_call *c, const char *id, enum form f
 
 	change_init(&w.change);
 	issue_init(&w.issue);
-	r = form == FORM_LIVE ? rotate_live(&w, id, e) :
-				rotate_dry(&w, id, form == FORM_DRY, e);
+	r = form == FORM_LIVE ? rotate_live(&w, id, e) : rotate_dry(&w, id, form == FORM_DRY, e);
 	issue_release(&w.issue);
 	change_release(&w.change);
 	return r;

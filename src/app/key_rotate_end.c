@@ -74,8 +74,7 @@ static enum errc cancel_step(const struct op_call *c, struct store *s, int64_t n
 	if (k->status == KEY_REVOKED)
 		return refuse_revoked(k, e);
 	if (!older) {
-		err_set(e, ERR_CONFLICT, "no older version of \"%s\" lives to go back to",
-			k->name);
+		err_set(e, ERR_CONFLICT, "no older version of \"%s\" lives to go back to", k->name);
 		return err_hint(e, "rotate it, which gives it a new secret");
 	}
 	r = rotate_check_version(c, s, ch, e);
@@ -156,8 +155,7 @@ static enum errc ask_one(const struct op_call *c, struct store *s, const char *i
 		r = older_use(s, &ch, now, &use, &number, e);
 	if (!r && use.last_used != TIME_NONE && use.last_used > now - RECENT_MINUTES * MINUTE_MS) {
 		datetime_relative(when, use.last_used, now, true);
-		r = call_confirm(c, e,
-				 "version %" PRId64 " of \"%s\" was used %s%s%s; end it now?",
+		r = call_confirm(c, e, "version %" PRId64 " of \"%s\" was used %s%s%s; end it now?",
 				 number, ch.key.name, when, use.address_count ? " from " : "",
 				 use.address_count ? use.addresses[0].address : "");
 	}

@@ -11,11 +11,19 @@
 #include <string.h>
 
 static const struct arg show_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_REQUIRED | ARG_POSITIONAL,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_REQUIRED | ARG_POSITIONAL,
 	  .help = "id or name" },
-	{ .name = "history", .letter = 'H', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "history",
+	  .letter = 'H',
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "add its audit events, newest first" },
-	{ .name = "calls", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "HOURS",
+	{ .name = "calls",
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "HOURS",
 	  .help = "add the calls of each of the last hours" },
 	{ .name = NULL },
 };
@@ -32,7 +40,8 @@ static const struct op_column show_columns[] = {
 	{ "expires_at", NULL, COLUMN_TIME, "end of its life; null: never" },
 	{ "last_used_at", NULL, COLUMN_TIME, "last use; null: never" },
 	KEY_RULE_COLUMNS,
-	{ "versions", NULL, COLUMN_LIST, "its secrets, newest first: version secret_id hint state "
+	{ "versions", NULL, COLUMN_LIST,
+	  "its secrets, newest first: version secret_id hint state "
 	  "created_at valid_until first_used_at last_used_at last_used_from calls_24h" },
 	{ "usage", NULL, COLUMN_LIST,
 	  "allowed_24h denied_24h denied_by_code addresses, over the last 24 hours" },

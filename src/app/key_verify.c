@@ -7,20 +7,32 @@
 #include "src/base/alloc.h"
 
 static const struct arg verify_args[] = {
-	{ .name = "secret", .type = ARG_SECRET, .flags = ARG_REQUIRED,
+	{ .name = "secret",
+	  .type = ARG_SECRET,
+	  .flags = ARG_REQUIRED,
 	  .help = "the secret, on standard input; one line end behind it is taken off" },
-	{ .name = "scope", .letter = 's', .type = ARG_SCOPE, .flags = ARG_REPEATED,
-	  .value = "SCOPE", .help = "must be granted" },
-	{ .name = "address", .letter = 'a', .type = ARG_ADDRESS, .value = "ADDRESS",
+	{ .name = "scope",
+	  .letter = 's',
+	  .type = ARG_SCOPE,
+	  .flags = ARG_REPEATED,
+	  .value = "SCOPE",
+	  .help = "must be granted" },
+	{ .name = "address",
+	  .letter = 'a',
+	  .type = ARG_ADDRESS,
+	  .value = "ADDRESS",
 	  .help = "client address, for keys that are good from some only" },
-	{ .name = "at", .type = ARG_INSTANT, .value = "TIME",
+	{ .name = "at",
+	  .type = ARG_INSTANT,
+	  .value = "TIME",
 	  .help = "at this time instead of now" },
 	{ .name = NULL },
 };
 
 static const struct op_column verify_columns[] = {
 	{ "valid", "VALID", COLUMN_FLAG, "the answer" },
-	{ "code", "CODE", COLUMN_TEXT, "VALID, or why not: MALFORMED NOT_FOUND REVOKED RETIRED "
+	{ "code", "CODE", COLUMN_TEXT,
+	  "VALID, or why not: MALFORMED NOT_FOUND REVOKED RETIRED "
 	  "DISABLED NOT_YET_VALID EXPIRED ADDRESS_DENIED INSUFFICIENT_SCOPE RATE_LIMITED" },
 	{ "id", "ID", COLUMN_TEXT, "the key's id; null where the secret is not known" },
 	{ "name", "NAME", COLUMN_TEXT, "its name" },
@@ -37,8 +49,8 @@ static const struct op_column verify_columns[] = {
 static void set_unknown(struct json *record)
 {
 	static const char *const members[] = {
-		"id", "name", "owner", "tier", "scopes", "version", "retiring", "valid_until",
-		"meta",
+		"id",	   "name",     "owner",	      "tier", "scopes",
+		"version", "retiring", "valid_until", "meta",
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)

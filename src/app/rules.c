@@ -64,8 +64,8 @@ static bool of_set(const char *text, const char *extra, size_t max)
 	size_t len = 0;
 
 	for (; text[len]; len++)
-		if (!isascii(text[len]) || (!isalnum((unsigned char)text[len]) &&
-					    !strchr(extra, text[len])))
+		if (!isascii(text[len]) ||
+		    (!isalnum((unsigned char)text[len]) && !strchr(extra, text[len])))
 			return false;
 	return len >= 1 && len <= max;
 }
@@ -108,11 +108,11 @@ bool scopes_grant(const char *scopes, const char *wanted)
 static const struct period {
 	const char *name;
 	int64_t ms;
-} periods[] = {	/* of one length the first is the canonical name */
-	{ "sec", SECOND_MS }, { "second", SECOND_MS }, { "s", SECOND_MS },
-	{ "min", MINUTE_MS }, { "minute", MINUTE_MS }, { "m", MINUTE_MS },
-	{ "hour", HOUR_MS }, { "h", HOUR_MS },
-	{ "day", DAY_MS }, { "d", DAY_MS },
+} periods[] = {
+	/* of one length the first is the canonical name */
+	{ "sec", SECOND_MS },	 { "second", SECOND_MS }, { "s", SECOND_MS },  { "min", MINUTE_MS },
+	{ "minute", MINUTE_MS }, { "m", MINUTE_MS },	  { "hour", HOUR_MS }, { "h", HOUR_MS },
+	{ "day", DAY_MS },	 { "d", DAY_MS },
 };
 enum { PERIODS = sizeof(periods) / sizeof(periods[0]) };
 
@@ -201,8 +201,10 @@ bool ranges_contain(const char *ranges, const struct address *a)
 static enum errc meta_refuse(const char *text, struct err *e)
 {
 	err_set(e, ERR_USAGE, "meta \"%s\" is not of the form NAME=VALUE", text);
-	return err_hint(e, "NAME is 1 to %d of letters, digits and _ . -, VALUE at most %d "
-			"characters", META_NAME_LENGTH, META_VALUE_LENGTH);
+	return err_hint(e,
+			"NAME is 1 to %d of letters, digits and _ . -, VALUE at most %d "
+			"characters",
+			META_NAME_LENGTH, META_VALUE_LENGTH);
 }
 
 enum errc rule_meta(const char *text, struct err *e)

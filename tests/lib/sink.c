@@ -305,7 +305,11 @@ struct store *session_store(struct session *s)
 void session_use(struct session *s, int64_t version, int64_t at, const char *address)
 {
 	const struct usage_add use = {
-		.key = 1, .version = version, .at = at, .code = "VALID", .count = 1,
+		.key = 1,
+		.version = version,
+		.at = at,
+		.code = "VALID",
+		.count = 1,
 		.address = address,
 	};
 	struct store *store = session_store(s);

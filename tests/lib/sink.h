@@ -1,5 +1,5 @@
-/* Operations for unit tests: a session on a store of their own, with a clock that stands still and a
- * sink that records what a front end would have shown. */
+/* Operations for unit tests: a session on a store of their own, with a clock that stands still and
+ * a sink that records what a front end would have shown. */
 #ifndef TESTS_SINK_H
 #define TESTS_SINK_H
 

@@ -114,14 +114,14 @@ static void another_count_than_expected_is_refused(void **state)
 	struct err e = ERR_INIT;
 
 	make_three(s);
-	assert_refused(session_run(s, &e, "key.revoke", "owner", "finance", "expect", "3", "yes", "",
-				   NULL),
+	assert_refused(session_run(s, &e, "key.revoke", "owner", "finance", "expect", "3", "yes",
+				   "", NULL),
 		       ERR_CONFLICT, &e, "2 keys");
 	assert_refused(session_run(s, &e, "key.revoke", "key", "a", "expect", "2", "yes", "", NULL),
 		       ERR_CONFLICT, &e, "1 key");
-	assert_refused(session_run(s, &e, "key.purge", "older-than", "0", "expect", "1", "yes", "",
-				   NULL),
-		       ERR_CONFLICT, &e, "0 keys");
+	assert_refused(
+		session_run(s, &e, "key.purge", "older-than", "0", "expect", "1", "yes", "", NULL),
+		ERR_CONFLICT, &e, "0 keys");
 	assert_int_equal(count_status(s, "revoked"), 0);
 	assert_well(session_run(s, &e, "key.revoke", "owner", "finance", "expect", "2", "yes", "",
 				NULL),
@@ -173,9 +173,9 @@ static void rotating_many_shows_a_secret_each(void **state)
 	assert_string_equal(session_code(s, session_last_secret(s)), "VALID");
 	assert_refused(session_run(s, &e, "key.rotate", "owner", "finance", "out-file", "/x", NULL),
 		       ERR_USAGE, &e, "one key");
-	assert_refused(session_run(s, &e, "key.rotate", "owner", "finance", "expect-version", "2",
-				   NULL),
-		       ERR_USAGE, &e, "one key");
+	assert_refused(
+		session_run(s, &e, "key.rotate", "owner", "finance", "expect-version", "2", NULL),
+		ERR_USAGE, &e, "one key");
 }
 
 static void rotating_many_refuses_before_the_first_secret(void **state)

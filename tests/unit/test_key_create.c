@@ -30,10 +30,11 @@ static void keeps_every_field(void **state)
 	struct err e = ERR_INIT;
 
 	assert_well(session_run(s, &e, "key.create", "name", "full", "owner", "finance", "tier",
-				"gold", "note", "nightly", "prefix", "ci_2", "scope", "orders:write",
-				"scope", "orders:read", "limit", "5000/day:200", "limit", "100/min",
-				"allow-from", "10.20.0.0/16", "meta", "env=prod", "meta",
-				"team=payments", "not-before", "1h", "expires", "90d", NULL),
+				"gold", "note", "nightly", "prefix", "ci_2", "scope",
+				"orders:write", "scope", "orders:read", "limit", "5000/day:200",
+				"limit", "100/min", "allow-from", "10.20.0.0/16", "meta",
+				"env=prod", "meta", "team=payments", "not-before", "1h", "expires",
+				"90d", NULL),
 		    &e);
 	session_show(s, "full");
 	assert_string_equal(session_text(s, "owner"), "finance");
@@ -182,11 +183,12 @@ static void refuses_what_breaks_a_rule(void **state)
 	struct err e = ERR_INIT;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_refused(session_run(s, &e, "key.create", "name", "x", bad[i][0], bad[i][1],
-					   NULL),
-			       ERR_USAGE, &e, bad[i][2]);
+		assert_refused(
+			session_run(s, &e, "key.create", "name", "x", bad[i][0], bad[i][1], NULL),
+			ERR_USAGE, &e, bad[i][2]);
 	assert_refused(session_run(s, &e, "key.create", NULL), ERR_USAGE, &e, "name");
-	assert_refused(session_run(s, &e, "key.create", "name", "  ", NULL), ERR_USAGE, &e, "empty");
+	assert_refused(session_run(s, &e, "key.create", "name", "  ", NULL), ERR_USAGE, &e,
+		       "empty");
 	assert_refused(session_run(s, &e, "key.create", "name", "x", "not-before", "2d", "expires",
 				   "1d", NULL),
 		       ERR_USAGE, &e, "before it is valid");

@@ -45,7 +45,8 @@ static void one_scope_can_be_added_or_removed(void **state)
 	struct err e = ERR_INIT;
 
 	session_create_with(s, "k", "scope", "orders:read");
-	assert_well(session_run(s, &e, "key.edit", "key", "k", "add-scope", "invoices:*", NULL), &e);
+	assert_well(session_run(s, &e, "key.edit", "key", "k", "add-scope", "invoices:*", NULL),
+		    &e);
 	assert_string_equal(item(s, "scopes", 0), "invoices:*");
 	assert_string_equal(item(s, "scopes", 1), "orders:read");
 	assert_well(session_run(s, &e, "key.edit", "key", "k", "remove-scope", "orders:read", NULL),
@@ -125,9 +126,9 @@ static void refuses_what_makes_no_sense(void **state)
 	assert_refused(session_run(s, &e, "key.edit", "key", "k", "key", "l", "owner", "m",
 				   "expect-revision", "1", NULL),
 		       ERR_USAGE, &e, "one key");
-	assert_refused(session_run(s, &e, "key.edit", "key", "k", "expires",
-				   "2020-01-01T00:00:00Z", NULL),
-		       ERR_USAGE, &e, "future");
+	assert_refused(
+		session_run(s, &e, "key.edit", "key", "k", "expires", "2020-01-01T00:00:00Z", NULL),
+		ERR_USAGE, &e, "future");
 	assert_refused(session_run(s, &e, "key.edit", "key", "k", "expires", "1h", "not-before",
 				   "2h", NULL),
 		       ERR_USAGE, &e, "before it is valid");

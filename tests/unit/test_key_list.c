@@ -196,7 +196,8 @@ static void show_takes_id_and_name(void **state)
 	snprintf(id, sizeof(id), "%s", session_text(s, "id"));
 	session_show(s, id);
 	assert_string_equal(session_text(s, "name"), "k");
-	assert_refused(session_run(s, &e, "key.show", "key", "x", NULL), ERR_NOT_FOUND, &e, "\"x\"");
+	assert_refused(session_run(s, &e, "key.show", "key", "x", NULL), ERR_NOT_FOUND, &e,
+		       "\"x\"");
 	assert_refused(session_run(s, &e, "key.show", NULL), ERR_USAGE, &e, "KEY");
 }
 

@@ -83,8 +83,9 @@ static void an_unknown_secret_kills_nothing(void **state)
 	struct err e = ERR_INIT;
 
 	snprintf(wrong, sizeof(wrong), "%s", session_create(s, "k"));
-	assert_refused(session_run(s, &e, "key.revoke", "secret", "something else", "yes", "", NULL),
-		       ERR_NOT_FOUND, &e, "no key");
+	assert_refused(
+		session_run(s, &e, "key.revoke", "secret", "something else", "yes", "", NULL),
+		ERR_NOT_FOUND, &e, "no key");
 	wrong[strlen(wrong) - 1] = wrong[strlen(wrong) - 1] == 'a' ? 'b' : 'a';
 	assert_refused(session_run(s, &e, "key.revoke", "secret", wrong, "yes", "", NULL),
 		       ERR_NOT_FOUND, &e, "mistyped");
@@ -222,13 +223,13 @@ static void purge_refuses_keys_that_are_not_old_enough(void **state)
 	struct err e = ERR_INIT;
 
 	session_create(s, "k");
-	assert_refused(session_run(s, &e, "key.purge", "key", "k", "older-than", "0", "yes", "",
-				   NULL),
-		       ERR_CONFLICT, &e, "not revoked");
+	assert_refused(
+		session_run(s, &e, "key.purge", "key", "k", "older-than", "0", "yes", "", NULL),
+		ERR_CONFLICT, &e, "not revoked");
 	revoke(s, "other");
-	assert_refused(session_run(s, &e, "key.purge", "key", "k", "older-than", "1d", "yes", "",
-				   NULL),
-		       ERR_CONFLICT, &e, "later");
+	assert_refused(
+		session_run(s, &e, "key.purge", "key", "k", "older-than", "1d", "yes", "", NULL),
+		ERR_CONFLICT, &e, "later");
 	assert_refused(session_run(s, &e, "key.purge", "key", "k", "yes", "", NULL), ERR_USAGE, &e,
 		       "older-than");
 	s->answer = ERR_CONFLICT;

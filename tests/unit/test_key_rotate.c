@@ -1,4 +1,4 @@
-/* Rotating: a new secret at once, older ones run out exactly, one winner of a race, the way back. */
+/* Rotating: a new secret at once, older ones run out exactly, one winner of a race, a way back. */
 #include <string.h>
 
 #include "data/key.h"
@@ -143,9 +143,9 @@ static void race_for_version_one(struct session *s)
 	struct err e = ERR_INIT;
 
 	for (int i = 0; i < 49; i++)
-		assert_refused(session_other(s, &e, "key.rotate", "key", "k", "expect-version", "1",
-					     NULL),
-			       ERR_CONFLICT, &e, "handing out version 2");
+		assert_refused(
+			session_other(s, &e, "key.rotate", "key", "k", "expect-version", "1", NULL),
+			ERR_CONFLICT, &e, "handing out version 2");
 }
 
 static void one_that_is_being_written_out_counts_for_expect_version(void **state)
@@ -359,14 +359,15 @@ static void forms_do_not_mix(void **state)
 	struct err e = ERR_INIT;
 
 	session_create(s, "k");
-	assert_refused(session_run(s, &e, "key.rotate", "key", "k", "finish", "", "cancel", "", NULL),
-		       ERR_USAGE, &e, "--cancel");
-	assert_refused(session_run(s, &e, "key.rotate", "key", "k", "finish", "", "grace", "1h",
-				   NULL),
-		       ERR_USAGE, &e, "--grace");
-	assert_refused(session_run(s, &e, "key.rotate", "key", "k", "cancel", "", "expires", "1d",
-				   NULL),
-		       ERR_USAGE, &e, "--expires");
+	assert_refused(
+		session_run(s, &e, "key.rotate", "key", "k", "finish", "", "cancel", "", NULL),
+		ERR_USAGE, &e, "--cancel");
+	assert_refused(
+		session_run(s, &e, "key.rotate", "key", "k", "finish", "", "grace", "1h", NULL),
+		ERR_USAGE, &e, "--grace");
+	assert_refused(
+		session_run(s, &e, "key.rotate", "key", "k", "cancel", "", "expires", "1d", NULL),
+		ERR_USAGE, &e, "--expires");
 }
 
 static void the_reason_is_kept_in_the_audit(void **state)

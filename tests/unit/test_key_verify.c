@@ -23,8 +23,9 @@ static void tells_whose_it_is(void **state)
 	struct session *s = *state;
 	struct err e = ERR_INIT;
 
-	assert_well(session_run(s, &e, "key.create", "name", "k", "owner", "finance", "tier", "gold",
-				"scope", "orders:read", "meta", "env=prod", "expires", "1d", NULL),
+	assert_well(session_run(s, &e, "key.create", "name", "k", "owner", "finance", "tier",
+				"gold", "scope", "orders:read", "meta", "env=prod", "expires", "1d",
+				NULL),
 		    &e);
 	assert_string_equal(session_code(s, session_last_secret(s)), "VALID");
 	assert_string_equal(session_text(s, "name"), "k");
@@ -106,8 +107,8 @@ static void times_bound_it_on_both_sides(void **state)
 	const char *secret;
 	struct err e = ERR_INIT;
 
-	assert_well(session_run(s, &e, "key.create", "name", "k", "not-before", "1h", "expires", "2h",
-				NULL),
+	assert_well(session_run(s, &e, "key.create", "name", "k", "not-before", "1h", "expires",
+				"2h", NULL),
 		    &e);
 	secret = session_last_secret(s);
 	assert_string_equal(session_code(s, secret), "NOT_YET_VALID");

@@ -1,5 +1,5 @@
-/* Arguments of operations: checked by type when added, typed when read, shown as a command line; and
- * the table itself. */
+/* Arguments of operations: checked by type when added, typed when read, shown as a command line;
+ * and the table itself. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,9 @@
 
 static const char *const colours[] = { "red", "green", NULL };
 static const struct arg test_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REQUIRED | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REQUIRED | ARG_REPEATED,
 	  .help = "which" },
 	{ .name = "yes", .type = ARG_FLAG, .help = "yes" },
 	{ .name = "count", .type = ARG_INTEGER, .fallback = "7", .help = "how many" },
@@ -88,11 +90,22 @@ static void never_is_no_instant_unless_allowed(void **state)
 static void wrong_values_are_refused_with_a_hint(void **state)
 {
 	static const char *const bad[][2] = {
-		{ "count", "many" }, { "count", "-1" }, { "count", "" },
-		{ "count", "99999999999999999999" }, { "grace", "90" }, { "grace", "soon" },
-		{ "expires", "90" }, { "expires", "2026-13-01T00:00:00Z" }, { "colour", "blue" },
-		{ "scope", "a b" }, { "limit", "5" }, { "address", "10.0.0.0/8" },
-		{ "address", "example.org" }, { "key", "" }, { "yes", "no" }, { "secret", "s3cret" },
+		{ "count", "many" },
+		{ "count", "-1" },
+		{ "count", "" },
+		{ "count", "99999999999999999999" },
+		{ "grace", "90" },
+		{ "grace", "soon" },
+		{ "expires", "90" },
+		{ "expires", "2026-13-01T00:00:00Z" },
+		{ "colour", "blue" },
+		{ "scope", "a b" },
+		{ "limit", "5" },
+		{ "address", "10.0.0.0/8" },
+		{ "address", "example.org" },
+		{ "key", "" },
+		{ "yes", "no" },
+		{ "secret", "s3cret" },
 	};
 	struct op_args *a = *state;
 
@@ -184,17 +197,17 @@ static void checks_say_what_a_value_means(void **state)
 
 	(void)state;
 	setenv("TZ", "UTC", 1);
-	assert_well(arg_check(op_arg(&test_op, "expires"), "90d", TEST_NOW, meaning, sizeof(meaning),
-			      &e),
+	assert_well(arg_check(op_arg(&test_op, "expires"), "90d", TEST_NOW, meaning,
+			      sizeof(meaning), &e),
 		    &e);
 	assert_string_equal(meaning, "= 2026-09-14 13:06 UTC (in 90d)");
-	assert_well(arg_check(op_arg(&test_op, "limit"), "5/s", TEST_NOW, meaning, sizeof(meaning),
-			      &e),
-		    &e);
+	assert_well(
+		arg_check(op_arg(&test_op, "limit"), "5/s", TEST_NOW, meaning, sizeof(meaning), &e),
+		&e);
 	assert_string_equal(meaning, "= 5/sec");
-	assert_well(arg_check(op_arg(&test_op, "owner"), "x", TEST_NOW, meaning, sizeof(meaning),
-			      &e),
-		    &e);
+	assert_well(
+		arg_check(op_arg(&test_op, "owner"), "x", TEST_NOW, meaning, sizeof(meaning), &e),
+		&e);
 	assert_string_equal(meaning, "");
 	assert_refused(arg_check(op_arg(&test_op, "expires"), "90", TEST_NOW, meaning,
 				 sizeof(meaning), &e),

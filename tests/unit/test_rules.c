@@ -1,4 +1,5 @@
-/* The rules: what each field takes and refuses, its canonical form, and what scopes and ranges grant. */
+/* The rules: what each field takes and refuses, its canonical form, and what scopes and ranges
+ * grant. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,8 @@ static void names_are_counted_in_characters(void **state)
 static void prefixes_fit_the_scanner_pattern(void **state)
 {
 	static const char *const good[] = { "ak", "a", "ci_2", "abcdefghijklmnop" };
-	static const char *const bad[] = { "", "AK", "2a", "_a", "a-b", "abcdefghijklmnopq", "\xc3\xa9" };
+	static const char *const bad[] = { "",	      "AK", "2a", "_a", "a-b", "abcdefghijklmnopq",
+					   "\xc3\xa9" };
 	struct err e = ERR_INIT;
 
 	(void)state;
@@ -85,9 +87,14 @@ static void a_star_at_the_end_grants_what_begins_so(void **state)
 static void limits_have_one_form(void **state)
 {
 	static const char *const forms[][2] = {
-		{ "100/min", "100/min" }, { "100/m", "100/min" }, { "100/minute", "100/min" },
-		{ "5/s", "5/sec" }, { "5/second", "5/sec" }, { "7/h", "7/hour" },
-		{ "5000/day:200", "5000/day:200" }, { "1/d:1", "1/day:1" },
+		{ "100/min", "100/min" },
+		{ "100/m", "100/min" },
+		{ "100/minute", "100/min" },
+		{ "5/s", "5/sec" },
+		{ "5/second", "5/sec" },
+		{ "7/h", "7/hour" },
+		{ "5000/day:200", "5000/day:200" },
+		{ "1/d:1", "1/day:1" },
 	};
 	struct err e = ERR_INIT;
 	char text[LIMIT_TEXT_SIZE];
@@ -108,9 +115,23 @@ static void limits_have_one_form(void **state)
 static void limits_that_are_none_are_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "100", "/min", "100/", "0/min", "-1/min", "100/year", "100/min:", "100/min:0",
-		"100/min:x", "100/min:5x", "1e3/min", "100 /min", "2000000000/min",
-		"99999999999999999999/min", "100/min:99999999999999999999", "100/Min",
+		"",
+		"100",
+		"/min",
+		"100/",
+		"0/min",
+		"-1/min",
+		"100/year",
+		"100/min:",
+		"100/min:0",
+		"100/min:x",
+		"100/min:5x",
+		"1e3/min",
+		"100 /min",
+		"2000000000/min",
+		"99999999999999999999/min",
+		"100/min:99999999999999999999",
+		"100/Min",
 	};
 	struct err e = ERR_INIT;
 	struct limit l;
@@ -210,7 +231,8 @@ static void meta_that_is_none_is_refused(void **state)
 	assert_refused(rule_meta("a b=c", &e), ERR_USAGE, &e, "NAME=VALUE");
 	snprintf(pair, 300, "a=%s", value);
 	assert_refused(rule_meta(pair, &e), ERR_USAGE, &e, "256");
-	assert_refused(meta_canonical(&out, (struct texts){ twice, 2 }, &e), ERR_USAGE, &e, "twice");
+	assert_refused(meta_canonical(&out, (struct texts){ twice, 2 }, &e), ERR_USAGE, &e,
+		       "twice");
 	for (size_t i = 0; i <= META_MAX; i++)
 		many[i] = "a=b";
 	assert_refused(meta_canonical(&out, (struct texts){ many, META_MAX + 1 }, &e), ERR_USAGE,

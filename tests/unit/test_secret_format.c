@@ -82,7 +82,8 @@ static void widths_and_alphabets_are_strict(void **state)
 	char letter_i[] = "ak_i123456789ab_0123456789ABCDEFGHIJabcdefghij01000000";
 	char dash[] = "ak_0123456789ab_-123456789ABCDEFGHIJabcdefghij01000000";
 	char upper_prefix[] = "Ak_0123456789ab_0123456789ABCDEFGHIJabcdefghij01000000";
-	char long_prefix[] = "abcdefghijklmnopq_0123456789ab_0123456789ABCDEFGHIJabcdefghij01000000";
+	char long_prefix[] =
+		"abcdefghijklmnopq_0123456789ab_0123456789ABCDEFGHIJabcdefghij01000000";
 	char no_prefix[] = "_0123456789ab_0123456789ABCDEFGHIJabcdefghij01000000";
 
 	(void)state;
