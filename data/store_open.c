@@ -95,20 +95,24 @@ static bool is_descriptor(const char *path)
 	return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/self/fd/", 14) == 0;
 }
 
+/* Once it is known to be the right one. */
 static void master_keep(const struct master *m, const char *path)
 {
+	if (path && !is_descriptor(path))
+		return;
+	pthread_mutex_lock(&kept.mutex);
 	secret_copy(&kept.key, &m->key);
 	kept.has_salt = m->has_salt;
 	memcpy(kept.salt, m->salt, sizeof kept.salt);
 	free(kept.place);
 	kept.place = path ? x_strdup(path) : NULL;
+	pthread_mutex_unlock(&kept.mutex);
 }
 
 /* A path of NULL: by passphrase, m->salt is set. */
 static enum errc master_get(struct master *m, const char *path, const struct store_options *o,
 			    struct err *e)
 {
-	bool once = !path || is_descriptor(path);
 	enum errc rc = ERR_OK;
 
 	pthread_mutex_lock(&kept.mutex);
@@ -118,8 +122,6 @@ static enum errc master_get(struct master *m, const char *path, const struct sto
 		master_use(m, &kept.key, MASTER_PASSPHRASE, NULL);
 	else
 		rc = path ? master_read(m, path, e) : ask_passphrase(m, o, e);
-	if (!rc && once)
-		master_keep(m, path);
 	pthread_mutex_unlock(&kept.mutex);
 	return rc;
 }
@@ -144,6 +146,8 @@ static enum errc master_find(struct store *s, const struct store_options *o, boo
 		rc = path ? err_hint(e, "give the right one with --master-key FILE (not \"%s\")", path) :
 			    err_hint(e, "try again with the right one");
 	}
+	if (!rc && o)
+		master_keep(&s->master, path);
 	free(path);
 	return rc;
 }
@@ -160,6 +164,8 @@ static enum errc master_first(struct store *s, const struct store_options *o, st
 		if (rc == ERR_CONFLICT)
 			rc = master_get(&s->master, path, o, e);
 	}
+	if (!rc)
+		master_keep(&s->master, path);
 	free(path);
 	return rc;
 }
