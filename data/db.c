@@ -274,9 +274,9 @@ void stmt_done(struct stmt *s)
 /* Reading in the statement's order finds each name at once. */
 static int column_of(struct stmt *s, const char *name)
 {
-	for (int i = 1; i <= s->columns; i++) {
-		int at = (s->last + i) % s->columns;
-
+	for (int i = 1, at = s->last + 1; i <= s->columns; i++, at++) {
+		if (at == s->columns)
+			at = 0;
 		if (strcmp(s->names[at], name) == 0) {
 			s->last = at;
 			return at;
@@ -284,6 +284,11 @@ static int column_of(struct stmt *s, const char *name)
 	}
 	assert(false && "no such column");
 	return 0;
+}
+
+void stmt_get_value(struct stmt *s, const char *column, struct engine_value *out)
+{
+	s->db->engine->column_value(s->st, column_of(s, column), out);
 }
 
 bool stmt_get_null(struct stmt *s, const char *column)

@@ -49,6 +49,7 @@ enum errc stmt_one_int(struct stmt *s, const char *column, int64_t *value, struc
 void stmt_done(struct stmt *s);		/* resets; parameters are forgotten */
 
 /* Values of the current row. An unknown name is a programmer's error (assert). */
+void stmt_get_value(struct stmt *s, const char *column, struct engine_value *out);
 bool stmt_get_null(struct stmt *s, const char *column);
 int64_t stmt_get_int(struct stmt *s, const char *column);
 int64_t stmt_get_time(struct stmt *s, const char *column);		/* NULL is TIME_NONE */

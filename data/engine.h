@@ -38,6 +38,14 @@ enum engine_checkpoint {
 	ENGINE_TRUNCATE,		/* all of it, the log cut */
 };
 
+/* A value as it is stored; data is lent until the next step or reset, and ends in no NUL. */
+struct engine_value {
+	enum { ENGINE_NULL, ENGINE_INTEGER, ENGINE_DATA } type;	/* DATA: text or blob */
+	int64_t integer;
+	const void *data;
+	size_t len;
+};
+
 /* One finding of the engine's own integrity check, or one object of its schema; false stops. */
 typedef bool engine_report(void *arg, const char *text);
 typedef bool engine_object(void *arg, const char *type, const char *name, const char *table,
@@ -60,6 +68,7 @@ struct engine {
 	void (*reset)(struct engine_stmt *s);
 	int (*columns)(struct engine_stmt *s);
 	const char *(*column_name)(struct engine_stmt *s, int column);
+	void (*column_value)(struct engine_stmt *s, int column, struct engine_value *out);
 	bool (*column_null)(struct engine_stmt *s, int column);
 	int64_t (*column_int)(struct engine_stmt *s, int column);
 	/* Lent until the next step or reset; never NULL (an empty text for NULL). */

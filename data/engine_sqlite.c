@@ -166,7 +166,6 @@ static enum engine_code set_pragmas(struct engine_conn *c)
 		{ "PRAGMA synchronous=FULL", "PRAGMA synchronous", "2" },
 		{ "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0" },
 		{ "PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1" },
-		{ "PRAGMA cell_size_check=ON", "PRAGMA cell_size_check", "1" },
 		{ "PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2" },
 		{ "PRAGMA cache_size=-8000", "PRAGMA cache_size", "-8000" },
 	};
@@ -321,6 +320,27 @@ static int stmt_columns(struct engine_stmt *s)
 static const char *stmt_column_name(struct engine_stmt *s, int column)
 {
 	return sqlite3_column_name(s->st, column);
+}
+
+/* One call a column, and no copy of a text to end it in a NUL: reading a row is most of a verification. */
+static void stmt_column_value(struct engine_stmt *s, int column, struct engine_value *out)
+{
+	sqlite3_value *value = sqlite3_column_value(s->st, column);
+
+	*out = (struct engine_value){ .type = ENGINE_DATA, .data = "" };
+	switch (sqlite3_value_type(value)) {
+	case SQLITE_NULL:
+		out->type = ENGINE_NULL;
+		break;
+	case SQLITE_INTEGER:
+		out->type = ENGINE_INTEGER;
+		out->integer = sqlite3_value_int64(value);
+		break;
+	default:
+		out->len = (size_t)sqlite3_value_bytes(value);
+		if (out->len)
+			out->data = sqlite3_value_blob(value);
+	}
 }
 
 static bool stmt_column_null(struct engine_stmt *s, int column)
@@ -615,6 +635,7 @@ const struct engine engine_sqlite = {
 	.reset = stmt_reset,
 	.columns = stmt_columns,
 	.column_name = stmt_column_name,
+	.column_value = stmt_column_value,
 	.column_null = stmt_column_null,
 	.column_int = stmt_column_int,
 	.column_text = stmt_column_text,

@@ -79,94 +79,115 @@ void text_put(char **slot, const char *text, size_t len)
 }
 
 /* Texts with a NUL inside, or too long for their member, were not written by us. */
-static bool read_text(struct stmt *s, const struct field *f, void *to)
+static bool read_text(const struct engine_value *value, const struct field *f, void *to)
 {
-	size_t len;
-	const char *text = stmt_get_text(s, f->column, &len);
-	bool fits = !memchr(text, '\0', len);
+	bool fits = value->type == ENGINE_DATA && !memchr(value->data, '\0', value->len);
 	char *heap;
 
 	if (f->type == FIELD_CHARS) {
-		fits = fits && len < f->size;
+		fits = fits && value->len < f->size;
 		memset(to, 0, f->size);
-		memcpy(to, text, len < f->size ? len : f->size - 1u);
+		memcpy(to, value->data, value->len < f->size ? value->len : f->size - 1u);
 		return fits;
 	}
 	memcpy(&heap, to, sizeof heap);
-	text_put(&heap, text, len);
+	text_put(&heap, value->data, value->len);
 	memcpy(to, &heap, sizeof heap);
 	return fits;
 }
 
-static bool read_key_id(struct stmt *s, const struct field *f, char *to)
+static bool read_bytes(const struct engine_value *value, void *to, size_t size)
+{
+	bool fits = value->type == ENGINE_DATA && value->len == size;
+
+	if (fits)
+		memcpy(to, value->data, size);
+	else
+		memset(to, 0, size);
+	return fits;
+}
+
+static bool read_key_id(const struct engine_value *value, char *to)
 {
 	uint8_t id[ULID_BYTES];
-	bool fits = stmt_copy_blob(s, f->column, id, sizeof id);
+	bool fits = read_bytes(value, id, sizeof id);
 
 	memcpy(to, "key_", 4);
 	ulid_text(to + 4, id);
 	return fits;
 }
 
-static bool read_int(struct stmt *s, const struct field *f, void *to)
+static bool read_int(const struct engine_value *value, const struct field *f, void *to)
 {
-	int64_t wide = stmt_get_int(s, f->column);
+	int64_t wide = value->integer;
 	int narrow = (int)wide;
 
-	if (f->type == FIELD_INT)
-		memcpy(to, &wide, sizeof wide);
-	else
+	if (f->type == FIELD_TIME && value->type == ENGINE_NULL)
+		wide = TIME_NONE;
+	else if (value->type != ENGINE_INTEGER)
+		return false;
+	if (f->type == FIELD_ENUM)
 		memcpy(to, &narrow, sizeof narrow);
-	return f->type == FIELD_INT || narrow == wide;
+	else
+		memcpy(to, &wide, sizeof wide);
+	return f->type != FIELD_ENUM || narrow == wide;
 }
 
 bool row_read(struct stmt *s, const struct field *fields, void *object)
 {
+	struct engine_value value;
 	bool fits = true;
 
 	for (const struct field *f = fields; f->column; f++) {
 		void *to = (char *)object + f->offset;
-		int64_t at;
 
+		stmt_get_value(s, f->column, &value);
 		switch (f->type) {
 		case FIELD_INT:
 		case FIELD_ENUM:
-			fits &= read_int(s, f, to);
-			break;
 		case FIELD_TIME:
-			at = stmt_get_time(s, f->column);
-			memcpy(to, &at, sizeof at);
+			fits &= read_int(&value, f, to);
 			break;
 		case FIELD_TEXT:
 		case FIELD_CHARS:
-			fits &= read_text(s, f, to);
+			fits &= read_text(&value, f, to);
 			break;
 		case FIELD_BYTES:
-			fits &= stmt_copy_blob(s, f->column, to, f->size);
+			fits &= read_bytes(&value, to, f->size);
 			break;
 		case FIELD_KEY_ID:
-			fits &= read_key_id(s, f, to);
+			fits &= read_key_id(&value, to);
 			break;
 		}
 	}
 	return fits;
 }
 
+/* Short forms, since every byte is hashed at every verification: a number has as many bytes as it
+ * needs, a length seven bits a byte. Each value has one form only. */
 static void encode_int(struct buf *out, int64_t value)
 {
-	char bytes[9] = { 'i' };
+	uint64_t rest = (uint64_t)value;
+	char bytes[10] = { 'i' };
+	size_t len = 2;
 
-	for (int i = 0; i < 8; i++)
-		bytes[1 + i] = (char)((uint64_t)value >> (56 - 8 * i));
-	buf_add(out, bytes, sizeof bytes);
+	for (; rest; rest >>= 8)
+		bytes[len++] = (char)rest;
+	bytes[1] = (char)(len - 2);
+	buf_add(out, bytes, len);
 }
 
 static void encode_bytes(struct buf *out, char type, const void *data, size_t len)
 {
-	char head[5] = { type, (char)(len >> 24), (char)(len >> 16), (char)(len >> 8), (char)len };
+	char head[11] = { type };
+	size_t used = 1, rest = len;
 
-	buf_add(out, head, sizeof head);
-	buf_add(out, data, len);
+	for (; rest >= 0x80; rest >>= 7)
+		head[used++] = (char)(rest | 0x80);
+	head[used++] = (char)rest;
+	buf_add(out, head, used);
+	if (len)
+		buf_add(out, data, len);
 }
 
 void row_encode(struct buf *out, const struct field *fields, const void *object)
