@@ -18,10 +18,10 @@ const struct field audit_fields[] = {	/* none is under a row MAC: the chain has 
 	FIELD(FIELD_TEXT, audit_event, detail, "detail"),
 	FIELD(FIELD_CHARS, audit_event, boot_id, "boot_id"),
 	FIELD(FIELD_INT, audit_event, boot_time, "boot_time"),
-	FIELD(FIELD_INT, audit_event, ring, "ring"),
 	FIELD(FIELD_BYTES, audit_event, previous, "previous"),
 	FIELD(FIELD_BYTES, audit_event, hash, "hash"),
 	FIELD(FIELD_BYTES, audit_event, mac, "mac"),
+	FIELD(FIELD_INT, audit_event, ring, "ring"),
 	{ .column = NULL },
 };
 
@@ -55,8 +55,8 @@ enum errc audit_append(struct store *s, struct audit_event *ev, struct err *e)
 	if (!audit_mac(s, ev, ev->mac))
 		return err_set(e, ERR_STORE, "the store \"%s\" has no ring key", s->path);
 	st = db_stmt(s->db, "INSERT INTO audit (sequence, time, actor, operation, object, name,"
-		     " object_revision, object_mac, object_before, detail, boot_id, boot_time, ring,"
-		     " previous, hash, mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		     " object_revision, object_mac, object_before, detail, boot_id, boot_time,"
+		     " previous, hash, mac, ring) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 		     " $14, $15, $16)");
 	row_bind(st, audit_fields, ev, &keep);
 	rc = stmt_run(st, e);

@@ -48,8 +48,13 @@ enum errc stmt_run(struct stmt *s, struct err *e);
 enum errc stmt_one_int(struct stmt *s, const char *column, int64_t *value, struct err *e);
 void stmt_done(struct stmt *s);		/* resets; parameters are forgotten */
 
-/* Values of the current row. An unknown name is a programmer's error (assert). */
-void stmt_get_value(struct stmt *s, const char *column, struct engine_value *out);
+/* The column from which on `count` columns with these names stand side by side, looked for once a table
+ * (`names` is its address) behind the column that was read last; all read as NULL where they don't. */
+int stmt_find_columns(struct stmt *s, const void *names, const char *(*name)(const void *names, int i),
+		      int count);
+void stmt_value_at(struct stmt *s, int column, struct engine_value *out);
+
+/* Values of the current row; a column that is not there is NULL. */
 bool stmt_get_null(struct stmt *s, const char *column);
 int64_t stmt_get_int(struct stmt *s, const char *column);
 int64_t stmt_get_time(struct stmt *s, const char *column);		/* NULL is TIME_NONE */

@@ -69,6 +69,10 @@ int row_bind(struct stmt *s, const struct field *fields, const void *object, str
 
 void text_put(char **slot, const char *text, size_t len)
 {
+	if (*slot && len == 0) {
+		**slot = '\0';
+		return;
+	}
 	if (!*slot || strlen(*slot) < len) {
 		free(*slot);
 		*slot = x_strndup(text, len);
@@ -133,15 +137,30 @@ static bool read_int(const struct engine_value *value, const struct field *f, vo
 	return f->type != FIELD_ENUM || narrow == wide;
 }
 
+static const char *column_name(const void *fields, int i)
+{
+	return ((const struct field *)fields)[i].column;
+}
+
+static int field_count(const struct field *fields)
+{
+	int count = 0;
+
+	while (fields[count].column)
+		count++;
+	return count;
+}
+
 bool row_read(struct stmt *s, const struct field *fields, void *object)
 {
+	int column = stmt_find_columns(s, fields, column_name, field_count(fields));
 	struct engine_value value;
 	bool fits = true;
 
 	for (const struct field *f = fields; f->column; f++) {
 		void *to = (char *)object + f->offset;
 
-		stmt_get_value(s, f->column, &value);
+		stmt_value_at(s, column++, &value);
 		switch (f->type) {
 		case FIELD_INT:
 		case FIELD_ENUM:
