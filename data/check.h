@@ -47,7 +47,7 @@ enum errc check_import_key(struct check *c, const struct key *k, const uint8_t *
 enum errc check_imports_end(struct check *c, struct err *e);
 void check_imports_free(struct check *c);
 
-/* The object MAC before the first change of an object, from its first event; false: no event. */
+/* The object MAC before the first change of an object, from its first event; false: none, or unknown. */
 enum errc check_first_mac(struct check *c, const char *object, uint8_t mac[MAC_SIZE], bool *any,
 			  struct err *e);
 /* Whether an event about a key, with the MAC of its object after it, is the key's removal. */

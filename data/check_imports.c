@@ -107,6 +107,7 @@ static struct check_import *import_of(struct check *c, int64_t event)
 enum errc check_first_mac(struct check *c, const char *object, uint8_t mac[MAC_SIZE], bool *any,
 			  struct err *e)
 {
+	static const uint8_t none[MAC_SIZE];
 	struct stmt *st = db_stmt(c->s->db, "SELECT object_before FROM audit WHERE object = $1 "
 				  "ORDER BY sequence LIMIT 1");
 	enum errc rc;
@@ -114,7 +115,8 @@ enum errc check_first_mac(struct check *c, const char *object, uint8_t mac[MAC_S
 	stmt_text(st, 1, object);
 	rc = stmt_step(st, any, e);
 	if (!rc && *any)
-		*any = stmt_copy_blob(st, "object_before", mac, MAC_SIZE);
+		*any = stmt_copy_blob(st, "object_before", mac, MAC_SIZE) &&
+		       memcmp(mac, none, sizeof none) != 0;
 	stmt_done(st);
 	return rc;
 }

@@ -18,8 +18,7 @@ struct restore_step {
 	bool trusted;			/* the live row is what its last audit event left */
 	bool revoked;			/* revoked since: stays so */
 	bool keep_versions;		/* one ended since: they stay as they are now */
-	bool unchanged;			/* nothing is left to change */
-	uint8_t before[MAC_SIZE];	/* object MAC of the live rows; zeros: none */
+	uint8_t before[MAC_SIZE];	/* object MAC before the restore; zeros: none */
 };
 
 struct restore {
@@ -48,6 +47,8 @@ void backup_close(struct store *copy, struct store *live);	/* NULL copy is well 
 
 /* Fills the steps: what differs between both, and what has to stay. */
 enum errc restore_plan(struct restore *r, struct err *e);
+/* Would `wanted` in the place of the live key change anything but its revision and time? */
+bool restore_same_key(struct restore *r, const struct key *live, const struct key *wanted);
 /* Whether the chain says that a key was revoked since the backup, and how. */
 enum errc restore_revocation(struct restore *r, const char *id, struct revocation *v, struct err *e);
 

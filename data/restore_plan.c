@@ -142,19 +142,37 @@ static bool ended_since(const struct restore *r, const struct object_scan *live,
 	return false;
 }
 
+/* What a key was before the restore, by the audit chain's word, not that of rows that anybody may have
+ * written: what its last event left, else what the import made, which the backup still has. */
+static void before_set(struct restore *r, const struct latest *l, const struct object_scan *copy,
+		       struct restore_step *step)
+{
+	if (l->any)
+		memcpy(step->before, l->mac, MAC_SIZE);
+	else if (!copy || !copy->key.import_event || copy->key.revision != 1 ||
+		 !object_mac(r->copy, &copy->key, copy->versions, copy->count, step->before))
+		memset(step->before, 0, MAC_SIZE);
+}
+
 /* Does the live row stand as its last audit event left it? Only then is its word taken. */
 static enum errc live_trusted(struct restore *r, const struct object_scan *live,
-			      struct restore_step *step, struct err *e)
+			      const struct object_scan *copy, struct restore_step *step,
+			      struct err *e)
 {
+	uint8_t is[MAC_SIZE];
 	struct latest l;
 	enum errc rc = latest_read(r, live->key.id, &l, e);
 
-	if (!object_mac(r->live, &live->key, live->versions, live->count, step->before))
-		memset(step->before, 0, sizeof step->before);
-	if (rc || scan_altered(live))
+	if (rc)
 		return rc;
-	step->trusted = l.any ? bytes_equal(l.mac, step->before, MAC_SIZE)
+	before_set(r, &l, copy, step);
+	if (scan_altered(live) ||
+	    !object_mac(r->live, &live->key, live->versions, live->count, is))
+		return ERR_OK;
+	step->trusted = l.any ? bytes_equal(l.mac, is, MAC_SIZE)
 			      : live->key.import_event && live->key.revision == 1;
+	if (step->trusted)
+		memcpy(step->before, is, MAC_SIZE);
 	return ERR_OK;
 }
 
@@ -164,9 +182,9 @@ static enum errc change_decide(struct restore *r, const struct object_scan *live
 {
 	struct revocation v = { .any = false };
 	bool restored = false, ended;
-	enum errc rc = live_trusted(r, live, step, e);
+	enum errc rc = ERR_OK;
 
-	if (!rc && !step->trusted)
+	if (!step->trusted)
 		rc = restore_revocation(r, copy->key.id, &v, e);
 	if (!rc)
 		rc = restored_before(r, copy->key.id, &restored, e);
@@ -184,15 +202,50 @@ static enum errc change_decide(struct restore *r, const struct object_scan *live
 	return ERR_OK;
 }
 
-static bool same_object(struct restore *r, const struct object_scan *live,
-			const struct object_scan *copy)
+bool restore_same_key(struct restore *r, const struct key *live, const struct key *wanted)
 {
-	uint8_t is[MAC_SIZE], was[MAC_SIZE];
+	struct key probe = *wanted;	/* lends its texts */
+	uint8_t is[ROW_MAC_SIZE], would[ROW_MAC_SIZE];
 
-	return !scan_altered(live) &&
-	       object_mac(r->live, &live->key, live->versions, live->count, is) &&
-	       object_mac(r->copy, &copy->key, copy->versions, copy->count, was) &&
-	       bytes_equal(is, was, MAC_SIZE);
+	probe.row = live->row;
+	probe.revision = live->revision;
+	probe.updated_at = live->updated_at;
+	probe.ring = live->ring;
+	return key_mac(r->live, live, is) && key_mac(r->live, &probe, would) &&
+	       bytes_equal(is, would, sizeof is);
+}
+
+static bool same_version(struct restore *r, const struct object_scan *live,
+			 const struct key_version *is, const struct key_version *was)
+{
+	struct key_version probe = *was;
+	uint8_t now[ROW_MAC_SIZE], then[ROW_MAC_SIZE];
+
+	probe.ring = is->ring;
+	return version_mac(r->live, is, live->key.id, now) &&
+	       version_mac(r->live, &probe, live->key.id, then) &&
+	       bytes_equal(now, then, sizeof now);
+}
+
+static size_t skip_pending(const struct object_scan *o, size_t i)
+{
+	while (i < o->count && o->versions[i].state == VERSION_PENDING)
+		i++;
+	return i;
+}
+
+static bool same_versions(struct restore *r, const struct object_scan *live,
+			  const struct object_scan *copy)
+{
+	size_t i = skip_pending(live, 0), w = skip_pending(copy, 0);
+
+	while (i < live->count && w < copy->count) {
+		if (!same_version(r, live, &live->versions[i], &copy->versions[w]))
+			return false;
+		i = skip_pending(live, i + 1);
+		w = skip_pending(copy, w + 1);
+	}
+	return i == live->count && w == copy->count;
 }
 
 /* --- keys that are in one of them ---------------------------------------------------------------- */
@@ -209,7 +262,7 @@ static enum errc live_only(struct restore *r, const struct object_scan *live, st
 	}
 	if (live->key.status == KEY_PENDING)
 		return ERR_OK;
-	rc = live_trusted(r, live, &probe, e);
+	rc = live_trusted(r, live, NULL, &probe, e);
 	if (rc)
 		return rc;
 	if (probe.trusted && live->key.status == KEY_REVOKED && !r->accept_loss) {
@@ -248,6 +301,7 @@ static enum errc copy_only(struct restore *r, const struct object_scan *copy, st
 	if (purged && !r->accept_loss)
 		return ERR_OK;
 	step = step_add(r, copy->key.row, RESTORE_BRING);
+	before_set(r, &l, copy, step);
 	step->revoked = revoked && !r->accept_loss;
 	return ERR_OK;
 }
@@ -264,6 +318,9 @@ static int64_t scan_row(const struct object_scan *o, bool more)
 static enum errc rows_compare(struct restore *r, const struct object_scan *live,
 			      const struct object_scan *copy, struct err *e)
 {
+	struct restore_step step = { .row = live->key.row, .what = RESTORE_CHANGE };
+	enum errc rc;
+
 	if (copy->key.row == 0 || copy->key.status == KEY_PENDING)
 		return live_only(r, live, e);
 	r->report->keys++;
@@ -271,9 +328,13 @@ static enum errc rows_compare(struct restore *r, const struct object_scan *live,
 		step_add(r, live->versions[0].key, RESTORE_ORPHAN);
 		return copy_only(r, copy, e);
 	}
-	if (same_object(r, live, copy))
-		return ERR_OK;
-	return change_decide(r, live, copy, step_add(r, live->key.row, RESTORE_CHANGE), e);
+	rc = live_trusted(r, live, copy, &step, e);
+	if (rc || (step.trusted && restore_same_key(r, &live->key, &copy->key) &&
+		   same_versions(r, live, copy)))
+		return rc;
+	rc = change_decide(r, live, copy, &step, e);
+	*step_add(r, live->key.row, RESTORE_CHANGE) = step;
+	return rc;
 }
 
 static enum errc both_walk(struct restore *r, struct object_scan *live, struct object_scan *copy,

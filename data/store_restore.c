@@ -231,28 +231,6 @@ static enum errc target_make(struct restore *r, const struct restore_step *step,
 	return step->revoked ? revocation_keep(r, step, live, target, e) : ERR_OK;
 }
 
-/* Would writing it change nothing but revision and time? */
-static bool target_is_live(struct restore *r, const struct restore_step *step,
-			   const struct key *live, const struct key *target)
-{
-	struct key probe;
-	uint8_t is[ROW_MAC_SIZE], wanted[ROW_MAC_SIZE];
-	bool same;
-
-	if (!step->trusted || !step->keep_versions)
-		return false;
-	key_init(&probe);
-	key_copy(&probe, target);
-	probe.row = live->row;
-	probe.revision = live->revision;
-	probe.updated_at = live->updated_at;
-	probe.ring = live->ring;
-	same = key_mac(r->live, live, is) && key_mac(r->live, &probe, wanted) &&
-	       bytes_equal(is, wanted, sizeof is);
-	key_release(&probe);
-	return same;
-}
-
 /* Revisions only rise, even where the live row was put back to an older one. */
 static enum errc revision_base(struct restore *r, const struct key *live, struct key *target,
 			       struct err *e)
@@ -336,7 +314,9 @@ static enum errc key_change(struct restore *r, const struct restore_step *step, 
 		rc = object_read(&copy, r->copy, step->row, e);
 	if (!rc)
 		rc = target_make(r, step, &live.key, &copy.key, &target, e);
-	if (rc || target_is_live(r, step, &live.key, &target))
+	/* A revocation that was all there is to keep. */
+	if (rc || (step->trusted && step->keep_versions &&
+		   restore_same_key(r, &live.key, &target)))
 		goto out;
 	rc = revision_base(r, &live.key, &target, e);
 	if (!rc)
