@@ -68,10 +68,14 @@ static enum errc check_schema(struct store *s, struct err *e)
 	return rc;
 }
 
-static enum errc check_history(struct store *s, const struct anchor *a, struct err *e)
+/* An anchor under a ring key that was unknown until mark_load() is read again: with the writers' queue
+ * held it is still that of this snapshot. */
+static enum errc check_history(struct store *s, struct anchor *a, struct err *e)
 {
 	enum errc rc = mark_load(s, e);
 
+	if (!rc && a->state == ANCHOR_FOREIGN && a->ring <= store_ring(s))
+		anchor_read(s, a);
 	return rc || s->for_check ? rc : anchor_compare(s, a, e);
 }
 
