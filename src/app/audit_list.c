@@ -82,10 +82,8 @@ static const char *object_read(const struct op_call *c, struct key *k)
 {
 	const char *text = op_text(c->args, "object");
 
-	if (!text || key_pick(app_store(c->app), text, k, NULL)) {
-		key_init(k);
+	if (!text || key_pick(app_store(c->app), text, k, NULL))
 		return text;
-	}
 	return k->id;
 }
 

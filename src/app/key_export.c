@@ -148,16 +148,14 @@ static enum errc page_read(struct exporting *x, const struct key_query *q, char 
 
 static enum errc filter_export(struct exporting *x, struct err *e)
 {
-	struct key_query q = {
-		.sort = KEY_SORT_CREATED, .limit = PAGE, .now = x->now,
-		.expires_from = TIME_NONE, .expires_until = TIME_NONE,
-		.unused_since = TIME_NONE, .revoked_before = TIME_NONE,
-	};
+	struct key_query q;
 	char last[KEY_ID_SIZE] = "";
 	size_t count = 0;
 	enum errc rc = ERR_OK;
 
 	key_filter(x->call->args, x->now, &q);
+	q.sort = KEY_SORT_CREATED;
+	q.limit = PAGE;
 	while (!rc) {
 		rc = page_read(x, &q, last, &count, e);
 		if (!rc)

@@ -136,14 +136,14 @@ static enum errc usage_run(const struct op_call *c, struct err *e)
 	const char *by = op_text(c->args, "by");
 	/* From the begin of the hour that the time falls in. */
 	struct span_of_time t = { (now - since) / HOUR_MS * HOUR_MS, now + 1 };
-	struct key k = { .row = 0 };
-	enum errc rc = key_pick(app_store(c->app), op_text(c->args, "key"), &k, e);
+	struct key k;
+	enum errc rc;
 
-	if (rc)
-		return rc;
-	if (!strcmp(by, "code"))
+	key_init(&k);
+	rc = key_pick(app_store(c->app), op_text(c->args, "key"), &k, e);
+	if (!rc && !strcmp(by, "code"))
 		rc = by_code(c, &k, t, e);
-	else
+	else if (!rc)
 		rc = of_versions(c, &k, t, !strcmp(by, "hour"), e);
 	key_release(&k);
 	return rc;
