@@ -1,0 +1,137 @@
+/* store info and store upgrade: what a store tells of itself, and what is refused on the way up. */
+#include "tests/lib/store_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/alloc.h"
+#include "src/base/file.h"
+#include "src/base/json.h"
+
+static struct json *info_of(struct store_fixture *f)
+{
+	struct err e = ERR_INIT;
+	struct json *info;
+
+	assert_well(store_info(f->s, &info, &e), &e);
+	return info;
+}
+
+static void info_counts_what_is_there(void **state)
+{
+	struct store_fixture *f = *state;
+	struct json *info;
+
+	fixture_rotate(f, fixture_create(f, "alpha"), HOUR_MS);
+	fixture_revoke(f, fixture_create(f, "beta"));
+	fixture_purge(f, fixture_id(f, "beta"));
+	info = info_of(f);
+	assert_int_equal(json_get_int(info, "keys", -1), 1);
+	assert_int_equal(json_get_int(info, "versions", -1), 2);
+	assert_int_equal(json_get_int(info, "pending", -1), 0);
+	assert_int_equal(json_get_int(info, "tombstones", -1), 1);
+	assert_int_equal(json_get_int(info, "audit_events", -1), 5);
+	assert_int_equal(json_get_int(info, "audit_sequence", -1), 5);
+	assert_true(json_get_int(info, "bytes", -1) > 0);
+	json_free(info);
+}
+
+static void info_says_where_and_under_which_key(void **state)
+{
+	struct store_fixture *f = *state;
+	struct json *info;
+
+	fixture_create(f, "alpha");
+	info = info_of(f);
+	assert_string_equal(json_get_text(info, "path"), f->path);
+	assert_string_equal(json_get_text(info, "engine"), "sqlite");
+	assert_int_equal(strlen(json_get_text(info, "store_id")), 2 * STORE_ID_SIZE);
+	assert_int_equal(json_get_int(info, "schema_version", -1), 1);
+	assert_int_equal(json_get_int(info, "ring", -1), 1);
+	assert_string_equal(json_get_text(json_get(info, "master_key"), "kind"), "file");
+	assert_string_equal(json_get_text(json_get(info, "master_key"), "place"), f->master_file);
+	assert_string_equal(json_get_text(json_get(info, "anchor"), "state"), "fits");
+	json_free(info);
+}
+
+static void info_tells_no_key(void **state)
+{
+	struct store_fixture *f = *state;
+	struct json *info = info_of(f);
+	struct buf text = BUF_INIT(65536);
+	char *key = file_get(f->master_file);
+
+	assert_true(json_write(&text, info));
+	key[64] = '\0';
+	assert_null(strstr(text.data, key));
+	free(key);
+	buf_release(&text);
+	json_free(info);
+}
+
+/* --- upgrade ------------------------------------------------------------------------------------- */
+
+static void store_that_is_up_to_date_stays(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	int64_t from, to;
+
+	fixture_create(f, "alpha");
+	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
+	assert_int_equal(from, 1);
+	assert_int_equal(to, 1);
+	fixture_create(f, "beta");
+	fixture_assert_sound(f);
+}
+
+static void newer_schema_is_refused(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	int64_t from, to;
+
+	fixture_sql(f, "PRAGMA user_version = 99");
+	assert_refused(store_upgrade(&f->options, &from, &to, &e), ERR_STORE, &e, "newer");
+	assert_int_equal(fixture_number(f, "SELECT user_version AS n FROM pragma_user_version"), 99);
+}
+
+static void database_of_others_is_refused(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	int64_t from, to;
+
+	fixture_sql(f, "PRAGMA user_version = 0");
+	assert_refused(store_upgrade(&f->options, &from, &to, &e), ERR_STORE, &e, "no store");
+}
+
+static void missing_store_is_not_made(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	char *none = path_join(f->folder, "none.db");
+	int64_t from, to;
+
+	f->options.url = none;
+	assert_refused(store_upgrade(&f->options, &from, &to, &e), ERR_STORE, &e, "no store at");
+	assert_false(store_exists(none));
+	f->options.url = f->path;
+	free(none);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(info_counts_what_is_there),
+		TEST(info_says_where_and_under_which_key),
+		TEST(info_tells_no_key),
+		TEST(store_that_is_up_to_date_stays),
+		TEST(newer_schema_is_refused),
+		TEST(database_of_others_is_refused),
+		TEST(missing_store_is_not_made),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
