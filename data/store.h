@@ -37,6 +37,8 @@ struct store_options {
  * owner, unsafe folder, network file system, rolled back (anchor), master key missing or another. */
 enum errc store_open(struct store **out, const struct store_options *o, struct err *e);
 void store_close(struct store *s);	/* NULL is well */
+/* What is told from now on to who waits for us. */
+void store_verb(struct store *s, const char *verb);
 /* The place a URL stands for, heap text; ERR_USAGE for a scheme this build does not know. */
 enum errc store_path(char **out, const char *url, struct err *e);
 bool store_exists(const char *url);

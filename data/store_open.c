@@ -490,3 +490,9 @@ void store_close(struct store *s)
 	free(s->verb);
 	free(s);
 }
+
+void store_verb(struct store *s, const char *verb)
+{
+	free(s->verb);
+	s->verb = x_strdup(verb);
+}

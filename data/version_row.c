@@ -1,12 +1,10 @@
 /* Versions as rows: the secrets of a key, looked up by secret id or by the digest of a foreign one. */
 #include "data/key.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
+#include "src/base/process.h"
 
 enum { LOOKUP_SIZE = 16, RINGS_MAX = 64 };
 
@@ -351,29 +349,6 @@ enum errc secret_known(struct store *s, const char *secret_id_or_null,
 }
 
 /* --- pending ones ------------------------------------------------------------------------------------- */
-
-/* Start time of a process in clock ticks since boot: field 22 of /proc/PID/stat, counted behind the
- * command's closing bracket; 0 when there is no such process. */
-static int64_t process_start(int64_t pid)
-{
-	char path[48], text[1024], *at;
-	FILE *f;
-	size_t len;
-
-	snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	len = fread(text, 1, sizeof text - 1, f);
-	fclose(f);
-	text[len] = '\0';
-	at = strrchr(text, ')');
-	for (int field = 2; at && field < 22; field++) {
-		at = strchr(at, ' ');
-		at = at ? at + 1 : NULL;
-	}
-	return at ? strtoll(at, NULL, 10) : 0;
-}
 
 static enum errc sweep_one(struct store *s, int64_t key, int64_t number, struct err *e)
 {

@@ -94,8 +94,10 @@ static enum errc store_get(struct app *a, const char *verb, unsigned flags, stru
 	o.verb = verb;
 	o.create = (flags & OP_CREATES_STORE) && !o.read_only;
 	o.for_check = flags & OP_FOR_CHECK;
-	if (a->store && a->for_check == o.for_check)
+	if (a->store && a->for_check == o.for_check) {
+		store_verb(a->store, verb);
 		return ERR_OK;
+	}
 	store_drop(a);
 	r = store_open(&s, &o, e);
 	if (r)

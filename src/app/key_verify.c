@@ -49,8 +49,7 @@ static const struct op_column verify_columns[] = {
 static void set_unknown(struct json *record)
 {
 	static const char *const members[] = {
-		"id",	   "name",     "owner",	      "tier", "scopes",
-		"version", "retiring", "valid_until", "meta",
+		"id", "name", "owner", "tier", "scopes", "version",
 	};
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
