@@ -240,7 +240,8 @@ enum errc store_check(struct store *s, void (*found)(void *arg, const struct sto
 	enum errc rc;
 
 	/* Before the snapshot: it may lag behind it, never lead. */
-	anchor_read(s, &c.anchor);
+	if (!s->copy)
+		anchor_read(s, &c.anchor);
 	rc = store_snapshot(s, e);
 	if (rc)
 		return rc;

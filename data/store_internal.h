@@ -124,6 +124,7 @@ struct store {
 	char *path;			/* resolved */
 	char *verb;
 	bool read_only, for_check, accept_clock;
+	bool copy;			/* a backup: older than the anchor by nature */
 	int64_t wait_ms;
 	const struct clock *clock;
 	struct lock *lock;

@@ -460,6 +460,7 @@ enum errc store_open_copy(struct store **out, struct store *live, struct db *cop
 	*out = NULL;
 	s->path = x_strdup(path);
 	s->db = copy;
+	s->copy = true;
 	rc = open_existing(s, NULL, false, e);
 	if (!rc && memcmp(s->id, live->id, sizeof s->id) != 0) {
 		rc = err_set(e, ERR_CONFLICT, "\"%s\" is a backup of another store than \"%s\"", path,
