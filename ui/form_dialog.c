@@ -181,6 +181,8 @@ static bool run_reveal(void *arg, const struct json *row, struct secret *secret)
 {
 	struct form_dialog *d = arg;
 
+	if (d->kind->reveal)
+		return d->kind->reveal(d, row, secret);
 	secret_move(&d->secret, secret);
 	json_free(d->secret_row);
 	d->secret_row = json_keep((struct json *)(uintptr_t)row);
@@ -306,6 +308,7 @@ static void form_dialog_free(struct dialog *base)
 	struct form_dialog *d = (struct form_dialog *)base;
 
 	work_drop(d->work);
+	work_drop(d->load);
 	if (d->kind->release)
 		d->kind->release(d);
 	form_free(d->form);
@@ -354,12 +357,48 @@ struct form_dialog *form_dialog_new(const struct form_kind *kind, struct form *f
 	return d;
 }
 
+static void form_dialog_refresh(struct form_dialog *d)
+{
+	if (d->kind->facts) {
+		d->heads = 0;
+		d->kind->facts(d);
+	}
+	if (d->kind->changed)
+		d->kind->changed(d);
+}
+
 void form_dialog_open(struct console *c, struct form_dialog *d)
 {
 	d->base.console = c;
-	if (d->kind->changed)
-		d->kind->changed(d);
+	form_dialog_refresh(d);
 	dialog_push(c, &d->base);
+}
+
+static void load_done(void *arg, const struct work_result *r)
+{
+	struct form_dialog *d = arg;
+
+	d->load = NULL;
+	if (r->code || !json_count(r->rows))
+		return;
+	json_free(d->row);
+	d->row = json_keep((struct json *)(uintptr_t)json_at(r->rows, 0));
+	form_dialog_refresh(d);
+	console_redraw(d->base.console);
+}
+
+void form_dialog_load(struct form_dialog *d, const char *key)
+{
+	const struct op *op = op_find("key.show");
+	struct op_args *args = op_args_new(op);
+	struct err e = ERR_INIT;
+
+	op_args_add(args, "key", key, &e);
+	op_args_add(args, "calls", "24", &e);
+	work_drop(d->load);
+	d->load = console_work(d->base.console, &(struct work_order){
+		.op = op, .args = args, .lane = LANE_READ, .arg = d, .done = load_done,
+	});
 }
 
 void form_dialog_head(struct form_dialog *d, enum style style, const char *label,

@@ -28,6 +28,10 @@ struct form_kind {
 	bool page;			/* in place of the screen */
 	/* A value is another: what blocks the button, warnings, the button's word. */
 	void (*changed)(struct form_dialog *d);
+	/* Says again, above the fields, what `row` tells: on opening and when it was loaded. */
+	void (*facts)(struct form_dialog *d);
+	/* Takes one of several new secrets; without it one goes to the secret box. */
+	bool (*reveal)(struct form_dialog *d, const struct json *row, struct secret *secret);
 	/* The focus left a field, its value was checked. */
 	void (*left)(struct form_dialog *d, struct form_item *item);
 	/* Instead of running the operation at once; false: it was taken care of. */
@@ -49,7 +53,9 @@ struct form_dialog {
 	size_t heads;
 	char tail[160];			/* of a page: the line above the footer */
 	struct err error;		/* of the last run; code 0: none */
+	struct view *view;		/* the screen it was opened from */
 	struct work *work;		/* running; NULL: not */
+	struct work *load;		/* loads `row` */
 	char doing[96];			/* progress */
 	uint64_t so_far, total;
 	struct secret secret;		/* revealed by the operation */
@@ -64,6 +70,8 @@ void form_dialog_open(struct console *c, struct form_dialog *d);	/* takes it */
 /* Adds a line to the head; label "" for a text over the whole width. */
 void form_dialog_head(struct form_dialog *d, enum style style, const char *label,
 		      const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Loads `row` from key.show; `facts` and `changed` follow. */
+void form_dialog_load(struct form_dialog *d, const char *key);
 /* Runs the operation with what the form holds. */
 void form_dialog_run(struct form_dialog *d);
 

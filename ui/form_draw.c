@@ -299,16 +299,18 @@ void form_draw_buttons(struct form *f, const struct area *a, int y)
 /* Bytes of the command's next line: breaks before an option where it can. */
 static size_t command_line(const char *text, int width)
 {
-	size_t fits = 0, at = 0;
+	size_t fits = 0, blank = 0, at = 0;
 
 	if ((int)text_width(text, strlen(text)) <= width)
 		return strlen(text);
 	while (text[at] && (int)text_width(text, at) <= width - 2) {
 		if (text[at] == ' ' && text[at + 1] == '-' && text[at + 2] == '-')
 			fits = at;
+		if (text[at] == ' ')
+			blank = at;
 		at++;
 	}
-	return fits ? fits : at - (at > 0);
+	return fits ? fits : blank ? blank : at - (at > 0);
 }
 
 int form_draw_command(struct form *f, const struct area *a, int x, int y, int lines)

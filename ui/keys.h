@@ -38,8 +38,10 @@ struct form *keys_form(struct view *v, const char *op, const struct form_place *
 /* "billing-sync", or "12 keys". */
 void keys_subject(struct view *v, char *out, size_t size);
 /* Head lines: whom it hits. */
-void keys_head_used(struct form_dialog *d, struct view *v);
-void keys_head_list(struct form_dialog *d, struct view *v);		/* the first of several */
+void keys_head_used(struct form_dialog *d);
+void keys_head_list(struct form_dialog *d);		/* the first of several */
+/* Opens a dialog about the targets: its row is the one key's, and loaded anew with versions and use. */
+void keys_dialog(struct view *v, struct form_dialog *d);
 void keys_count_again(struct view *v);	/* the totals on the context line */
 /* After a change: reload, the cursor on that key. */
 void keys_changed(struct view *v, const char *id);
@@ -81,6 +83,7 @@ const char *keys_why_no_modify(struct view *v);
 const char *keys_disable_label(struct view *v);
 
 /* --- the pane and the page ------------------------------------------------------------------------ */
+void keys_marked_draw(struct view *v, const struct json *row, const struct area *line);
 void keys_pane_draw(struct view *v, const struct json *row, const struct area *area);
 void key_page_changed(struct key_page *p);		/* the store changed: load again */
 const struct json *key_page_record(const struct key_page *p);	/* NULL: not there yet */

@@ -26,7 +26,6 @@ static const struct form_place create_places[] = {
 };
 
 struct create_state {
-	struct view *view;
 	struct work *look;	/* is the name taken? */
 	struct work *seen;	/* values in use, for completion */
 };
@@ -69,6 +68,7 @@ static void create_open(struct view *v, struct form_dialog *d)
 
 	op_args_add(args, "limit", SEEN_KEYS, &e);
 	op_args_add(args, "sort", "created:desc", &e);
+	d->view = v;
 	form_dialog_open(v->console, d);
 	create_state(d)->seen = console_work(v->console, &(struct work_order){
 		.op = op, .args = args, .lane = LANE_READ, .arg = d, .done = seen_done,
@@ -117,7 +117,7 @@ static void create_left(struct form_dialog *d, struct form_item *item)
 
 static void create_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct view *v = create_state(d)->view;
+	struct view *v = d->view;
 	const struct json *row = d->secret_row ? d->secret_row : json_at(r->rows, 0);
 
 	console_say(d->base.console, STYLE_GOOD, "created %s",
@@ -143,7 +143,6 @@ void keys_create_with(struct view *v, const char *const *preset)
 	struct form_dialog *d = form_dialog_new(&create_kind, f);
 	struct create_state *s = x_calloc(1, sizeof(*s));
 
-	s->view = v;
 	d->state = s;
 	f->submit = "Create";
 	form_start(f, "prefix", "ak");
@@ -191,7 +190,7 @@ static const struct form_place modify_many_places[] = {
 
 static void modify_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct view *v = create_state(d)->view;
+	struct view *v = d->view;
 	const struct json *row = json_at(r->rows, 0);
 
 	if (json_count(r->rows) > 1)
@@ -210,8 +209,14 @@ static bool modify_submit(struct form_dialog *d)
 	return false;
 }
 
+static void modify_facts(struct form_dialog *d)
+{
+	if (keys_targets(d->view) > 1)
+		keys_head_list(d);
+}
+
 static const struct form_kind modify_kind = {
-	.name = "Modify a key", .page = true, .submit = modify_submit, .done = modify_done,
+	.name = "Modify a key", .page = true, .facts = modify_facts, .submit = modify_submit, .done = modify_done,
 	.release = create_release,
 };
 
@@ -246,7 +251,6 @@ void keys_modify(struct view *v)
 	struct create_state *s = x_calloc(1, sizeof(*s));
 	char subject[120];
 
-	s->view = v;
 	d->state = s;
 	f->submit = "Modify";
 	f->changes_only = true;
@@ -255,8 +259,6 @@ void keys_modify(struct view *v)
 	keys_subject(v, subject, sizeof(subject));
 	snprintf(d->title, sizeof(d->title), "Keys › modify");
 	snprintf(d->context, sizeof(d->context), "%s   only what you change is sent", subject);
-	if (many)
-		keys_head_list(d, v);
 	snprintf(d->tail, sizeof(d->tail), "%s",
 		 "an edit somebody else was faster with is refused, and keeps what you typed");
 	create_open(v, d);

@@ -15,38 +15,16 @@ static void badge_draw(const struct area *a, int x, int y, const struct json *ke
 	area_textf(a, x, y, -1, badge.style, "%s %s", glyph(a->frame, badge.glyph), badge.word);
 }
 
-static void marked_draw(struct view *v, const struct area *a)
+void keys_marked_draw(struct view *v, const struct json *row, const struct area *line)
 {
-	size_t count = list_marked(v->list), hidden = list_marked_hidden(v->list);
-	int64_t now = console_now(v->console);
-	char title[80];
-	int room = a->height - 3;
+	char expires[48], used[48];
 
-	if (hidden)
-		snprintf(title, sizeof(title), "%zu marked (%zu hidden by the filter)", count, hidden);
-	else
-		snprintf(title, sizeof(title), "%zu marked", count);
-	area_rule(a, 0, title, NULL);
-	for (int i = 0; i < room && (size_t)i < count; i++) {
-		const struct json *row = list_target_row(v->list, (size_t)i);
-		char expires[48], used[48];
-
-		if (i == room - 1 && count > (size_t)room) {
-			area_textf(a, 3, 1 + i, -1, STYLE_SECONDARY, "and %zu more",
-				   count - (size_t)i);
-			break;
-		}
-		console_when(v->console, expires, sizeof(expires),
-			     json_get_time(row, "expires_at"));
-		console_when(v->console, used, sizeof(used), json_get_time(row, "last_used_at"));
-		area_text(a, 3, 1 + i, 16, STYLE_NORMAL,
-			  json_text_or(row, "name", list_target(v->list, (size_t)i)));
-		area_text(a, 20, 1 + i, 9, STYLE_NORMAL, key_badge(row, now).word);
-		area_textf(a, 30, 1 + i, 20, STYLE_NORMAL, "expires %s", expires);
-		area_textf(a, 50, 1 + i, -1, STYLE_NORMAL, "used %s", used);
-	}
-	area_textf(a, 1, a->height - 1, -1, STYLE_NORMAL,
-		   "R, D, X, m and e act on these %zu; Enter and y stay on the cursor row.", count);
+	console_when(v->console, expires, sizeof(expires), json_get_time(row, "expires_at"));
+	console_when(v->console, used, sizeof(used), json_get_time(row, "last_used_at"));
+	area_text(line, 0, 0, 20, STYLE_NORMAL, json_text_or(row, "name", "?"));
+	area_text(line, 21, 0, 9, STYLE_NORMAL, key_badge(row, console_now(v->console)).word);
+	area_textf(line, 31, 0, 18, STYLE_NORMAL, "expires %s", expires);
+	area_textf(line, 50, 0, -1, STYLE_NORMAL, "used %s", used);
 }
 
 static void below_draw(struct view *v, const struct json *key, const struct area *a)
@@ -102,9 +80,7 @@ void keys_pane_draw(struct view *v, const struct json *row, const struct area *a
 {
 	const struct json *key = v->detail ? v->detail : row;
 
-	if (list_marked(v->list) > 1 && area->width >= BELOW_WIDTH)
-		marked_draw(v, area);
-	else if (area->width >= BELOW_WIDTH)
+	if (area->width >= BELOW_WIDTH)
 		below_draw(v, key, area);
 	else
 		right_draw(v, key, area);

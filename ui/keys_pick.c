@@ -80,7 +80,7 @@ static int64_t record_calls(const struct json *row, bool last_hour)
 	return sum;
 }
 
-static void head_now(struct form_dialog *d, struct view *v, const struct json *row)
+static void head_now(struct form_dialog *d, const struct json *row)
 {
 	int64_t last = json_get_time(row, "last_used_at");
 	int64_t calls = record_calls(row, true);
@@ -90,7 +90,7 @@ static void head_now(struct form_dialog *d, struct view *v, const struct json *r
 		form_dialog_head(d, STYLE_NORMAL, "used now", "never used");
 		return;
 	}
-	datetime_relative(used, last, console_now(v->console), true);
+	datetime_relative(used, last, console_now(d->view->console), true);
 	number_grouped(number, calls);
 	if (calls > 0)
 		form_dialog_head(d, STYLE_NORMAL, "used now", "%s calls this hour, last %s from %s",
@@ -117,32 +117,31 @@ static void head_day(struct form_dialog *d, const struct json *row)
 			 addresses >= 8 ? "   from 8 or more addresses" : "");
 }
 
-void keys_head_used(struct form_dialog *d, struct view *v)
+void keys_head_used(struct form_dialog *d)
 {
-	const struct json *row = keys_record(v);
-
-	if (keys_targets(v) > 1) {
-		keys_head_list(d, v);
+	if (!d->row) {
+		keys_head_list(d);
 		return;
 	}
-	head_now(d, v, row);
-	head_day(d, row);
+	head_now(d, d->row);
+	head_day(d, d->row);
 }
 
-void keys_head_list(struct form_dialog *d, struct view *v)
+void keys_head_list(struct form_dialog *d)
 {
+	struct view *v = d->view;
 	size_t count = keys_targets(v);
 	int64_t now = console_now(v->console);
 
 	for (size_t i = 0; i < count && i < HEAD_LIST; i++) {
 		const struct json *row = keys_target_row(v, i);
-		char used[DATETIME_SIZE] = "never used";
+		char used[DATETIME_SIZE] = "never";
 
 		if (json_get_time(row, "last_used_at") != TIME_NONE)
 			datetime_relative(used, json_get_time(row, "last_used_at"), now, true);
-		form_dialog_head(d, STYLE_NORMAL, i ? " " : "keys", "%s  %s  %s  %s",
+		form_dialog_head(d, STYLE_NORMAL, i ? " " : "keys", "%s   %s   owner %s   used %s",
 				 json_text_or(row, "name", keys_target(v, i)),
-				 key_badge(row, now).word, json_text_or(row, "owner", "no owner"),
+				 row ? key_badge(row, now).word : "", json_text_or(row, "owner", "-"),
 				 used);
 	}
 	if (count > HEAD_LIST)
@@ -150,6 +149,16 @@ void keys_head_list(struct form_dialog *d, struct view *v)
 	if (list_marked_hidden(v->list))
 		form_dialog_head(d, STYLE_WARNING, " ", "%zu of them hidden by the filter",
 				 list_marked_hidden(v->list));
+}
+
+void keys_dialog(struct view *v, struct form_dialog *d)
+{
+	d->view = v;
+	if (keys_targets(v) == 1)
+		d->row = json_keep((struct json *)(uintptr_t)keys_record(v));
+	form_dialog_open(v->console, d);
+	if (keys_targets(v) == 1)
+		form_dialog_load(d, keys_target(v, 0));
 }
 
 void keys_changed(struct view *v, const char *id)

@@ -1,14 +1,19 @@
 /* Rotating keys: a new secret, finishing a rotation early, and going back to the older version. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
+#include "src/base/csv.h"
 #include "src/base/datetime.h"
+#include "src/base/file.h"
 #include "ui/chart.h"
 #include "ui/key_view.h"
 #include "ui/keys.h"
+
+enum { LINE_MAX_BYTES = 4096 };
 
 static const struct form_place rotate_places[] = {
 	{ "grace", .width = 12 },
@@ -17,10 +22,8 @@ static const struct form_place rotate_places[] = {
 	{ .arg = NULL },
 };
 
-/* Several new secrets at once can only go to a file. */
 static const struct form_place rotate_many_places[] = {
 	{ "grace", .width = 12 },
-	{ "out-file", .width = 46 },
 	{ "reason", .width = 38, .hint = "(kept in audit)" },
 	{ .arg = NULL },
 };
@@ -38,7 +41,7 @@ static int64_t value_duration(struct form_dialog *d, const char *name)
 static void grace_changed(struct form_dialog *d)
 {
 	struct form_item *item = form_item(d->form, "grace");
-	struct view *v = d->state;
+	struct view *v = d->view;
 	const struct json *row = d->row;
 	int64_t grace = value_duration(d, "grace"), now = console_now(v->console);
 	int64_t expires = json_get_time(row, "expires_at"), last = json_get_time(row, "last_used_at");
@@ -65,7 +68,7 @@ static void grace_changed(struct form_dialog *d)
 static void expires_changed(struct form_dialog *d)
 {
 	struct form_item *item = form_item(d->form, "expires");
-	struct view *v = d->state;
+	struct view *v = d->view;
 	int64_t at = json_get_time(d->row, "expires_at"), now = console_now(v->console);
 	char when[96];
 
@@ -90,17 +93,12 @@ static void rotate_changed(struct form_dialog *d)
 
 static void rotate_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct view *v = d->state;
+	struct view *v = d->view;
 	const struct json *row = d->secret_row ? d->secret_row : json_at(r->rows, 0);
 
-	if (json_count(r->rows) > 1)
-		console_say(v->console, STYLE_GOOD, "rotated %zu keys; secrets are in %s",
-			    json_count(r->rows), form_value(d->form, "out-file"));
-	else
-		console_say(v->console, STYLE_GOOD, "rotated %s to v%lld",
-			    json_text_or(row, "name", "it"),
-			    (long long)json_get_int(row, "version", 0));
-	keys_changed(v, json_count(r->rows) == 1 ? json_get_text(row, "id") : NULL);
+	console_say(v->console, STYLE_GOOD, "rotated %s to v%lld", json_text_or(row, "name", "it"),
+		    (long long)json_get_int(row, "version", 0));
+	keys_changed(v, json_get_text(row, "id"));
 }
 
 /* --- somebody else was faster -------------------------------------------------------------------- */
@@ -109,7 +107,7 @@ static void winner_done(void *arg, const struct work_result *r)
 	struct form_dialog *d = arg;
 	const struct json *row = json_at(r->rows, 0);
 	const struct json *event = json_at(json_get(row, "history"), 0);
-	char ago[DATETIME_SIZE] = "just now", version[24];
+	char ago[DATETIME_SIZE] = "just now";
 	int64_t at = json_get_time(event, "time");
 	const struct json *actor = json_get(event, "actor");
 	const char *who = json_as_text(actor);
@@ -125,13 +123,7 @@ static void winner_done(void *arg, const struct work_result *r)
 	err_set(&d->error, ERR_CONFLICT, "%s rotated it %s to v%lld", who, ago,
 		(long long)json_get_int(row, "version", 0));
 	err_hint(&d->error, "look (Esc), or rotate again");
-	json_free(d->row);
-	d->row = json_keep((struct json *)(uintptr_t)row);
-	snprintf(version, sizeof(version), "%lld", (long long)json_get_int(row, "version", 0));
-	form_refix(d->form, "expect-version", version);
-	snprintf(d->title, sizeof(d->title), "Rotate %.100s, v%lld → v%lld",
-		 json_text_or(row, "name", "key"), (long long)json_get_int(row, "version", 0),
-		 (long long)json_get_int(row, "version", 0) + 1);
+	form_dialog_load(d, json_text_or(row, "id", ""));
 }
 
 static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
@@ -152,49 +144,151 @@ static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
 	return true;
 }
 
-static const struct form_kind rotate_kind = {
-	.name = "Rotate", .changed = rotate_changed, .done = rotate_done, .failed = rotate_failed,
-};
-
-static void rotate_one(struct view *v, struct form_dialog *d)
+/* --- the dialog ---------------------------------------------------------------------------------- */
+static void rotate_facts(struct form_dialog *d)
 {
-	const struct json *row = keys_record(v);
-	long long version = (long long)json_get_int(row, "version", 0);
+	long long version = (long long)json_get_int(d->row, "version", 0);
 	char text[24];
 
-	d->row = json_keep((struct json *)(uintptr_t)row);
 	snprintf(text, sizeof(text), "%lld", version);
-	form_fix(d->form, "expect-version", text);
+	form_refix(d->form, "expect-version", text);
 	snprintf(d->title, sizeof(d->title), "Rotate %.100s, v%lld → v%lld",
-		 json_text_or(row, "name", "key"), version, version + 1);
+		 json_text_or(d->row, "name", "key"), version, version + 1);
 	form_dialog_head(d, STYLE_NORMAL, "",
 			 "A new secret (v%lld) works at once; v%lld goes on for the grace time.",
 			 version + 1, version);
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	keys_head_used(d, v);
+	keys_head_used(d);
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+}
+
+static const struct form_kind rotate_kind = {
+	.name = "Rotate", .facts = rotate_facts, .changed = rotate_changed, .done = rotate_done,
+	.failed = rotate_failed,
+};
+
+static void rotate_one(struct view *v)
+{
+	struct form_dialog *d = form_dialog_new(&rotate_kind, keys_form(v, "key.rotate",
+									rotate_places));
+
+	d->form->submit = "Rotate";
+	form_start(d->form, "grace", "24h");
+	keys_dialog(v, d);
+}
+
+/* --- several at once ----------------------------------------------------------------------------- */
+static const struct arg secrets_arg = {
+	.name = "secrets", .type = ARG_FILE, .flags = ARG_REQUIRED, .label = "To file",
+	.help = "a new file for the new secrets, readable by you only",
+};
+
+struct many_state {
+	int fd;			/* of the file; -1: not made yet */
+	size_t written;
+};
+
+static void many_facts(struct form_dialog *d)
+{
+	form_dialog_head(d, STYLE_NORMAL, "", "Each gets a new secret at once; the older ones go on "
+			 "for the grace time. The secrets go to a new file that only you can read, "
+			 "one line each: id, name, secret.");
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	keys_head_list(d);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+}
+
+/* The file is there before the first key is touched. */
+static bool many_submit(struct form_dialog *d)
+{
+	struct many_state *s = d->state;
+	const char *path = form_value(d->form, secrets_arg.name);
+
+	if (s->fd >= 0)
+		return true;
+	s->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->fd >= 0)
+		return true;
+	err_errno(&form_item(d->form, secrets_arg.name)->error, ERR_STORE, "can't make \"%s\"", path);
+	return false;
+}
+
+/* A key goes live once its line is in the file. */
+static bool many_reveal(struct form_dialog *d, const struct json *row, struct secret *secret)
+{
+	struct many_state *s = d->state;
+	struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	bool well;
+
+	csv_add_field(&line, json_text_or(row, "id", ""), true);
+	csv_add_field(&line, json_text_or(row, "name", ""), false);
+	buf_add_char(&line, ',');
+	well = fd_write_all(s->fd, buf_text(&line), line.len) &&
+	       fd_write_all(s->fd, secret_reveal(secret), secret->len) &&
+	       fd_write_all(s->fd, "\n", 1) && fsync(s->fd) == 0;
+	s->written += well;
+	buf_release(&line);
+	return well;
+}
+
+static void many_done(struct form_dialog *d, const struct work_result *r)
+{
+	struct many_state *s = d->state;
+
+	(void)r;
+	console_say(d->base.console, STYLE_GOOD, "rotated %zu keys; their secrets are in %s",
+		    s->written, form_value(d->form, secrets_arg.name));
+	keys_changed(d->view, NULL);
+}
+
+static bool many_failed(struct form_dialog *d, const struct work_result *r)
+{
+	struct many_state *s = d->state;
+
+	d->error = r->err;
+	if (s->written)
+		err_hint(&d->error, "%zu were rotated before this; their secrets are in the file",
+			 s->written);
+	keys_changed(d->view, NULL);
+	return true;
+}
+
+static void many_release(struct form_dialog *d)
+{
+	struct many_state *s = d->state;
+
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s);
+}
+
+static const struct form_kind many_kind = {
+	.name = "Rotate", .facts = many_facts, .submit = many_submit, .reveal = many_reveal,
+	.done = many_done, .failed = many_failed, .release = many_release,
+};
+
+static void rotate_many(struct view *v)
+{
+	struct form_dialog *d = form_dialog_new(&many_kind, keys_form(v, "key.rotate",
+								      rotate_many_places));
+	struct many_state *s = x_calloc(1, sizeof(*s));
+
+	s->fd = -1;
+	d->state = s;
+	d->form->submit = "Rotate";
+	form_start(d->form, "grace", "24h");
+	form_extra(d->form, &secrets_arg, &(struct form_place){ .arg = secrets_arg.name,
+								.width = 46 });
+	snprintf(d->title, sizeof(d->title), "Rotate %zu keys", keys_targets(v));
+	keys_dialog(v, d);
 }
 
 void keys_rotate(struct view *v)
 {
-	size_t count = keys_targets(v);
-	struct form *f = keys_form(v, "key.rotate",
-				   count > 1 ? rotate_many_places : rotate_places);
-	struct form_dialog *d = form_dialog_new(&rotate_kind, f);
-
-	d->state = v;
-	f->submit = "Rotate";
-	form_start(f, "grace", "24h");
-	if (count > 1) {
-		snprintf(d->title, sizeof(d->title), "Rotate %zu keys", count);
-		form_dialog_head(d, STYLE_NORMAL, "", "Each gets a new secret at once; the older "
-				 "ones go on for the grace time. The secrets go to a new file that "
-				 "only you can read.");
-		keys_head_list(d, v);
-	} else {
-		rotate_one(v, d);
-	}
-	form_dialog_open(v->console, d);
+	if (keys_targets(v) > 1)
+		rotate_many(v);
+	else
+		rotate_one(v);
 }
 
 const char *keys_why_no_rotate(struct view *v)
@@ -212,7 +306,7 @@ static const struct form_place reason_place[] = {
 
 static void end_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct view *v = d->state;
+	struct view *v = d->view;
 	const struct json *row = json_at(r->rows, 0);
 
 	console_say(v->console, STYLE_GOOD, "%s: v%lld is the only live version",
@@ -220,38 +314,11 @@ static void end_done(struct form_dialog *d, const struct work_result *r)
 	keys_changed(v, json_get_text(row, "id"));
 }
 
-static const struct form_kind finish_kind = {
-	.name = "Finish a rotation", .danger = true, .done = end_done,
-};
-
-static const struct form_kind keep_kind = {
-	.name = "Keep the old version", .danger = true, .done = end_done,
-};
-
-static struct form_dialog *end_dialog(struct view *v, const struct form_kind *kind,
-				      const char *flag, const char *submit)
-{
-	struct form *f = form_new(op_find("key.rotate"), reason_place, console_now(v->console));
-	struct form_dialog *d = form_dialog_new(kind, f);
-	const struct json *row = keys_record(v);
-	char version[24];
-
-	d->state = v;
-	d->row = json_keep((struct json *)(uintptr_t)row);
-	f->submit = submit;
-	form_fix(f, "key", json_text_or(row, "id", ""));
-	form_fix(f, flag, "true");
-	snprintf(version, sizeof(version), "%lld", (long long)json_get_int(row, "version", 0));
-	form_fix(f, "expect-version", version);
-	form_fix(f, "yes", "true");
-	return d;
-}
-
 /* The older versions that live, each with its use. */
-static void head_versions(struct form_dialog *d, struct view *v)
+static void head_versions(struct form_dialog *d)
 {
 	const struct json *version;
-	int64_t now = console_now(v->console);
+	int64_t now = console_now(d->view->console);
 
 	for (size_t i = 0; (version = key_grace_version(d->row, i)); i++) {
 		int64_t last = json_get_time(version, "last_used_at");
@@ -263,38 +330,69 @@ static void head_versions(struct form_dialog *d, struct view *v)
 		if (last != TIME_NONE)
 			datetime_relative(used, last, now, true);
 		form_dialog_head(d, last != TIME_NONE && now - last < HOUR_MS ? STYLE_DANGER :
-				 STYLE_NORMAL, label, "%s calls in 24 h, last %s%s%s", calls, used,
+				 STYLE_NORMAL, label, "%s calls in 24 h, %s%s%s%s", calls,
+				 last == TIME_NONE ? "" : "last ", used,
 				 last == TIME_NONE ? "" : " from ",
 				 json_text_or(version, "last_used_from", ""));
 	}
 }
 
-void keys_finish(struct view *v)
+static void end_facts(struct form_dialog *d, const char *text)
 {
-	struct form_dialog *d = end_dialog(v, &finish_kind, "finish", "End them now");
+	char version[24];
 
+	snprintf(version, sizeof(version), "%lld", (long long)json_get_int(d->row, "version", 0));
+	form_refix(d->form, "expect-version", version);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", text);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	head_versions(d);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+}
+
+static void finish_facts(struct form_dialog *d)
+{
 	snprintf(d->title, sizeof(d->title), "Finish the rotation of %.100s",
 		 json_text_or(d->row, "name", "key"));
-	form_dialog_head(d, STYLE_NORMAL, "",
-			 "Every older version ends with the next request; v%lld goes on alone.",
-			 (long long)json_get_int(d->row, "version", 0));
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	head_versions(d, v);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	form_dialog_open(v->console, d);
+	end_facts(d, "Every older version ends with the next request; the newest goes on alone.");
+}
+
+static void keep_facts(struct form_dialog *d)
+{
+	snprintf(d->title, sizeof(d->title), "Go back to the older version of %.80s",
+		 json_text_or(d->row, "name", "key"));
+	end_facts(d, "The new version ends with the next request; nobody used it yet. The older one "
+		  "goes on as it did before the rotation.");
+}
+
+static const struct form_kind finish_kind = {
+	.name = "Finish a rotation", .danger = true, .facts = finish_facts, .done = end_done,
+};
+
+static const struct form_kind keep_kind = {
+	.name = "Keep the old version", .danger = true, .facts = keep_facts, .done = end_done,
+};
+
+static void end_open(struct view *v, const struct form_kind *kind, const char *flag,
+		     const char *submit)
+{
+	struct form *f = form_new(op_find("key.rotate"), reason_place, console_now(v->console));
+	struct form_dialog *d = form_dialog_new(kind, f);
+
+	f->submit = submit;
+	form_fix(f, "key", keys_target(v, 0));
+	form_fix(f, flag, "true");
+	form_fix(f, "yes", "true");
+	keys_dialog(v, d);
+}
+
+void keys_finish(struct view *v)
+{
+	end_open(v, &finish_kind, "finish", "End them now");
 }
 
 void keys_keep(struct view *v)
 {
-	struct form_dialog *d = end_dialog(v, &keep_kind, "cancel", "Go back");
-
-	snprintf(d->title, sizeof(d->title), "Go back to the older version of %.80s",
-		 json_text_or(d->row, "name", "key"));
-	form_dialog_head(d, STYLE_NORMAL, "", "v%lld ends with the next request; nobody used it "
-			 "yet. The older version goes on as it did before the rotation.",
-			 (long long)json_get_int(d->row, "version", 0));
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	form_dialog_open(v->console, d);
+	end_open(v, &keep_kind, "cancel", "Go back");
 }
 
 const char *keys_why_no_finish(struct view *v)

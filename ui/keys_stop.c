@@ -65,7 +65,7 @@ static void undo_offer(struct view *v, const struct json *rows)
 
 static void disable_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct view *v = d->state;
+	struct view *v = d->view;
 	size_t count = json_count(r->rows);
 	bool disabled = strcmp(d->form->op->id, "key.disable") == 0;
 	const struct json *row = json_at(r->rows, 0);
@@ -84,7 +84,20 @@ static void disable_done(struct form_dialog *d, const struct work_result *r)
 	keys_changed(v, count == 1 ? json_get_text(row, "id") : NULL);
 }
 
-static const struct form_kind disable_kind = { .name = "Disable or enable", .done = disable_done };
+static void disable_facts(struct form_dialog *d)
+{
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", strcmp(d->form->op->id, "key.enable") == 0 ?
+			 "It works again with the next request. Deadlines ran on meanwhile." :
+			 "Every version is refused with the next request, until it is enabled again. "
+			 "Deadlines keep running.");
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	keys_head_used(d);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+}
+
+static const struct form_kind disable_kind = {
+	.name = "Disable or enable", .facts = disable_facts, .done = disable_done,
+};
 
 void keys_disable(struct view *v)
 {
@@ -93,18 +106,10 @@ void keys_disable(struct view *v)
 	struct form_dialog *d = form_dialog_new(&disable_kind, f);
 	char subject[120];
 
-	d->state = v;
 	f->submit = enable ? "Enable" : "Disable";
 	keys_subject(v, subject, sizeof(subject));
 	snprintf(d->title, sizeof(d->title), "%s %s", f->submit, subject);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", enable ?
-			 "It works again with the next request. Deadlines ran on meanwhile." :
-			 "Every version is refused with the next request, until it is enabled again. "
-			 "Deadlines keep running.");
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	keys_head_used(d, v);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	form_dialog_open(v->console, d);
+	keys_dialog(v, d);
 }
 
 const char *keys_why_no_undo(struct view *v)
@@ -147,7 +152,6 @@ static const struct arg typed_arg = {
 };
 
 struct revoke_state {
-	struct view *view;
 	char wanted[200];	/* the name, or "revoke 12" */
 	char blocked[80], hint[240];
 };
@@ -179,7 +183,6 @@ static void revoke_changed(struct form_dialog *d)
 
 static void revoke_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct revoke_state *s = d->state;
 	size_t count = json_count(r->rows);
 	const struct json *row = json_at(r->rows, 0);
 
@@ -188,9 +191,9 @@ static void revoke_done(struct form_dialog *d, const struct work_result *r)
 			    json_text_or(row, "name", "key"));
 	else
 		console_say(d->base.console, STYLE_WARNING, "revoked %zu keys", count);
-	if (!keys_state(s->view)->page)
-		list_unmark_all(s->view->list);
-	keys_changed(s->view, NULL);
+	if (!keys_state(d->view)->page)
+		list_unmark_all(d->view->list);
+	keys_changed(d->view, NULL);
 }
 
 static void revoke_release(struct form_dialog *d)
@@ -198,30 +201,30 @@ static void revoke_release(struct form_dialog *d)
 	free(d->state);
 }
 
-static const struct form_kind revoke_kind = {
-	.name = "Revoke", .danger = true, .changed = revoke_changed, .done = revoke_done,
-	.release = revoke_release,
-};
-
-static void revoke_head(struct form_dialog *d, struct view *v)
+static void revoke_facts(struct form_dialog *d)
 {
-	const struct json *row = keys_record(v);
-	int64_t now = console_now(v->console);
+	int64_t now = console_now(d->view->console);
 
 	form_dialog_head(d, STYLE_NORMAL, "", "Every version stops with the next request. There is "
 			 "no way back; a new key gets a new secret.");
-	if (keys_targets(v) == 1 && key_in_grace(row, now))
+	if (d->row && key_in_grace(d->row, now))
 		form_dialog_head(d, STYLE_WARNING, "", "It is in a rotation: both versions stop.");
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
-	if (keys_targets(v) == 1)
+	if (d->row)
 		form_dialog_head(d, STYLE_NORMAL, "key", "%s   owner %s   tier %s",
-				 json_text_or(row, "name", "?"), json_text_or(row, "owner", "-"),
-				 json_text_or(row, "tier", "-"));
-	keys_head_used(d, v);
+				 json_text_or(d->row, "name", "?"),
+				 json_text_or(d->row, "owner", "-"),
+				 json_text_or(d->row, "tier", "-"));
+	keys_head_used(d);
 	form_dialog_head(d, STYLE_SECONDARY, "less harsh", "%s",
 			 "D disable (can be undone)   R rotate (callers can move)");
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
 }
+
+static const struct form_kind revoke_kind = {
+	.name = "Revoke", .danger = true, .facts = revoke_facts, .changed = revoke_changed, .done = revoke_done,
+	.release = revoke_release,
+};
 
 void keys_revoke(struct view *v)
 {
@@ -231,7 +234,6 @@ void keys_revoke(struct view *v)
 	size_t count = keys_targets(v);
 	char subject[120];
 
-	s->view = v;
 	d->state = s;
 	f->submit = "Revoke";
 	form_fix(f, "yes", "true");
@@ -245,8 +247,7 @@ void keys_revoke(struct view *v)
 							.hint = s->hint });
 	f->focus = f->count;
 	snprintf(d->title, sizeof(d->title), "Revoke %s: cannot be undone", subject);
-	revoke_head(d, v);
-	form_dialog_open(v->console, d);
+	keys_dialog(v, d);
 }
 
 const char *keys_why_no_revoke(struct view *v)

@@ -60,6 +60,8 @@ struct list_type {
 	/* Id of a row into out (a text member "id", or a number as text). */
 	const char *(*id)(const struct json *row, char out[40]);
 	const char *(*name)(const struct json *row);	/* for messages and the marked pane */
+	/* A marked row, as the pane shows it while there are marks; NULL: its name. */
+	void (*marked)(struct view *v, const struct json *row, const struct area *line);
 	/* Rule drawn above a row (the day in the audit list), or NULL. `previous` NULL: first row. */
 	const char *(*group)(struct view *v, const struct json *previous, const struct json *row,
 			     char out[64]);

@@ -12,7 +12,6 @@
 
 struct op_form_state {
 	const struct op_form *spec;
-	struct view *view;
 	struct arg typed;
 	char label[40], blocked[60];
 };
@@ -55,7 +54,7 @@ static void op_form_done(struct form_dialog *d, const struct work_result *r)
 		return;
 	}
 	if (s->spec->done)
-		s->spec->done(s->view, r);
+		s->spec->done(d->view, r);
 	else
 		result_open(d->base.console, s->spec->title, style, answer, r);
 }
@@ -113,7 +112,7 @@ struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, con
 	struct op_form_state *s = x_calloc(1, sizeof(*s));
 
 	s->spec = spec;
-	s->view = v;
+	d->view = v;
 	d->state = s;
 	f->submit = spec->submit;
 	if (key)

@@ -401,7 +401,7 @@ static const struct action keys_actions[] = {
 static const struct list_type keys_list = {
 	.columns = keys_columns, .sorts = keys_sorts, .noun = "key", .plural = "keys",
 	.load = keys_load, .count = keys_count, .id = keys_id, .name = keys_name,
-	.empty = keys_empty,
+	.empty = keys_empty, .marked = keys_marked_draw,
 };
 
 const struct screen screen_keys = {
