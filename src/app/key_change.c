@@ -31,6 +31,7 @@ void change_release(struct key_change *ch)
 
 static void mark_altered_versions(struct key_change *ch)
 {
+	ch->row_altered = ch->key.altered;
 	for (size_t i = 0; i < ch->count; i++)
 		if (ch->versions[i].altered)
 			ch->key.altered = true;

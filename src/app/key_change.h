@@ -10,6 +10,7 @@ struct key_change {
 	struct key key;
 	struct key_version *versions;	/* highest number first, pending ones included */
 	size_t count;
+	bool row_altered;		/* the key's own row; key.altered counts versions, too */
 	struct key_version *loaded;	/* as they were, to tell which were changed */
 	uint8_t before[MAC_SIZE];	/* key_object_mac() as loaded */
 };

@@ -68,7 +68,7 @@ static enum errc revoke_step(const struct op_call *c, struct store *s, int64_t n
 
 	(void)s;
 	(void)e;
-	*changed = k->status != KEY_REVOKED || k->altered;
+	*changed = k->status != KEY_REVOKED || ch->row_altered;
 	if (!*changed)
 		return ERR_OK;
 	if (k->altered)
