@@ -26,7 +26,9 @@ void fixture_start(struct store_fixture *f)
 
 	*f = (struct store_fixture){ .folder = temp_folder() };
 	f->path = path_join(f->folder, "authrack.db");
-	f->master_file = path_join(f->folder, "master.key");
+	f->master_file = path_join(f->folder, "authrack/master.key");
+	/* The default place of master key and anchor, so that no test comes near a real one. */
+	setenv("XDG_CONFIG_HOME", f->folder, 1);
 	test_clock_init(&f->clock, TEST_NOW);
 	f->options = (struct store_options){
 		.url = f->path,
