@@ -56,6 +56,7 @@ static enum errc copy_open(struct store *s, const struct secret *passphrase,
 	enum errc rc = scrypt_key(key, secret_reveal(passphrase), passphrase->len, salt, e);
 
 	context_of(&c, s);
+	secret_release(&kept.key);
 	secret_init(&kept.key, KEY256_SIZE);
 	if (!rc && !unseal(kept.key.data, key, sealed, SEALED_SIZE, &c, sizeof c)) {
 		err_set(e, ERR_STORE, "the passphrase does not open the master key in \"%s\"", s->path);
