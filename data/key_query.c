@@ -73,13 +73,13 @@ static const struct condition {
 	{ MEMBER(expires_until), BY_TIME, "k.expires_at < $%d" },
 	{ MEMBER(unused_since), BY_TIME,
 	  "coalesce((SELECT last_used FROM key_use WHERE key = k.row), k.created_at) < $%d" },
-	{ MEMBER(revoked_before), BY_TIME, "k.status = 3 AND k.revoked_at < $%d" },
+	{ MEMBER(revoked_before), BY_TIME, "k.status = 3 AND k.status <> 1 AND k.revoked_at < $%d" },
 };
 
 /* What each derived state means; %1$d is the parameter of now. */
 static const char *const state_conditions[] = {
-	[KEY_STATE_REVOKED] = "k.status = 3",
-	[KEY_STATE_DISABLED] = "k.status = 2",
+	[KEY_STATE_REVOKED] = "k.status = 3 AND k.status <> 1",
+	[KEY_STATE_DISABLED] = "k.status = 2 AND k.status <> 1",
 	[KEY_STATE_EXPIRED] = "(k.status = 1 AND k.expires_at <= $%1$d)",
 	[KEY_STATE_NOT_YET_VALID] = "(k.status = 1 AND (k.expires_at IS NULL OR k.expires_at > $%1$d)"
 				    " AND k.not_before > $%1$d)",
@@ -216,7 +216,7 @@ static void add_filters(struct store *s, struct query *b, const struct key_query
 	bool apart = !by_name && q->search && q->search[strspn(q->search, " \t")];
 
 	/* The few pending ones, as a set, so that the walk need not leave its index. */
-	buf_add_text(&b->sql, " AND k.row NOT IN (SELECT row FROM apikey WHERE status = 0)");
+	buf_add_text(&b->sql, " AND k.row NOT IN (SELECT row FROM apikey WHERE status = 0 AND status <> 1)");
 	add_conditions(b, q);
 	add_states(b, q);
 	if (apart)
@@ -484,12 +484,12 @@ enum errc key_totals(struct store *s, int64_t now, int64_t soon, struct key_tota
 	/* Each by an index of its own. */
 	struct stmt *st = db_stmt(s->db,
 		"SELECT (SELECT count(*) FROM apikey) AS every,"
-		" (SELECT count(*) FROM apikey WHERE status = 0) AS pending,"
+		" (SELECT count(*) FROM apikey WHERE status = 0 AND status <> 1) AS pending,"
 		" (SELECT count(*) FROM apikey WHERE expires_at > $1 AND expires_at <= $2 AND status = 1)"
 		" AS expiring,"
 		" (SELECT count(*) FROM apikey WHERE retiring_until > $1 AND status = 1) AS in_grace,"
-		" (SELECT count(*) FROM apikey WHERE status = 2) AS disabled,"
-		" (SELECT count(*) FROM apikey WHERE status = 3) AS revoked");
+		" (SELECT count(*) FROM apikey WHERE status = 2 AND status <> 1) AS disabled,"
+		" (SELECT count(*) FROM apikey WHERE status = 3 AND status <> 1) AS revoked");
 	bool row;
 	enum errc rc;
 

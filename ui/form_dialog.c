@@ -208,7 +208,7 @@ void form_dialog_run(struct form_dialog *d)
 	d->so_far = d->total = 0;
 	d->work = console_work(d->base.console, &(struct work_order){
 		.op = d->form->op, .args = args,
-		.lane = d->form->op->flags & OP_WRITES ? LANE_WRITE : LANE_READ, .arg = d,
+		.lane = d->form->op->flags & (OP_WRITES | OP_ASYNC) ? LANE_WRITE : LANE_READ, .arg = d,
 		.done = run_done, .progress = run_progress, .reveal = run_reveal,
 		.confirm = run_confirm,
 	});

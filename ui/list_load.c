@@ -314,7 +314,7 @@ static void count_done(void *arg, const struct work_result *r)
 
 void list_load_count(struct list *l)
 {
-	struct work_order o = { .lane = LANE_READ, .arg = l, .done = count_done };
+	struct work_order o = { .lane = LANE_SLOW, .arg = l, .done = count_done };
 	struct list_query q = query_of(l, false, NULL);
 	struct err e = ERR_INIT;
 

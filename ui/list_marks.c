@@ -96,7 +96,7 @@ static void mark_by_query(struct list *l)
 		.filter = l->filter.text, .sort = l->sort, .descending = l->descending,
 		.limit = MARKS_MAX + 1, .ids_only = true,
 	};
-	struct work_order o = { .lane = LANE_READ, .arg = l, .done = marking_done };
+	struct work_order o = { .lane = LANE_SLOW, .arg = l, .done = marking_done };
 
 	work_drop(l->marking);
 	l->marking = NULL;

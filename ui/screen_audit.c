@@ -218,7 +218,7 @@ static void audit_verify_start(struct view *v)
 
 	work_drop(audit_state(v)->verify);
 	audit_state(v)->verify = console_work(v->console, &(struct work_order){
-		.op = op, .args = op_args_new(op), .lane = LANE_READ, .arg = v,
+		.op = op, .args = op_args_new(op), .lane = LANE_SLOW, .arg = v,
 		.done = verify_done,
 	});
 }

@@ -245,7 +245,7 @@ void keys_count_again(struct view *v)
 			op_args_add(args, countings[i].option, countings[i].value, &e);
 		work_drop(keys_state(v)->counting[i]);
 		keys_state(v)->counting[i] = console_work(v->console, &(struct work_order){
-			.op = op, .args = args, .lane = LANE_READ, .arg = v, .done = done[i],
+			.op = op, .args = args, .lane = LANE_SLOW, .arg = v, .done = done[i],
 		});
 	}
 }

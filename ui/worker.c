@@ -8,7 +8,7 @@
 #include "src/base/alloc.h"
 #include "src/base/buf.h"
 
-enum { TEXT_MAX = 64 << 20 };
+enum { TEXT_MAX = 64 << 20, SLOW_AFTER_MS = 120 };
 
 enum answer { ANSWER_NONE, ANSWER_WAITING, ANSWER_YES, ANSWER_NO };
 
@@ -47,6 +47,7 @@ struct workers {
 	struct lane lanes[LANE_COUNT];
 	struct work *alive;
 	struct work_watch watch;
+	int64_t slow_after, read_ended;		/* ms of CLOCK_MONOTONIC */
 	bool stopping;
 };
 
@@ -269,6 +270,43 @@ static void work_run(struct work *work, struct app *app)
 		r->text = buf_take(&work->text);
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits for more work, or for the reader's rest to be long enough; true when there is nothing to do
+ * yet. */
+static bool lane_waits(struct lane *lane)
+{
+	struct workers *w = lane->workers;
+	const struct lane *reader = &w->lanes[LANE_READ];
+	int64_t due = w->read_ended + w->slow_after;
+	struct timespec until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+
+	if (!lane->first || (lane == &w->lanes[LANE_SLOW] && (reader->first || reader->current)))
+		pthread_cond_wait(&lane->wake, &w->lock);
+	else if (lane == &w->lanes[LANE_SLOW] && monotonic_ms() < due && !lane->first->cancelled)
+		pthread_cond_timedwait(&lane->wake, &w->lock, &until);
+	else
+		return false;
+	return true;
+}
+
+static void lane_ended(struct lane *lane)
+{
+	struct workers *w = lane->workers;
+
+	lane->current = NULL;
+	if (lane != &w->lanes[LANE_READ])
+		return;
+	w->read_ended = monotonic_ms();
+	pthread_cond_signal(&w->lanes[LANE_SLOW].wake);
+}
+
 static void *lane_main(void *arg)
 {
 	struct lane *lane = arg;
@@ -276,14 +314,13 @@ static void *lane_main(void *arg)
 
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
-		struct work *work = lane->first;
+		struct work *work;
 
 		if (w->stopping)
 			break;
-		if (!work) {
-			pthread_cond_wait(&lane->wake, &w->lock);
+		if (lane_waits(lane))
 			continue;
-		}
+		work = lane->first;
 		lane->first = work->next;
 		if (!lane->first)
 			lane->end = &lane->first;
@@ -291,7 +328,7 @@ static void *lane_main(void *arg)
 		pthread_mutex_unlock(&w->lock);
 		work_run(work, lane->app);
 		pthread_mutex_lock(&w->lock);
-		lane->current = NULL;
+		lane_ended(lane);
 		if (!w->stopping)
 			loop_post(w->loop, deliver_done, work);
 	}
@@ -304,18 +341,23 @@ static void *lane_main(void *arg)
 struct workers *workers_new(struct loop *l, const struct app *a)
 {
 	struct workers *w = x_calloc(1, sizeof(*w));
+	pthread_condattr_t monotonic;
 
 	w->loop = l;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->answered, NULL);
+	w->slow_after = SLOW_AFTER_MS;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	for (int i = 0; i < LANE_COUNT; i++) {
 		struct lane *lane = &w->lanes[i];
 
 		lane->workers = w;
 		lane->app = app_dup(a);
 		lane->end = &lane->first;
-		pthread_cond_init(&lane->wake, NULL);
+		pthread_cond_init(&lane->wake, &monotonic);
 	}
+	pthread_condattr_destroy(&monotonic);
 	return w;
 }
 
@@ -363,6 +405,7 @@ static void cancel_locked(struct work *work)
 	struct lane *lane = &work->workers->lanes[work->order.lane];
 
 	work->cancelled = true;
+	pthread_cond_signal(&lane->wake);
 	if (lane->current == work)
 		app_interrupt(lane->app);
 	pthread_cond_broadcast(&work->workers->answered);
@@ -396,6 +439,13 @@ struct work *workers_current(struct workers *w, enum work_lane lane)
 	current = w->lanes[lane].current ? w->lanes[lane].current : w->lanes[lane].first;
 	pthread_mutex_unlock(&w->lock);
 	return current;
+}
+
+void workers_slow_after(struct workers *w, int64_t ms)
+{
+	pthread_mutex_lock(&w->lock);
+	w->slow_after = ms;
+	pthread_mutex_unlock(&w->lock);
 }
 
 bool workers_idle(const struct workers *w)

@@ -14,7 +14,9 @@ struct workers;
 struct work;
 
 /* Each lane is one thread with one session; work in a lane runs in the order it was given. */
-enum work_lane { LANE_READ, LANE_WRITE, LANE_COUNT };
+/* LANE_SLOW: reads that must not hold up a page of rows (counts of a million rows); they start when
+ * the reader has rested for a moment. */
+enum work_lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_COUNT };
 
 struct work_result {
 	const struct op *op;
@@ -67,6 +69,8 @@ struct work_watch {
 void workers_watch(struct workers *w, const struct work_watch *watch);
 /* The work of a lane that runs or waits first; NULL: the lane rests. */
 struct work *workers_current(struct workers *w, enum work_lane lane);
+/* How long the reader must have rested; 120 ms unless said. */
+void workers_slow_after(struct workers *w, int64_t ms);
 bool workers_idle(const struct workers *w);	/* nothing queued, running or undelivered */
 
 #endif
