@@ -93,6 +93,8 @@ struct engine {
 	enum engine_code (*has_moved)(struct engine_conn *c, bool *moved);
 
 	enum engine_code (*checkpoint)(struct engine_conn *c, enum engine_checkpoint how);
+	/* A change of very many rows begins or has ended: more memory for pages while it lasts. */
+	void (*bulk)(struct engine_conn *c, bool on);
 	/* Keeps room in the files so that small changes work on a full disk; cheap when it is there. */
 	void (*reserve)(struct engine_conn *c);
 	/* Pages in the write-ahead log after the last commit. */

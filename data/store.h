@@ -59,6 +59,8 @@ enum errc store_begin(struct store *s, struct err *e);
  * The anchor follows. On an I/O error the truth is looked up, or "outcome unknown" is said. */
 enum errc store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);	/* well when there is none */
+/* Around the transaction of an import: memory instead of a read and a write for each row. */
+void store_bulk(struct store *s, bool on);
 /* For rows that grant nothing: pending versions, sweeping them, usage figures. */
 enum errc store_begin_unaudited(struct store *s, struct err *e);
 /* A read transaction: one snapshot for several reads, and much faster look-ups. */

@@ -282,6 +282,11 @@ enum errc store_version(struct store *s, uint64_t *version, struct err *e)
 	return rc;
 }
 
+void store_bulk(struct store *s, bool on)
+{
+	engine_of(s)->bulk(db_conn(s->db), on);
+}
+
 void store_interrupt(struct store *s)
 {
 	engine_of(s)->interrupt(db_conn(s->db));

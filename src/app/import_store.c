@@ -173,8 +173,10 @@ static enum errc all_store(struct work *w)
 	uint64_t errors = w->rows->error_count;
 	struct json *detail = json_object_new();
 	int64_t event = 0;
-	enum errc rc = store_begin(s, w->e);
+	enum errc rc;
 
+	store_bulk(s, true);
+	rc = store_begin(s, w->e);
 	if (rc)
 		goto out;
 	rc = audit_clock(w->call, s, detail, w->e);
@@ -189,6 +191,7 @@ static enum errc all_store(struct work *w)
 	else
 		audit_rollback(w->call, s);
 out:
+	store_bulk(s, false);
 	json_free(detail);
 	return rc;
 }
