@@ -123,7 +123,8 @@ int main(int argc, char **argv)
 	if (sqlite3_open_v2(argv[1], &from, SQLITE_OPEN_READONLY, NULL) ||
 	    sqlite3_open(argv[2], &to))
 		errx(1, "can't open the stores");
-	run(to, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+	run(to, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+		"PRAGMA cache_size=-400000");
 	schema_copy(to, from);
 	rows_read(&keys, from, "apikey");
 	rows_read(&versions, from, "version");
