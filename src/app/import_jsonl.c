@@ -206,37 +206,55 @@ static bool take_set(struct jsonl *j, struct import_value *v)
 	return good || fail(j, "wants an array or an object of texts");
 }
 
-static bool take_value(struct jsonl *j, enum import_field field, struct import_value *v)
+static bool is_set(enum import_field field)
 {
-	bool set = field == IMPORT_SCOPES || field == IMPORT_LIMITS || field == IMPORT_ALLOW_FROM ||
+	return field == IMPORT_SCOPES || field == IMPORT_LIMITS || field == IMPORT_ALLOW_FROM ||
 		field == IMPORT_META;
-	struct import_value unused;
+}
+
+static bool take_brackets(struct jsonl *j, enum import_field field, struct import_value *v)
+{
 	const char *text;
 	size_t len;
 
-	skip_blanks(j);
-	if (!v)
-		v = &unused;
-	v->column = column_of(j, j->at);
-	if (j->at < j->end && *j->at == '"') {
-		j->at++;
-		return take_string(j, &v->text, &v->len);
-	}
-	if (j->at < j->end && (*j->at == '[' || *j->at == '{'))
-		return set ? take_set(j, v) : take_nested(j, &text, &len) &&
-			(field >= IMPORT_FIELDS || fail(j, "wants a text"));
-	text = j->at;
+	if (is_set(field))
+		return take_set(j, v);
+	if (!take_nested(j, &text, &len))
+		return false;
+	return field == IMPORT_IGNORED || fail(j, "wants a text");
+}
+
+/* null is as good as nothing; a number or truth value is for members that are passed over. */
+static bool take_bare(struct jsonl *j, enum import_field field)
+{
+	const char *text = j->at;
+	size_t len;
+
 	while (j->at < j->end && !strchr(",} \t\r", *j->at))
 		j->at++;
 	len = (size_t)(j->at - text);
-	if ((len == 4 && !memcmp(text, "null", 4)) || (field >= IMPORT_FIELDS && len))
+	if (len == 4 && !memcmp(text, "null", 4))
+		return true;
+	if (field == IMPORT_IGNORED && len)
 		return true;
 	j->at = text;
 	return fail(j, "wants a text");
 }
 
+static bool take_value(struct jsonl *j, enum import_field field, struct import_value *v)
+{
+	skip_blanks(j);
+	v->column = column_of(j, j->at);
+	if (take(j, '"'))
+		return take_string(j, &v->text, &v->len);
+	if (j->at < j->end && (*j->at == '[' || *j->at == '{'))
+		return take_brackets(j, field, v);
+	return take_bare(j, field);
+}
+
 static bool take_member(struct jsonl *j, struct import_record *record)
 {
+	struct import_value unused = { .text = NULL };
 	const char *place, *name;
 	enum import_field field;
 	bool known;
@@ -254,7 +272,7 @@ static bool take_member(struct jsonl *j, struct import_record *record)
 	}
 	if (!take(j, ':'))
 		return fail(j, "a colon is missing");
-	return take_value(j, field, known ? &record->fields[field] : NULL);
+	return take_value(j, field, known ? &record->fields[field] : &unused);
 }
 
 static bool take_object(struct jsonl *j, struct import_record *record)

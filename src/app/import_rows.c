@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "src/app/rules.h"
 #include "src/app/secret_format.h"
@@ -16,143 +15,6 @@
 
 enum { BITS_WANTED = 128, FIRST_ROWS = 1024 };
 static const char digest_lead[] = "sha256:";
-
-/* --- fields ----------------------------------------------------------------------------------- */
-
-/* Makes the stored form of a value (heap text), or says no. */
-typedef enum errc canonical_form(char **out, const char *text, struct err *e);
-
-static enum errc as_it_is(char **out, const char *text, enum errc rc)
-{
-	*out = rc ? NULL : x_strdup(text);
-	return rc;
-}
-
-static enum errc name_form(char **out, const char *text, struct err *e)
-{
-	return as_it_is(out, text, rule_name(text, e));
-}
-
-static enum errc owner_form(char **out, const char *text, struct err *e)
-{
-	return as_it_is(out, text, rule_text("owner", text, OWNER_LENGTH, e));
-}
-
-static enum errc tier_form(char **out, const char *text, struct err *e)
-{
-	return as_it_is(out, text, rule_text("tier", text, TIER_LENGTH, e));
-}
-
-static enum errc note_form(char **out, const char *text, struct err *e)
-{
-	return as_it_is(out, text, rule_text("note", text, NOTE_LENGTH, e));
-}
-
-static enum errc prefix_form(char **out, const char *text, struct err *e)
-{
-	return as_it_is(out, text, rule_prefix(text, e));
-}
-
-static enum errc set_form(char **out, const char *text, struct err *e,
-			  enum errc (*canonical)(char **out, struct texts t, struct err *e))
-{
-	char **items;
-	size_t count = texts_split(&items, text);
-	enum errc rc = canonical(out, (struct texts){ (const char *const *)items, count }, e);
-
-	free(items);
-	return rc;
-}
-
-static enum errc scopes_form(char **out, const char *text, struct err *e)
-{
-	return set_form(out, text, e, scopes_canonical);
-}
-
-static enum errc limits_form(char **out, const char *text, struct err *e)
-{
-	return set_form(out, text, e, limits_canonical);
-}
-
-static enum errc ranges_form(char **out, const char *text, struct err *e)
-{
-	return set_form(out, text, e, ranges_canonical);
-}
-
-static enum errc meta_form(char **out, const char *text, struct err *e)
-{
-	struct json *object = NULL;
-	enum errc rc;
-
-	if (*text != '{')
-		return set_form(out, text, e, meta_canonical);
-	rc = json_parse(&object, text, strlen(text), e);
-	if (!rc)
-		rc = meta_from_json(out, object, e);
-	json_free(object);
-	return rc;
-}
-
-static const struct {
-	const char *name;
-	const char *wrong;	/* what it should be; the value itself is never told */
-	canonical_form *form;
-	bool guarded;		/* an export may have put an apostrophe before it */
-} fields[IMPORT_FIELDS] = {
-	[IMPORT_NAME] = { "name", "1 to 128 characters without control characters, and no key id",
-			  name_form, true },
-	[IMPORT_OWNER] = { "owner", "at most 256 characters without control characters",
-			   owner_form, true },
-	[IMPORT_TIER] = { "tier", "at most 64 characters without control characters",
-			  tier_form, true },
-	[IMPORT_NOTE] = { "note", "at most 1024 characters without control characters",
-			  note_form, true },
-	[IMPORT_PREFIX] = { "prefix", "a lower-case letter, then at most 15 of a-z, 0-9 and _",
-			    prefix_form, false },
-	[IMPORT_SCOPES] = { "scopes", "each 1 to 64 of letters, digits and : . _ * / -, at most "
-			    "256 of them", scopes_form, true },
-	[IMPORT_LIMITS] = { "limits", "each N/sec, N/min, N/hour or N/day, with :BURST if wanted",
-			    limits_form, false },
-	[IMPORT_ALLOW_FROM] = { "allow_from", "addresses or ranges without host bits, such as "
-				"10.0.0.0/8 or 2001:db8::/32", ranges_form, false },
-	[IMPORT_META] = { "meta", "NAME=VALUE with blanks between, or a JSON object of texts, at "
-			  "most 32", meta_form, true },
-	[IMPORT_NOT_BEFORE] = { "not_before", "an RFC 3339 time or a duration from now", NULL, false },
-	[IMPORT_EXPIRES_AT] = { "expires_at", "an RFC 3339 time, a duration from now, or never",
-				NULL, false },
-	[IMPORT_SECRET] = { "secret", "printable ASCII of at most 512 bytes, or sha256: and 64 "
-			    "hexadecimal digits", NULL, false },
-};
-
-/* Columns of the export that say what is, not what is wanted. */
-static const char *const ignored[] = {
-	"id", "status", "version", "hint", "secret_id", "created_at", "updated_at", "disabled_at",
-	"revoked_at", "revoke_reason", "revoke_text", "revision", "retiring_until", "last_used_at",
-	"last_used_from", "altered",
-};
-
-static bool same_word(const char *word, const char *name, size_t len)
-{
-	return strlen(word) == len && !strncasecmp(word, name, len);
-}
-
-enum import_field import_field(const char *name, size_t len)
-{
-	for (int i = 0; i < IMPORT_FIELDS; i++)
-		if (same_word(fields[i].name, name, len))
-			return (enum import_field)i;
-	if (same_word("user", name, len))
-		return IMPORT_OWNER;
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
-		if (same_word(ignored[i], name, len))
-			return IMPORT_IGNORED;
-	return IMPORT_UNKNOWN;
-}
-
-const char *import_field_name(enum import_field field)
-{
-	return fields[field].name;
-}
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
@@ -199,7 +61,7 @@ static void value_error(struct import_rows *r, const struct import_record *recor
 			enum import_field field, const char *what)
 {
 	import_rows_error(r, record->line, record->fields[field].column, "%s: %s",
-			  fields[field].name, what);
+			  import_fields[field].name, what);
 }
 
 static bool is_empty(const struct import_value *v)
@@ -251,7 +113,7 @@ static bool text_place(struct import_rows *r, enum import_field field, const str
 		*place = memo->canonical;
 		return true;
 	}
-	if (fields[field].form(&stored, v->text, NULL))
+	if (import_fields[field].form(&stored, v->text, NULL))
 		return false;
 	*place = text_keep(r, stored, strlen(stored));
 	memo->canonical = *place;
@@ -280,12 +142,12 @@ static void row_texts(struct import_rows *r, const struct import_record *record,
 
 		if (is_empty(&v))
 			continue;
-		if (fields[i].guarded)
+		if (import_fields[i].guarded)
 			v = unguarded(&v);
 		good = i == IMPORT_NAME ? name_place(r, &v, &row->texts[i])
 			: text_place(r, (enum import_field)i, &v, &row->texts[i]);
 		if (!good)
-			value_error(r, record, (enum import_field)i, fields[i].wrong);
+			value_error(r, record, (enum import_field)i, import_fields[i].wrong);
 	}
 	if (is_empty(&record->fields[IMPORT_NAME]))
 		value_error(r, record, IMPORT_NAME, "missing");
@@ -298,7 +160,7 @@ static int64_t row_time(struct import_rows *r, const struct import_record *recor
 	int64_t at = TIME_NONE;
 
 	if (!is_empty(v) && instant_parse(&at, v->text, r->now, field == IMPORT_EXPIRES_AT, NULL))
-		value_error(r, record, field, fields[field].wrong);
+		value_error(r, record, field, import_fields[field].wrong);
 	return at;
 }
 
@@ -313,57 +175,6 @@ static void row_times(struct import_rows *r, const struct import_record *record,
 }
 
 /* --- secrets ---------------------------------------------------------------------------------- */
-
-enum { LOWER = 1, UPPER = 2, DIGIT = 4, BASE64 = 8, OTHER = 16 };
-
-static unsigned character_class(char c)
-{
-	if (c >= 'a' && c <= 'z')
-		return LOWER;
-	if (c >= 'A' && c <= 'Z')
-		return UPPER;
-	if (c >= '0' && c <= '9')
-		return DIGIT;
-	return strchr("-_+/=", c) ? BASE64 : OTHER;
-}
-
-/* Thousandths of a bit that one character gives, by the classes in use. */
-static unsigned class_bits(unsigned classes)
-{
-	static const unsigned plain[] = {	/* log2 of 1 26 26 52 10 36 36 62 */
-		0, 4700, 4700, 5700, 3321, 5169, 5169, 5954,
-	};
-
-	if (classes & OTHER)
-		return 6569;		/* 95 printable characters */
-	return classes & BASE64 ? 6000 : plain[classes];
-}
-
-unsigned import_secret_bits(const char *secret, size_t len)
-{
-	static const unsigned few[] = { 0, 0, 1000, 1584, 2000, 2321, 2584, 2807 };
-	bool seen[128] = { false };
-	size_t hex = 0, separators = 0, distinct = 0;
-	unsigned classes = 0, each;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = secret[i];
-
-		hex += strchr("0123456789abcdefABCDEF", c) != NULL;
-		separators += strchr("-:. ", c) != NULL;
-		classes |= character_class(c);
-		distinct += !seen[c & 127];
-		seen[c & 127] = true;
-	}
-	if (distinct < sizeof(few) / sizeof(*few))
-		return (unsigned)(len * few[distinct] / 1000);
-	if (hex + separators == len && (classes & (LOWER | UPPER)) != (LOWER | UPPER)) {
-		each = classes & (LOWER | UPPER) ? 4000 : 3321;
-		return (unsigned)(hex * each / 1000);
-	}
-	each = class_bits(classes);
-	return (unsigned)(len * each / 1000);
-}
 
 static bool weak_taken(struct import_rows *r, const struct import_record *record, const char *what)
 {
@@ -430,7 +241,7 @@ static enum errc row_plain(struct import_rows *r, const struct import_record *re
 		value_error(r, record, IMPORT_SECRET, "one of ours by its form, but its checksum is wrong");
 		return ERR_OK;
 	case SECRET_UNPRESENTABLE:
-		value_error(r, record, IMPORT_SECRET, fields[IMPORT_SECRET].wrong);
+		value_error(r, record, IMPORT_SECRET, import_fields[IMPORT_SECRET].wrong);
 		return ERR_OK;
 	case SECRET_FOREIGN:
 		break;

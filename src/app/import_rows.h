@@ -22,6 +22,15 @@ enum import_field {
 enum import_field import_field(const char *name, size_t len);
 const char *import_field_name(enum import_field field);
 
+struct import_field_rule {
+	const char *name;
+	const char *wrong;	/* what it should be; the value itself is never told */
+	/* Makes the stored form of a value (heap text); NULL for times and the secret. */
+	enum errc (*form)(char **out, const char *text, struct err *e);
+	bool guarded;		/* an export may have put an apostrophe before it */
+};
+extern const struct import_field_rule import_fields[IMPORT_FIELDS];
+
 struct import_value {
 	const char *text;	/* NUL-terminated; NULL: not given */
 	size_t len;
