@@ -113,8 +113,6 @@ static enum errc operate(struct command_line *c, const struct settings *s, struc
 	interrupt_watch(app);
 	rc = operation_run(c, app, &printer, e);
 	interrupt_end();
-	if (rc && rc != ERR_NO && interrupted())
-		rc = err_set(e, ERR_CANCELLED, "cancelled");
 	printer_release(&printer);
 	app_free(app);
 	return rc;
