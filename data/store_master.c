@@ -84,6 +84,12 @@ enum errc master_read(struct master *m, const char *path, struct err *e)
 		return err_hint(e, "give its place with --master-key FILE");
 	}
 	rc = secret_read_file(&text, path, 4 * FILE_TEXT, e);
+	/* The store can't be had without it, whoever named the file. */
+	if (rc == ERR_USAGE) {
+		rc = ERR_STORE;
+		if (e)
+			e->code = rc;
+	}
 	if (rc)
 		goto out;
 	secret_chomp(&text);

@@ -381,7 +381,7 @@ enum errc pending_sweep(struct store *s, struct err *e)
 	}
 	stmt_done(st);
 	for (size_t i = 0; i < count && !rc; i++)
-		if (process_start(found[i].pid) != found[i].start || found[i].start == 0)
+		if (!process_alive(found[i].pid, found[i].start))
 			rc = sweep_one(s, found[i].key, found[i].number, e);
 	return rc;
 }

@@ -135,10 +135,14 @@ enum errc folder_make(const char *path, mode_t mode, struct err *e)
 	enum errc rc = ERR_OK;
 
 	do {
+		int reason;
+
 		slash = strchr(slash + 1, '/');
 		if (slash)
 			*slash = '\0';
-		if (mkdir(partial, mode) < 0 && !is_folder(partial)) {
+		reason = mkdir(partial, mode) < 0 ? errno : 0;
+		if (reason && !is_folder(partial)) {
+			errno = reason;
 			rc = err_errno(e, errno_code(), "cannot make the folder \"%s\"", partial);
 			break;
 		}

@@ -1,7 +1,9 @@
-/* Start time of a process, from /proc. */
+/* Start time of a process, from /proc, and whether it is still there. */
 #include "src/base/process.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,4 +29,13 @@ int64_t process_start(int64_t pid)
 		at = at ? at + 1 : NULL;
 	}
 	return at ? strtoll(at, NULL, 10) : 0;
+}
+
+bool process_alive(int64_t pid, int64_t start)
+{
+	int64_t is = process_start(pid);
+
+	if (is && start)
+		return is == start;
+	return pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
 }

@@ -98,6 +98,8 @@ static enum errc operation_run(struct command_line *c, struct app *app, struct p
 	if (finished && (rc == ERR_OK || rc == ERR_NO)) {
 		*e = late;
 		rc = finished;
+		if (c->op->flags & OP_WRITES)
+			err_hint(e, "the change was made: look with authrack audit list");
 	}
 	return rc;
 }

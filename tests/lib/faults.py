@@ -219,8 +219,8 @@ def trace(home, args, calls=CHANGING):
 
 
 def parse_trace(lines):
-    """strace counts by thread; so does this. The same call of another thread is the same point."""
-    counts, found, started = {}, {}, False
+    """strace counts by thread, and so does this: a number that the loader had already is left out."""
+    counts, found, early, started = {}, {}, set(), False
     for line in lines:
         match = re.match(r"(\d+) +(\w+)\(", line)
         if not match:
@@ -228,9 +228,10 @@ def parse_trace(lines):
         counts[match.groups()] = counts.get(match.groups(), 0) + 1
         started = started or "authrack.db" in line or "/authrack\"" in line
         call = Call(match[2], counts[match.groups()], line)
-        if started:
-            found.setdefault((call.name, call.number), call)
-    return list(found.values())
+        if not started:
+            early.add((call.name, call.number))
+        found.setdefault((call.name, call.number), call)
+    return [call for point, call in found.items() if point not in early]
 
 
 def secrets_in(text):
