@@ -39,12 +39,6 @@ struct revocation {
 	char reason[64], text[1025];
 };
 
-/* Opens a private copy of a backup, read through the engine's backup, brought to this build's schema;
- * its rows are checked under the ring keys of the live store. ERR_STORE where it is no sound store;
- * ERR_CONFLICT where it belongs to another store or another history. */
-enum errc backup_open(struct store **out, struct store *live, const char *path, struct err *e);
-void backup_close(struct store *copy, struct store *live);	/* NULL copy is well */
-
 /* Fills the steps: what differs between both, and what has to stay. */
 enum errc restore_plan(struct restore *r, struct err *e);
 /* Would `wanted` in the place of the live key change anything but its revision and time? */

@@ -115,12 +115,18 @@ struct store_restore_report {
 	uint64_t revocations_kept;	/* keys or versions ended since, which stay so */
 	uint64_t lost;			/* revocations given up with accept_loss */
 };
+/* Opens a backup of `s` to restore it: makes a private copy, brings its schema up to date and checks all
+ * of it, which takes its time and no lock; so call it before store_begin(). The rows are checked under
+ * the ring keys of `s`. store_close() ends it. ERR_STORE where the file is no sound store; ERR_CONFLICT
+ * where it is another store's. */
+enum errc store_backup_open(struct store **backup, struct store *s, const char *path,
+			    store_progress *progress, void *arg, struct err *e);
 /* Replaces the rows of the live store by a backup's, inside store_begin/commit together with the audit
  * events of it. Keys made since are removed (their secrets stay known); every revocation made since
  * stays unless accept_loss. `audit` is called for each row that was changed back, with everything of
- * the event set but actor and operation, and appends it (audit_append). ERR_STORE where the file is no
- * sound backup of this store; ERR_CONFLICT where it is newer than the store, or of another history. */
-enum errc store_restore(struct store *s, const char *path, bool accept_loss,
+ * the event set but actor and operation, and appends it (audit_append). ERR_CONFLICT where the backup is
+ * newer than the store, or of another history. */
+enum errc store_restore(struct store *s, struct store *backup, bool accept_loss,
 			enum errc (*audit)(void *arg, struct audit_event *ev, struct err *e),
 			void *arg, struct store_restore_report *report, struct err *e);
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/check.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
 
@@ -405,37 +404,13 @@ static enum errc tombstones_merge(struct restore *r, struct err *e)
 	return rc;
 }
 
-/* --- is it a sound backup of this very store? ---------------------------------------------------- */
-
-struct first_finding { char object[200], text[200]; };
-
-static void finding_take(void *arg, const struct store_finding *f)
-{
-	struct first_finding *first = arg;
-
-	if (first->text[0])
-		return;
-	snprintf(first->object, sizeof first->object, "%s", f->object);
-	snprintf(first->text, sizeof first->text, "%s", f->text);
-}
-
-static enum errc copy_sound(struct restore *r, const char *path, struct err *e)
-{
-	struct first_finding first = { .text = "" };
-	uint64_t count = 0;
-	enum errc rc = store_check(r->copy, finding_take, NULL, &first, &count, e);
-
-	if (rc || count == 0)
-		return rc;
-	err_set(e, ERR_STORE, "the backup \"%s\" is not sound: %s: %s", path, first.object,
-		first.text);
-	return err_hint(e, "use another backup, and find out who changed this one");
-}
+/* --- all of it ------------------------------------------------------------------------------------ */
 
 /* The backup's last event has to be in the live chain. */
-static enum errc history_fits(struct restore *r, const char *path, struct err *e)
+static enum errc history_fits(struct restore *r, struct err *e)
 {
 	const struct mark *was = &r->copy->mark;
+	const char *path = r->copy->path;
 	struct stmt *st = db_stmt(r->live->db, "SELECT count(*) AS found FROM audit "
 				  "WHERE sequence = $1 AND hash = $2");
 	int64_t found = 0;
@@ -469,12 +444,13 @@ static enum errc restore_run(struct restore *r, struct err *e)
 	return rc ? rc : tombstones_merge(r, e);
 }
 
-enum errc store_restore(struct store *s, const char *path, bool accept_loss,
+enum errc store_restore(struct store *s, struct store *backup, bool accept_loss,
 			enum errc (*audit)(void *arg, struct audit_event *ev, struct err *e),
 			void *arg, struct store_restore_report *report, struct err *e)
 {
 	struct restore r = {
 		.live = s,
+		.copy = backup,
 		.accept_loss = accept_loss,
 		.now = store_now(s),
 		.audit = audit,
@@ -485,16 +461,12 @@ enum errc store_restore(struct store *s, const char *path, bool accept_loss,
 
 	*report = (struct store_restore_report){ .keys = 0 };
 	if (!rc)
-		rc = backup_open(&r.copy, s, path, e);
+		rc = store_snapshot(backup, e);
 	if (!rc)
-		rc = copy_sound(&r, path, e);
-	if (!rc)
-		rc = store_snapshot(r.copy, e);
-	if (!rc)
-		rc = history_fits(&r, path, e);
+		rc = history_fits(&r, e);
 	if (!rc)
 		rc = restore_run(&r, e);
-	backup_close(r.copy, s);
+	store_snapshot_end(backup);
 	free(r.steps);
 	return rc;
 }

@@ -249,8 +249,8 @@ static struct json *report_json(const struct store_restore_report *report)
 }
 
 /* The rows, their events, and one for the whole, in one transaction. */
-static enum errc restore_write(const struct op_call *c, struct store_restore_report *report,
-			       struct err *e)
+static enum errc restore_write(const struct op_call *c, struct store *backup,
+			       struct store_restore_report *report, struct err *e)
 {
 	struct store *s = app_store(c->app);
 	struct op_call call = *c;
@@ -258,8 +258,8 @@ static enum errc restore_write(const struct op_call *c, struct store_restore_rep
 	enum errc rc = audit_clock(c, s, clock, e);
 
 	if (!rc)
-		rc = store_restore(s, op_text(c->args, "file"), op_flag(c->args, "accept-loss"),
-				   restored_note, &call, report, e);
+		rc = store_restore(s, backup, op_flag(c->args, "accept-loss"), restored_note, &call,
+				   report, e);
 	if (rc)
 		goto out;
 	detail = report_json(report);
@@ -276,23 +276,30 @@ static enum errc restore_run(const struct op_call *c, struct err *e)
 	struct store *s = app_store(c->app);
 	bool loss = op_flag(c->args, "accept-loss");
 	struct store_restore_report report = { .keys = 0 };
+	struct store *backup = NULL;
+	struct op_call call = *c;
 	enum errc rc = call_confirm(c, e, "put all keys of %s back to what \"%s\" has? Keys made since "
 				    "are removed%s", app_store_name(c->app), op_text(c->args, "file"),
 				    loss ? ", and what was revoked since lives again" : "; what was "
 				    "revoked since stays revoked");
 
+	/* The copy is read and checked before anybody has to wait. */
+	if (!rc)
+		rc = store_backup_open(&backup, s, op_text(c->args, "file"), progress, &call, e);
 	if (!rc)
 		rc = store_begin(s, e);
 	if (rc)
-		return rc;
-	rc = restore_write(c, &report, e);
+		goto out;
+	rc = restore_write(c, backup, &report, e);
 	if (!rc)
 		rc = audit_commit(c, s, e);
-	if (rc) {
+	if (rc)
 		audit_rollback(c, s);
-		return rc;
-	}
-	return call_record_take(c, report_json(&report), e);
+	else
+		rc = call_record_take(c, report_json(&report), e);
+out:
+	store_close(backup);
+	return rc;
 }
 
 const struct op op_store_restore = {

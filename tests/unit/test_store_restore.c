@@ -35,18 +35,24 @@ static enum errc restore_from(struct restored *r, const char *path, bool accept_
 	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("store.restore"),
 				  .object = x_strdup("store"), .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
+	struct store *copy;
 	enum errc rc;
 
 	test_clock_advance(&r->f->clock, MINUTE_MS);
 	r->e = (struct err)ERR_INIT;
+	rc = store_backup_open(&copy, r->f->s, path, NULL, NULL, &r->e);
+	if (rc)
+		goto out;
 	assert_well(store_begin(r->f->s, &r->e), &r->e);
-	rc = store_restore(r->f->s, path, accept_loss, event_append, r->f, &r->report, &r->e);
+	rc = store_restore(r->f->s, copy, accept_loss, event_append, r->f, &r->report, &r->e);
 	if (!rc)
 		rc = audit_append(r->f->s, &ev, &r->e);
 	if (rc)
 		store_rollback(r->f->s);
 	else
 		rc = store_commit(r->f->s, &r->e);
+	store_close(copy);
+out:
 	audit_event_release(&ev);
 	return rc;
 }
@@ -511,13 +517,9 @@ static void assert_refused_and_nothing_changed(struct store_fixture *f, const ch
 {
 	struct restored r = { .f = f };
 	int64_t events = fixture_number(f, "SELECT count(*) AS n FROM audit");
-	char *copy = x_asprintf("%s.restore", f->path);
-
 	assert_refused(restore_from(&r, path, true), code, &r.e, text);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM audit"), events);
-	assert_int_equal(access(copy, F_OK), -1);
 	fixture_assert_sound(f);
-	free(copy);
 }
 
 static void missing_file_is_refused(void **state)
@@ -640,16 +642,19 @@ static void event_that_fails_ends_it(void **state)
 	struct err e = ERR_INIT;
 	char *path = backup(f, "b1");
 	struct store_restore_report report;
+	struct store *copy;
 	int left = 1;
 
 	fixture_create(f, "alpha");
 	fixture_create(f, "beta");
+	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
 	assert_well(store_begin(f->s, &e), &e);
-	assert_refused(store_restore(f->s, path, false, event_fail, &left, &report, &e), ERR_STORE, &e,
+	assert_refused(store_restore(f->s, copy, false, event_fail, &left, &report, &e), ERR_STORE, &e,
 		       "no room");
 	store_rollback(f->s);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM apikey"), 2);
 	fixture_assert_sound(f);
+	store_close(copy);
 	free(path);
 }
 
@@ -659,9 +664,39 @@ static void restore_needs_a_transaction(void **state)
 	struct err e = ERR_INIT;
 	char *path = backup(f, "b1");
 	struct store_restore_report report;
+	struct store *copy;
 
-	assert_refused(store_restore(f->s, path, false, event_append, f, &report, &e), ERR_STORE, &e,
+	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
+	assert_refused(store_restore(f->s, copy, false, event_append, f, &report, &e), ERR_STORE, &e,
 		       "outside a transaction");
+	store_close(copy);
+	free(path);
+}
+
+static bool stop(void *arg, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	(void)done;
+	(void)total;
+	return false;
+}
+
+/* Nothing of the private copy is left in the store's folder, however it ended. */
+static void private_copy_has_no_name(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	char *path, *name = x_asprintf("%s.restore.%ld", f->path, (long)getpid());
+	struct store *copy;
+
+	fixture_import(f, "bulk", 1100);
+	path = backup(f, "b1");
+	assert_refused(store_backup_open(&copy, f->s, path, stop, NULL, &e), ERR_CANCELLED, &e, NULL);
+	assert_int_equal(access(name, F_OK), -1);
+	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
+	assert_int_equal(access(name, F_OK), -1);
+	store_close(copy);
+	free(name);
 	free(path);
 }
 
@@ -700,6 +735,7 @@ int main(void)
 		TEST(newer_backup_than_the_store_is_refused),
 		TEST(event_that_fails_ends_it),
 		TEST(restore_needs_a_transaction),
+		TEST(private_copy_has_no_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
