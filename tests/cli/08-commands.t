@@ -164,7 +164,7 @@ def ctrl_c_ends_with_130(home):
 
     wait_for(waits, "the signal to be watched")
     process.send_signal(2)
-    process.communicate()
+    process.wait()
     equal(130, process.returncode)
 
 
