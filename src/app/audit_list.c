@@ -12,28 +12,56 @@
 
 enum { PAGE = 500, PAGE_BYTES = 64 * 1024 * 1024, HEX_SIZE = 2 * MAC_SIZE + 1 };
 
-#define FILTER_ARGS \
-	{ .name = "search", .letter = 's', .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, \
-	  .value = "WORDS", \
-	  .help = "events with these words in actor, operation, object, name or detail" }, \
-	{ .name = "actor", .letter = 'a', .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, \
-	  .value = "USER", .help = "events of this user" }, \
-	{ .name = "op", .letter = 'o', .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, \
-	  .value = "OPERATION", .help = "this operation; key.* is every one on keys" }, \
-	{ .name = "object", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "OBJECT", \
-	  .help = "events of this object: the id or name of a key, store, import" }, \
-	{ .name = "since", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "TIME", \
-	  .help = "from this time on; 24h is since then" }, \
-	{ .name = "until", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "TIME", \
-	  .help = "before this time; 24h is until then" }
+#define FILTER_ARGS                                                                            \
+	{ .name = "search",                                                                    \
+	  .letter = 's',                                                                       \
+	  .type = ARG_TEXT,                                                                    \
+	  .flags = ARG_COMMAND_LINE,                                                           \
+	  .value = "WORDS",                                                                    \
+	  .help = "events with these words in actor, operation, object, name or detail" },     \
+		{ .name = "actor",                                                             \
+		  .letter = 'a',                                                               \
+		  .type = ARG_TEXT,                                                            \
+		  .flags = ARG_COMMAND_LINE,                                                   \
+		  .value = "USER",                                                             \
+		  .help = "events of this user" },                                             \
+		{ .name = "op",                                                                \
+		  .letter = 'o',                                                               \
+		  .type = ARG_TEXT,                                                            \
+		  .flags = ARG_COMMAND_LINE,                                                   \
+		  .value = "OPERATION",                                                        \
+		  .help = "this operation; key.* is every one on keys" },                      \
+		{ .name = "object",                                                            \
+		  .type = ARG_TEXT,                                                            \
+		  .flags = ARG_COMMAND_LINE,                                                   \
+		  .value = "OBJECT",                                                           \
+		  .help = "events of this object: the id or name of a key, store, import" },   \
+		{ .name = "since",                                                             \
+		  .type = ARG_TEXT,                                                            \
+		  .flags = ARG_COMMAND_LINE,                                                   \
+		  .value = "TIME",                                                             \
+		  .help = "from this time on; 24h is since then" },                            \
+	{                                                                                      \
+		.name = "until", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "TIME", \
+		.help = "before this time; 24h is until then"                                  \
+	}
 
 static const struct arg list_args[] = {
 	FILTER_ARGS,
-	{ .name = "limit", .letter = 'L', .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE,
-	  .value = "N", .help = "at most so many" },
-	{ .name = "after", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "SEQUENCE",
+	{ .name = "limit",
+	  .letter = 'L',
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "N",
+	  .help = "at most so many" },
+	{ .name = "after",
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "SEQUENCE",
 	  .help = "go on behind this event, in the same order" },
-	{ .name = "oldest-first", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "oldest-first",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "the other way round" },
 	{ .name = NULL },
 };
@@ -45,7 +73,8 @@ static const struct op_column list_columns[] = {
 	{ "operation", "OPERATION", COLUMN_TEXT, "what was done: key.rotate" },
 	{ "object", "OBJECT", COLUMN_TEXT, "on what: a key's id, store, import" },
 	{ "name", "NAME", COLUMN_TEXT, "the object's name at the time" },
-	{ "actor", NULL, COLUMN_LIST, "uid, login_uid and user from the kernel; under claimed what "
+	{ "actor", NULL, COLUMN_LIST,
+	  "uid, login_uid and user from the kernel; under claimed what "
 	  "the environment said: sudo_user client ssh_key" },
 	{ "object_revision", NULL, COLUMN_NUMBER, "the object's revision after it; 0: none" },
 	{ "detail", NULL, COLUMN_LIST, "more about it; never a secret" },
@@ -93,7 +122,8 @@ static enum errc query_read(const struct op_call *c, struct audit_query *q, stru
 	enum errc rc;
 
 	*q = (struct audit_query){
-		.search = op_text(c->args, "search"), .actor = op_text(c->args, "actor"),
+		.search = op_text(c->args, "search"),
+		.actor = op_text(c->args, "actor"),
 		.operation = op_text(c->args, "op"),
 	};
 	*k = (struct key){ .row = 0 };
@@ -121,7 +151,8 @@ static void page_release(struct page *p)
 	p->count = 0;
 }
 
-static enum errc page_read(struct store *s, const struct audit_query *q, struct page *p, struct err *e)
+static enum errc page_read(struct store *s, const struct audit_query *q, struct page *p,
+			   struct err *e)
 {
 	struct audit_cursor *cursor = NULL;
 	bool more = true;
@@ -295,7 +326,10 @@ const struct op op_audit_list = {
 
 static const struct arg export_args[] = {
 	FILTER_ARGS,
-	{ .name = "after", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "SEQUENCE",
+	{ .name = "after",
+	  .type = ARG_INTEGER,
+	  .flags = ARG_COMMAND_LINE,
+	  .value = "SEQUENCE",
 	  .help = "events behind this one only" },
 	{ .name = NULL },
 };
@@ -309,7 +343,8 @@ const struct op op_audit_export = {
 		"object_before detail boot_id boot_time previous hash mac ring.\n\n"
 		"hash is the SHA-256 of these fields as netstrings (LENGTH:BYTES,): the word "
 		"\"authrack audit 1\", then sequence time actor operation object name "
-		"object_revision object_mac object_before detail boot_id boot_time previous, numbers "
+		"object_revision object_mac object_before detail boot_id boot_time previous, "
+		"numbers "
 		"in decimal, bytes counted in UTF-8. previous is the hash of the event before (64 "
 		"zeros for the first). mac can be checked with the store's key only: audit verify.",
 	.example = "authrack audit export > audit.jsonl\n"

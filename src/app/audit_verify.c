@@ -108,7 +108,9 @@ static enum errc checkpoint_read(const struct op_call *c, const char *file, stru
 
 /* --- verify ----------------------------------------------------------------------------------- */
 
-struct watch { const struct op_call *call; };
+struct watch {
+	const struct op_call *call;
+};
 
 static bool watch_progress(void *arg, uint64_t done, uint64_t total)
 {
@@ -117,8 +119,8 @@ static bool watch_progress(void *arg, uint64_t done, uint64_t total)
 	return !call_progress(w->call, "verifying", done, total, NULL);
 }
 
-static enum errc verdict_tell(const struct op_call *c, const struct audit_verdict *v, size_t checked,
-			      struct err *e)
+static enum errc verdict_tell(const struct op_call *c, const struct audit_verdict *v,
+			      size_t checked, struct err *e)
 {
 	struct json *row = json_object_new();
 	char head[HEX_SIZE];
@@ -127,7 +129,8 @@ static enum errc verdict_tell(const struct op_call *c, const struct audit_verdic
 	json_set_bool(row, "whole", v->whole);
 	json_set_int(row, "events", (int64_t)v->events);
 	json_set_text(row, "head", head);
-	json_set(row, "bad_sequence", v->bad_sequence ? json_int(v->bad_sequence) : json_null_new());
+	json_set(row, "bad_sequence",
+		 v->bad_sequence ? json_int(v->bad_sequence) : json_null_new());
 	json_set_text(row, "reason", v->whole ? NULL : v->reason);
 	json_set_int(row, "checkpoints", (int64_t)checked);
 	return call_record_take(c, row, e);
@@ -142,11 +145,12 @@ static enum errc verify_run(const struct op_call *c, struct err *e)
 	struct checkpoint p = { .sequence = 0 };
 	enum errc rc = ERR_OK;
 
-	do {	/* once without a checkpoint, else once for each until one does not hold */
+	do { /* once without a checkpoint, else once for each until one does not hold */
 		if (count)
 			rc = checkpoint_read(c, op_nth(c->args, "checkpoint", done), &p, e);
 		if (!rc)
-			rc = audit_verify(s, p.sequence, p.hash, watch_progress, &watch, &verdict, e);
+			rc = audit_verify(s, p.sequence, p.hash, watch_progress, &watch, &verdict,
+					  e);
 	} while (!rc && verdict.whole && ++done < count);
 	if (!rc)
 		rc = verdict_tell(c, &verdict, done < count ? done + 1 : count, e);
@@ -154,9 +158,15 @@ static enum errc verify_run(const struct op_call *c, struct err *e)
 }
 
 static const struct arg verify_args[] = {
-	{ .name = "checkpoint", .letter = 'c', .type = ARG_FILE, .flags = ARG_REPEATED,
-	  .value = "FILE", .help = "and that the chain still holds what this checkpoint saw" },
-	{ .name = "public-key", .type = ARG_TEXT, .value = "HEX",
+	{ .name = "checkpoint",
+	  .letter = 'c',
+	  .type = ARG_FILE,
+	  .flags = ARG_REPEATED,
+	  .value = "FILE",
+	  .help = "and that the chain still holds what this checkpoint saw" },
+	{ .name = "public-key",
+	  .type = ARG_TEXT,
+	  .value = "HEX",
 	  .help = "verify its signature with this key, kept elsewhere, not with the store's own" },
 	{ .name = NULL },
 };
@@ -176,7 +186,8 @@ const struct op op_audit_verify = {
 	.summary = "verify the audit chain",
 	.detail =
 		"Recomputes every hash and MAC from the first event on. Edited, deleted, reordered "
-		"and inserted events are found, and the first bad one named; the answer is then 1. A "
+		"and inserted events are found, and the first bad one named; the answer is then 1. "
+		"A "
 		"tail that was cut off is found against a checkpoint kept elsewhere.",
 	.example = "authrack audit verify\n"
 		   "authrack audit verify --checkpoint /mnt/safe/2026-06-16.checkpoint\n",
@@ -189,7 +200,8 @@ const struct op op_audit_verify = {
 /* --- checkpoint ------------------------------------------------------------------------------- */
 
 static const struct arg checkpoint_args[] = {
-	{ .name = "public-key", .type = ARG_FLAG,
+	{ .name = "public-key",
+	  .type = ARG_FLAG,
 	  .help = "print the key that verifies checkpoints instead" },
 	{ .name = NULL },
 };
@@ -277,7 +289,8 @@ const struct op op_audit_checkpoint = {
 	.summary = "print a signed checkpoint of the audit chain, to be kept elsewhere",
 	.detail =
 		"Last sequence, its hash, and an Ed25519 signature (RFC 8032) under a key of the "
-		"store's ring, in one JSON object; audit verify --checkpoint takes it back. Signed are "
+		"store's ring, in one JSON object; audit verify --checkpoint takes it back. Signed "
+		"are "
 		"these lines, each with its line feed: \"authrack checkpoint 1\", store, sequence, "
 		"hash. Keep it, and the public key, where nobody who writes the store can write.",
 	.example = "authrack audit checkpoint > /mnt/safe/$(date +%F).checkpoint\n"

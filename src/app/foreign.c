@@ -83,47 +83,63 @@ static enum foreign_check check_crc(const char *text, size_t len, size_t lead)
 	return memcmp(expected, text + len - CRC_DIGITS, CRC_DIGITS) ? FOREIGN_WRONG : FOREIGN_GOOD;
 }
 
-static enum foreign_check check_four(const char *text, size_t len)	/* "ghp_", "npm_" */
+static enum foreign_check check_four(const char *text, size_t len) /* "ghp_", "npm_" */
 {
 	return check_crc(text, len, 4);
 }
 
-#define GITHUB(what, begins, where) \
-	{ .id = "github", .name = what, .lead = begins, .match = match_run, .least = 36, \
-	  .most = 36, .body = BASE62, .check = check_four, .revoke = where }
+#define GITHUB(what, begins, where)                                                            \
+	{                                                                                      \
+		.id = "github", .name = what, .lead = begins, .match = match_run, .least = 36, \
+		.most = 36, .body = BASE62, .check = check_four, .revoke = where               \
+	}
 #define GITHUB_SETTINGS "github.com, Settings, Developer settings, Personal access tokens"
 #define GITHUB_APPS "github.com, Settings, Applications"
 
-#define GITLAB(what, begins, where) \
-	{ .id = "gitlab", .name = what, .lead = begins, .match = match_gitlab, .least = 20, \
-	  .most = 300, .body = URL_SAFE, .revoke = where }
+#define GITLAB(what, begins, where)                                                               \
+	{                                                                                         \
+		.id = "gitlab", .name = what, .lead = begins, .match = match_gitlab, .least = 20, \
+		.most = 300, .body = URL_SAFE, .revoke = where                                    \
+	}
 
-#define STRIPE(what, begins) \
-	{ .id = "stripe", .name = what, .lead = begins, .match = match_run, .least = 16, \
-	  .most = 247, .body = BASE62, .revoke = "dashboard.stripe.com, Developers, API keys" }
+#define STRIPE(what, begins)                                                                   \
+	{                                                                                      \
+		.id = "stripe", .name = what, .lead = begins, .match = match_run, .least = 16, \
+		.most = 247, .body = BASE62,                                                   \
+		.revoke = "dashboard.stripe.com, Developers, API keys"                         \
+	}
 
-#define AWS(what, begins, where) \
-	{ .id = "aws", .name = what, .lead = begins, .match = match_run, .least = 16, .most = 16, \
-	  .body = BASE32, .revoke = where }
+#define AWS(what, begins, where)                                                            \
+	{                                                                                   \
+		.id = "aws", .name = what, .lead = begins, .match = match_run, .least = 16, \
+		.most = 16, .body = BASE32, .revoke = where                                 \
+	}
 
-#define SLACK(what, begins, where) \
-	{ .id = "slack", .name = what, .lead = begins, .match = match_run, .least = 20, \
-	  .most = 250, .body = BASE62 "-", .revoke = where }
+#define SLACK(what, begins, where)                                                            \
+	{                                                                                     \
+		.id = "slack", .name = what, .lead = begins, .match = match_run, .least = 20, \
+		.most = 250, .body = BASE62 "-", .revoke = where                              \
+	}
 #define SLACK_APPS "api.slack.com/apps, OAuth & Permissions, Revoke; or auth.revoke"
 
 /* Longer leads stand before the shorter ones that they begin with. */
 const struct foreign foreign_table[] = {
-	{ .id = "github", .name = "GitHub fine-grained personal access token",
-	  .lead = "github_pat_", .match = match_run, .least = 82, .most = 82, .body = BASE62 "_",
+	{ .id = "github",
+	  .name = "GitHub fine-grained personal access token",
+	  .lead = "github_pat_",
+	  .match = match_run,
+	  .least = 82,
+	  .most = 82,
+	  .body = BASE62 "_",
 	  .revoke = GITHUB_SETTINGS },
 	GITHUB("GitHub personal access token", "ghp_", GITHUB_SETTINGS),
 	GITHUB("GitHub OAuth access token", "gho_", GITHUB_APPS),
 	GITHUB("GitHub App user token", "ghu_", GITHUB_APPS),
-	GITHUB("GitHub App installation token", "ghs_", "runs out within an hour; DELETE "
+	GITHUB("GitHub App installation token", "ghs_",
+	       "runs out within an hour; DELETE "
 	       "/installation/token"),
 	GITHUB("GitHub refresh token", "ghr_", GITHUB_APPS),
-	GITLAB("GitLab personal access token", "glpat-",
-	       "GitLab, Edit profile, Access tokens"),
+	GITLAB("GitLab personal access token", "glpat-", "GitLab, Edit profile, Access tokens"),
 	GITLAB("GitLab deploy token", "gldt-", "GitLab, project, Settings, Repository"),
 	GITLAB("GitLab runner token", "glrt-", "GitLab, Admin or project, CI/CD, Runners"),
 	GITLAB("GitLab pipeline trigger token", "glptt-", "GitLab, project, Settings, CI/CD"),
@@ -132,35 +148,68 @@ const struct foreign foreign_table[] = {
 	STRIPE("Stripe test secret key", "sk_test_"),
 	STRIPE("Stripe live restricted key", "rk_live_"),
 	STRIPE("Stripe test restricted key", "rk_test_"),
-	{ .id = "stripe", .name = "Stripe webhook signing secret", .lead = "whsec_",
-	  .match = match_run, .least = 32, .most = 64, .body = BASE62,
+	{ .id = "stripe",
+	  .name = "Stripe webhook signing secret",
+	  .lead = "whsec_",
+	  .match = match_run,
+	  .least = 32,
+	  .most = 64,
+	  .body = BASE62,
 	  .revoke = "dashboard.stripe.com, Developers, Webhooks, Roll secret" },
 	AWS("AWS access key id", "AKIA", "AWS console, IAM, Users, Security credentials"),
 	AWS("AWS temporary access key id", "ASIA",
 	    "AWS console, IAM, Roles, Revoke active sessions"),
 	SLACK("Slack bot token", "xoxb-", SLACK_APPS),
 	SLACK("Slack user token", "xoxp-", SLACK_APPS),
-	SLACK("Slack app configuration token", "xoxe-", "api.slack.com/apps, Your App "
+	SLACK("Slack app configuration token", "xoxe-",
+	      "api.slack.com/apps, Your App "
 	      "Configuration Tokens"),
 	SLACK("Slack legacy workspace token", "xoxa-", SLACK_APPS),
 	SLACK("Slack legacy refresh token", "xoxr-", SLACK_APPS),
 	SLACK("Slack legacy token", "xoxs-", SLACK_APPS),
-	SLACK("Slack app-level token", "xapp-", "api.slack.com/apps, Basic Information, "
+	SLACK("Slack app-level token", "xapp-",
+	      "api.slack.com/apps, Basic Information, "
 	      "App-Level Tokens"),
-	{ .id = "google", .name = "Google API key", .lead = "AIza", .match = match_run,
-	  .least = 35, .most = 35, .body = URL_SAFE,
+	{ .id = "google",
+	  .name = "Google API key",
+	  .lead = "AIza",
+	  .match = match_run,
+	  .least = 35,
+	  .most = 35,
+	  .body = URL_SAFE,
 	  .revoke = "console.cloud.google.com, APIs & Services, Credentials" },
-	{ .id = "npm", .name = "npm access token", .lead = "npm_", .match = match_run,
-	  .least = 36, .most = 36, .body = BASE62, .check = check_four,
+	{ .id = "npm",
+	  .name = "npm access token",
+	  .lead = "npm_",
+	  .match = match_run,
+	  .least = 36,
+	  .most = 36,
+	  .body = BASE62,
+	  .check = check_four,
 	  .revoke = "npmjs.com, Access Tokens; or npm token revoke" },
-	{ .id = "anthropic", .name = "Anthropic API key", .lead = "sk-ant-", .match = match_run,
-	  .least = 80, .most = 200, .body = URL_SAFE,
+	{ .id = "anthropic",
+	  .name = "Anthropic API key",
+	  .lead = "sk-ant-",
+	  .match = match_run,
+	  .least = 80,
+	  .most = 200,
+	  .body = URL_SAFE,
 	  .revoke = "console.anthropic.com, Settings, API keys" },
-	{ .id = "openai", .name = "OpenAI API key", .lead = "sk-", .match = match_openai,
-	  .least = 40, .most = 250, .body = URL_SAFE,
+	{ .id = "openai",
+	  .name = "OpenAI API key",
+	  .lead = "sk-",
+	  .match = match_openai,
+	  .least = 40,
+	  .most = 250,
+	  .body = URL_SAFE,
 	  .revoke = "platform.openai.com, API keys" },
-	{ .id = "jwt", .name = "JSON Web Token", .lead = "eyJ", .match = match_jwt, .least = 2,
-	  .most = FOREIGN_LONGEST - 3, .body = URL_SAFE,
+	{ .id = "jwt",
+	  .name = "JSON Web Token",
+	  .lead = "eyJ",
+	  .match = match_jwt,
+	  .least = 2,
+	  .most = FOREIGN_LONGEST - 3,
+	  .body = URL_SAFE,
 	  .revoke = "not by itself: its issuer ends the session, or its signing key" },
 	{ .id = NULL },
 };
@@ -195,7 +244,8 @@ const struct foreign *foreign_identify(enum foreign_check *check, const char *te
 	return len && foreign_match(&f, check, text, len) == len ? f : NULL;
 }
 
-void foreign_mask(char out[FOREIGN_MASK_SIZE], const struct foreign *f, const char *text, size_t len)
+void foreign_mask(char out[FOREIGN_MASK_SIZE], const struct foreign *f, const char *text,
+		  size_t len)
 {
 	size_t lead = strlen(f->lead);
 	bool tail = len >= lead + MASK_HIDES + MASK_TAIL;

@@ -10,9 +10,14 @@
 enum { TEXT_MAX = 64 * 1024, WIDTH = 78 };
 
 static const struct arg guide_args[] = {
-	{ .name = "answer", .type = ARG_TEXT, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "answer",
+	  .type = ARG_TEXT,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "answers so far, in order: the words in brackets, or numbers" },
-	{ .name = "all", .letter = 'a', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "all",
+	  .letter = 'a',
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "the whole tree" },
 	{ .name = NULL },
 };

@@ -68,8 +68,7 @@ static bool version_ended(const struct identity *id, int64_t now)
 {
 	const struct key_version *v = &id->found.version;
 
-	return v->state == VERSION_ENDED ||
-		(v->valid_until != TIME_NONE && v->valid_until <= now);
+	return v->state == VERSION_ENDED || (v->valid_until != TIME_NONE && v->valid_until <= now);
 }
 
 bool identity_live(const struct identity *id, int64_t now)
@@ -115,7 +114,8 @@ const char *identity_what(const struct identity *id)
 	if (id->foreign)
 		return id->foreign->name;
 	return id->known ? id->found.version.kind == VERSION_OWN ? "secret of a key here"
-		: "imported secret of a key here" : NULL;
+								 : "imported secret of a key here"
+			 : NULL;
 }
 
 const char *identity_revoke(const struct identity *id)

@@ -8,11 +8,11 @@
 #include "src/app/verify.h"
 
 struct identity {
-	bool known;			/* key and version are in `found` */
+	bool known; /* key and version are in `found` */
 	enum secret_shape shape;
-	struct secret_parts parts;	/* of our format, checksum good or wrong */
-	const struct foreign *foreign;	/* NULL: none by its shape */
-	enum foreign_check check;	/* of the foreign one */
+	struct secret_parts parts;     /* of our format, checksum good or wrong */
+	const struct foreign *foreign; /* NULL: none by its shape */
+	enum foreign_check check;      /* of the foreign one */
 	struct verify_result found;
 };
 
@@ -30,8 +30,8 @@ enum errc identify_secret_id(struct store *s, const char *secret_id, struct iden
 bool identity_live(const struct identity *id, int64_t now);
 /* "active" … as the key's, but "retired" for an ended version of a key that goes on. */
 const char *identity_status(const struct identity *id, int64_t now);
-const char *identity_kind(const struct identity *id);	/* "authrack" "imported" "github" …; NULL */
-const char *identity_what(const struct identity *id);	/* in words; NULL */
-const char *identity_revoke(const struct identity *id);	/* where to revoke it; NULL */
+const char *identity_kind(const struct identity *id); /* "authrack" "imported" "github" …; NULL */
+const char *identity_what(const struct identity *id); /* in words; NULL */
+const char *identity_revoke(const struct identity *id); /* where to revoke it; NULL */
 
 #endif

@@ -19,12 +19,13 @@ static unsigned character_class(char c)
 /* Thousandths of a bit that one character gives, by the classes in use. */
 static unsigned class_bits(unsigned classes)
 {
-	static const unsigned plain[] = {	/* log2 of 1 26 26 52 10 36 36 62 */
+	static const unsigned plain[] = {
+		/* log2 of 1 26 26 52 10 36 36 62 */
 		0, 4700, 4700, 5700, 3321, 5169, 5169, 5954,
 	};
 
 	if (classes & OTHER)
-		return 6569;		/* 95 printable characters */
+		return 6569; /* 95 printable characters */
 	return classes & BASE64 ? 6000 : plain[classes];
 }
 

@@ -82,34 +82,44 @@ static enum errc meta_form(char **out, const char *text, struct err *e)
 const struct import_field_rule import_fields[IMPORT_FIELDS] = {
 	[IMPORT_NAME] = { "name", "1 to 128 characters without control characters, and no key id",
 			  name_form, true },
-	[IMPORT_OWNER] = { "owner", "at most 256 characters without control characters",
-			   owner_form, true },
-	[IMPORT_TIER] = { "tier", "at most 64 characters without control characters",
-			  tier_form, true },
-	[IMPORT_NOTE] = { "note", "at most 1024 characters without control characters",
-			  note_form, true },
+	[IMPORT_OWNER] = { "owner", "at most 256 characters without control characters", owner_form,
+			   true },
+	[IMPORT_TIER] = { "tier", "at most 64 characters without control characters", tier_form,
+			  true },
+	[IMPORT_NOTE] = { "note", "at most 1024 characters without control characters", note_form,
+			  true },
 	[IMPORT_PREFIX] = { "prefix", "a lower-case letter, then at most 15 of a-z, 0-9 and _",
 			    prefix_form, false },
-	[IMPORT_SCOPES] = { "scopes", "each 1 to 64 of letters, digits and : . _ * / -, at most "
-			    "256 of them", scopes_form, true },
+	[IMPORT_SCOPES] = { "scopes",
+			    "each 1 to 64 of letters, digits and : . _ * / -, at most "
+			    "256 of them",
+			    scopes_form, true },
 	[IMPORT_LIMITS] = { "limits", "each N/sec, N/min, N/hour or N/day, with :BURST if wanted",
 			    limits_form, false },
-	[IMPORT_ALLOW_FROM] = { "allow_from", "addresses or ranges without host bits, such as "
-				"10.0.0.0/8 or 2001:db8::/32", ranges_form, false },
-	[IMPORT_META] = { "meta", "NAME=VALUE with blanks between, or a JSON object of texts, at "
-			  "most 32", meta_form, true },
-	[IMPORT_NOT_BEFORE] = { "not_before", "an RFC 3339 time or a duration from now", NULL, false },
+	[IMPORT_ALLOW_FROM] = { "allow_from",
+				"addresses or ranges without host bits, such as "
+				"10.0.0.0/8 or 2001:db8::/32",
+				ranges_form, false },
+	[IMPORT_META] = { "meta",
+			  "NAME=VALUE with blanks between, or a JSON object of texts, at "
+			  "most 32",
+			  meta_form, true },
+	[IMPORT_NOT_BEFORE] = { "not_before", "an RFC 3339 time or a duration from now", NULL,
+				false },
 	[IMPORT_EXPIRES_AT] = { "expires_at", "an RFC 3339 time, a duration from now, or never",
 				NULL, false },
-	[IMPORT_SECRET] = { "secret", "printable ASCII of at most 512 bytes, or sha256: and 64 "
-			    "hexadecimal digits", NULL, false },
+	[IMPORT_SECRET] = { "secret",
+			    "printable ASCII of at most 512 bytes, or sha256: and 64 "
+			    "hexadecimal digits",
+			    NULL, false },
 };
 
 /* Columns of the export that say what is, not what is wanted. */
 static const char *const ignored[] = {
-	"id", "status", "version", "hint", "secret_id", "created_at", "updated_at", "disabled_at",
-	"revoked_at", "revoke_reason", "revoke_text", "revision", "retiring_until", "last_used_at",
-	"last_used_from", "altered",
+	"id",	       "status",     "version",	       "hint",	       "secret_id",
+	"created_at",  "updated_at", "disabled_at",    "revoked_at",   "revoke_reason",
+	"revoke_text", "revision",   "retiring_until", "last_used_at", "last_used_from",
+	"altered",
 };
 
 static bool same_word(const char *word, const char *name, size_t len)

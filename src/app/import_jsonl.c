@@ -2,7 +2,6 @@
  * that nobody wipes, and can't say in which column a value stands. */
 #include "src/app/import_jsonl.h"
 
-
 #include <stdio.h>
 #include <string.h>
 
@@ -17,11 +16,11 @@ enum { HEX_DIGITS = 4 };
 
 struct jsonl {
 	struct import_rows *rows;
-	const char *begin, *at, *end;	/* of the line */
+	const char *begin, *at, *end; /* of the line */
 	size_t line;
-	char *scratch;			/* decoded texts of this line */
+	char *scratch; /* decoded texts of this line */
 	size_t used;
-	const char *wrong;		/* NULL: well so far */
+	const char *wrong; /* NULL: well so far */
 };
 
 static size_t column_of(const struct jsonl *j, const char *place)
@@ -209,7 +208,7 @@ static bool take_set(struct jsonl *j, struct import_value *v)
 static bool is_set(enum import_field field)
 {
 	return field == IMPORT_SCOPES || field == IMPORT_LIMITS || field == IMPORT_ALLOW_FROM ||
-		field == IMPORT_META;
+	       field == IMPORT_META;
 }
 
 static bool take_brackets(struct jsonl *j, enum import_field field, struct import_value *v)

@@ -106,11 +106,11 @@ static enum errc read_record(struct import_reader *reader, struct import_rows *r
 	struct import_record record = { .line = c->line };
 
 	if (c->count != reader->column_count) {
-		size_t column = c->columns[c->count > reader->column_count
-			? reader->column_count : c->count - 1];
+		size_t column = c->columns[c->count > reader->column_count ? reader->column_count
+									   : c->count - 1];
 
-		import_rows_error(rows, c->line, column, "%zu fields, the header has %zu",
-				  c->count, reader->column_count);
+		import_rows_error(rows, c->line, column, "%zu fields, the header has %zu", c->count,
+				  reader->column_count);
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < c->count; i++) {
@@ -151,8 +151,8 @@ static enum errc read_csv(struct import_reader *reader, struct import_rows *rows
 	return ERR_OK;
 }
 
-enum errc import_read_block(struct import_reader *reader, struct import_rows *rows, const char *data,
-			    size_t len, size_t line, bool *stop, struct err *e)
+enum errc import_read_block(struct import_reader *reader, struct import_rows *rows,
+			    const char *data, size_t len, size_t line, bool *stop, struct err *e)
 {
 	struct csv c;
 	enum errc rc;

@@ -32,6 +32,9 @@ void import_rows_release(struct import_rows *r)
 		secret_wipe(r->rows, r->count * sizeof(*r->rows));
 	free(r->rows);
 	free(r->places);
+	/* A column out of place may have been a secret. */
+	if (r->texts.data)
+		secret_wipe(r->texts.data, r->texts.size);
 	buf_release(&r->texts);
 	*r = (struct import_rows){ .store = NULL };
 }
@@ -82,7 +85,7 @@ static uint32_t text_keep(struct import_rows *r, const char *text, size_t len)
 
 static size_t bytes_hash(const char *data, size_t len)
 {
-	uint32_t h = 2166136261u;	/* FNV-1a */
+	uint32_t h = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ (unsigned char)data[i]) * 16777619u;
@@ -145,7 +148,7 @@ static void row_texts(struct import_rows *r, const struct import_record *record,
 		if (import_fields[i].guarded)
 			v = unguarded(&v);
 		good = i == IMPORT_NAME ? name_place(r, &v, &row->texts[i])
-			: text_place(r, (enum import_field)i, &v, &row->texts[i]);
+					: text_place(r, (enum import_field)i, &v, &row->texts[i]);
 		if (!good)
 			value_error(r, record, (enum import_field)i, import_fields[i].wrong);
 	}
@@ -220,8 +223,9 @@ static enum errc row_digest(struct import_rows *r, const struct import_record *r
 		return ERR_OK;
 	}
 	r->digests++;
-	if (!weak_taken(r, record, "a digest, so nobody knows how strong the secret behind it is; "
-				   "--allow-weak takes it"))
+	if (!weak_taken(r, record,
+			"a digest, so nobody knows how strong the secret behind it is; "
+			"--allow-weak takes it"))
 		return ERR_OK;
 	return row_foreign(r, row, e);
 }
@@ -238,7 +242,8 @@ static enum errc row_plain(struct import_rows *r, const struct import_record *re
 	case SECRET_OWN:
 		return row_own(r, record, row, &parts, e);
 	case SECRET_MISTYPED:
-		value_error(r, record, IMPORT_SECRET, "one of ours by its form, but its checksum is wrong");
+		value_error(r, record, IMPORT_SECRET,
+			    "one of ours by its form, but its checksum is wrong");
 		return ERR_OK;
 	case SECRET_UNPRESENTABLE:
 		value_error(r, record, IMPORT_SECRET, import_fields[IMPORT_SECRET].wrong);
@@ -252,8 +257,10 @@ static enum errc row_plain(struct import_rows *r, const struct import_record *re
 	if (bits < BITS_WANTED) {
 		char what[IMPORT_ERROR_SIZE];
 
-		snprintf(what, sizeof(what), "%u bits at most by its length, %d wanted; --allow-weak "
-			 "takes it", bits, BITS_WANTED);
+		snprintf(what, sizeof(what),
+			 "%u bits at most by its length, %d wanted; --allow-weak "
+			 "takes it",
+			 bits, BITS_WANTED);
 		if (!weak_taken(r, record, what))
 			return ERR_OK;
 	}
@@ -357,8 +364,8 @@ enum errc import_rows_add(struct import_rows *r, const struct import_record *rec
 		return ERR_OK;
 	twin = row_twin(r, row);
 	if (twin) {
-		import_rows_error(r, row->line, row->column,
-				  "secret: the same as in line %u", twin->line);
+		import_rows_error(r, row->line, row->column, "secret: the same as in line %u",
+				  twin->line);
 		return ERR_OK;
 	}
 	places_put(r, r->count++);

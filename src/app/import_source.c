@@ -12,8 +12,9 @@
 
 static enum errc open_failed(const char *path, struct err *e)
 {
-	enum errc code = errno == ENOENT ? ERR_NOT_FOUND
-		: errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_USAGE;
+	enum errc code = errno == ENOENT		     ? ERR_NOT_FOUND
+			 : errno == EACCES || errno == EPERM ? ERR_PERMISSION
+							     : ERR_USAGE;
 
 	err_errno(e, code, "cannot read \"%s\"", path);
 	return err_hint(e, "give a CSV or JSON Lines file, or - for standard input");

@@ -22,7 +22,7 @@ struct work {
 	struct import_result *result;
 	struct err *e;
 	enum errc rc;
-	struct buf notes;		/* remarks made while the lock is held, one a line */
+	struct buf notes; /* remarks made while the lock is held, one a line */
 	_Atomic uint64_t done;
 	_Atomic bool cancelled;
 };
@@ -34,17 +34,26 @@ static void row_key(const struct import_rows *r, const struct import_row *row, i
 	const char *prefix = import_row_text(r, row, IMPORT_PREFIX);
 
 	*k = (struct key){
-		.name = texts + row->texts[IMPORT_NAME], .owner = texts + row->texts[IMPORT_OWNER],
-		.tier = texts + row->texts[IMPORT_TIER], .note = texts + row->texts[IMPORT_NOTE],
+		.name = texts + row->texts[IMPORT_NAME],
+		.owner = texts + row->texts[IMPORT_OWNER],
+		.tier = texts + row->texts[IMPORT_TIER],
+		.note = texts + row->texts[IMPORT_NOTE],
 		.scopes = texts + row->texts[IMPORT_SCOPES],
 		.limits = texts + row->texts[IMPORT_LIMITS],
 		.allow_from = texts + row->texts[IMPORT_ALLOW_FROM],
 		.meta = texts + row->texts[IMPORT_META],
-		.revoke_reason = texts, .revoke_text = texts,
-		.status = KEY_ACTIVE, .created_at = r->now, .updated_at = r->now,
-		.not_before = row->not_before, .expires_at = row->expires_at,
-		.disabled_at = TIME_NONE, .revoked_at = TIME_NONE, .retiring_until = TIME_NONE,
-		.version = 1, .import_event = event,
+		.revoke_reason = texts,
+		.revoke_text = texts,
+		.status = KEY_ACTIVE,
+		.created_at = r->now,
+		.updated_at = r->now,
+		.not_before = row->not_before,
+		.expires_at = row->expires_at,
+		.disabled_at = TIME_NONE,
+		.revoked_at = TIME_NONE,
+		.retiring_until = TIME_NONE,
+		.version = 1,
+		.import_event = event,
 	};
 	snprintf(k->prefix, sizeof(k->prefix), "%s", *prefix ? prefix : default_prefix);
 	memcpy(k->hint, row->hint, sizeof(k->hint));
@@ -54,8 +63,12 @@ static void row_version(const struct import_rows *r, const struct import_row *ro
 			struct key_version *v)
 {
 	*v = (struct key_version){
-		.number = 1, .kind = (enum version_kind)row->kind, .state = VERSION_LIVE,
-		.secret_ring = r->ring, .created_at = r->now, .valid_until = TIME_NONE,
+		.number = 1,
+		.kind = (enum version_kind)row->kind,
+		.state = VERSION_LIVE,
+		.secret_ring = r->ring,
+		.created_at = r->now,
+		.valid_until = TIME_NONE,
 	};
 	memcpy(v->hint, row->hint, sizeof(v->hint));
 	if (row->kind == VERSION_OWN) {
@@ -147,7 +160,8 @@ static enum errc event_append(struct work *w, struct json *detail, int64_t expec
 	json_set_int(detail, "digests", (int64_t)r->digests);
 	json_set_int(detail, "weak", (int64_t)r->weak);
 	rc = audit_note(w->call, app_store(w->call->app),
-			&(struct audit_note){ .object = "import", .detail = detail }, &sequence, w->e);
+			&(struct audit_note){ .object = "import", .detail = detail }, &sequence,
+			w->e);
 	w->result->event = sequence;
 	if (!rc && sequence != expected)
 		rc = err_set(w->e, ERR_STORE, "the audit chain moved under the import");
@@ -228,15 +242,15 @@ static struct timespec next_tick(void)
 
 static void work_watch(struct work *w, const struct op_call *c, pthread_t thread)
 {
-	struct timespec at = next_tick();
+	struct timespec at;
 
-	while (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &at)) {
+	do {
 		if (call_progress(c, "storing", atomic_load(&w->done), w->rows->count, NULL)) {
 			atomic_store(&w->cancelled, true);
 			store_interrupt(app_store(c->app));
 		}
 		at = next_tick();
-	}
+	} while (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &at));
 }
 
 static void notes_tell(const struct op_call *c, const struct buf *notes)
@@ -247,8 +261,8 @@ static void notes_tell(const struct op_call *c, const struct buf *notes)
 		call_note(c, "%.*s", (int)(end - line), line);
 }
 
-enum errc import_store(const struct op_call *c, struct import_rows *rows, struct import_result *result,
-		       struct err *e)
+enum errc import_store(const struct op_call *c, struct import_rows *rows,
+		       struct import_result *result, struct err *e)
 {
 	struct work w = { .rows = rows, .result = result, .e = e, .notes = BUF_INIT(NOTES_MAX) };
 	struct op_sink quiet = { .arg = &w, .note = note_keep };

@@ -6,8 +6,8 @@
 #include "src/app/op.h"
 
 struct import_result {
-	int64_t event;				/* sequence of the audit event */
-	char rows_sha256[2 * SHA256_SIZE + 1];	/* over the object MACs in order */
+	int64_t event;			       /* sequence of the audit event */
+	char rows_sha256[2 * SHA256_SIZE + 1]; /* over the object MACs in order */
 };
 
 /* Only looks whether a secret is known; what is goes to the rows' errors. */
@@ -15,7 +15,7 @@ enum errc import_look(const struct op_call *c, struct import_rows *rows, struct 
 /* Stores all rows and their audit event. Where a secret is known that goes to the rows' errors, the
  * call succeeds, and nothing is stored. While it runs another thread than the one that holds the lock
  * tells the progress, so that a stopped terminal holds up nobody. */
-enum errc import_store(const struct op_call *c, struct import_rows *rows, struct import_result *result,
-		       struct err *e);
+enum errc import_store(const struct op_call *c, struct import_rows *rows,
+		       struct import_result *result, struct err *e);
 
 #endif

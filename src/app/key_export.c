@@ -14,10 +14,17 @@ enum { PAGE = 500, PAGE_BYTES = 64 * 1024 * 1024 };
 static const char *const formats[] = { "csv", "jsonl", NULL };
 
 static const struct arg export_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "only these: ids or names" },
-	{ .name = "format", .letter = 'f', .type = ARG_CHOICE, .choices = formats,
-	  .fallback = "csv", .value = "FORMAT", .help = "csv or jsonl" },
+	{ .name = "format",
+	  .letter = 'f',
+	  .type = ARG_CHOICE,
+	  .choices = formats,
+	  .fallback = "csv",
+	  .value = "FORMAT",
+	  .help = "csv or jsonl" },
 	KEY_FILTER_ARGS,
 	{ .name = NULL },
 };
@@ -27,26 +34,38 @@ static const struct arg export_args[] = {
 struct cell {
 	enum { CELL_TEXT, CELL_CHARS, CELL_TIME, CELL_NUMBER, CELL_STATUS } type;
 	const char *name;
-	size_t offset;		/* in struct key */
+	size_t offset; /* in struct key */
 };
 
-#define CELL(kind, column, member) \
-	{ .type = (kind), .name = (column), .offset = offsetof(struct key, member) }
+#define CELL(kind, column, member)                                                       \
+	{                                                                                \
+		.type = (kind), .name = (column), .offset = offsetof(struct key, member) \
+	}
 
 /* What an import takes comes first, then what is. */
 static const struct cell cells[] = {
-	CELL(CELL_TEXT, "name", name), CELL(CELL_TEXT, "owner", owner),
-	CELL(CELL_TEXT, "tier", tier), CELL(CELL_TEXT, "note", note),
-	CELL(CELL_CHARS, "prefix", prefix), CELL(CELL_TEXT, "scopes", scopes),
-	CELL(CELL_TEXT, "limits", limits), CELL(CELL_TEXT, "allow_from", allow_from),
-	CELL(CELL_TEXT, "meta", meta), CELL(CELL_TIME, "not_before", not_before),
-	CELL(CELL_TIME, "expires_at", expires_at), CELL(CELL_CHARS, "id", id),
-	CELL(CELL_STATUS, "status", status), CELL(CELL_NUMBER, "version", version),
-	CELL(CELL_CHARS, "hint", hint), CELL(CELL_TIME, "created_at", created_at),
-	CELL(CELL_TIME, "updated_at", updated_at), CELL(CELL_TIME, "disabled_at", disabled_at),
+	CELL(CELL_TEXT, "name", name),
+	CELL(CELL_TEXT, "owner", owner),
+	CELL(CELL_TEXT, "tier", tier),
+	CELL(CELL_TEXT, "note", note),
+	CELL(CELL_CHARS, "prefix", prefix),
+	CELL(CELL_TEXT, "scopes", scopes),
+	CELL(CELL_TEXT, "limits", limits),
+	CELL(CELL_TEXT, "allow_from", allow_from),
+	CELL(CELL_TEXT, "meta", meta),
+	CELL(CELL_TIME, "not_before", not_before),
+	CELL(CELL_TIME, "expires_at", expires_at),
+	CELL(CELL_CHARS, "id", id),
+	CELL(CELL_STATUS, "status", status),
+	CELL(CELL_NUMBER, "version", version),
+	CELL(CELL_CHARS, "hint", hint),
+	CELL(CELL_TIME, "created_at", created_at),
+	CELL(CELL_TIME, "updated_at", updated_at),
+	CELL(CELL_TIME, "disabled_at", disabled_at),
 	CELL(CELL_TIME, "revoked_at", revoked_at),
 	CELL(CELL_TEXT, "revoke_reason", revoke_reason),
-	CELL(CELL_TEXT, "revoke_text", revoke_text), CELL(CELL_NUMBER, "revision", revision),
+	CELL(CELL_TEXT, "revoke_text", revoke_text),
+	CELL(CELL_NUMBER, "revision", revision),
 	CELL(CELL_TIME, "retiring_until", retiring_until),
 };
 enum { CELLS = sizeof(cells) / sizeof(*cells) };
@@ -170,8 +189,7 @@ static enum errc filter_export(struct exporting *x, struct err *e)
 static enum errc ids_export(struct exporting *x, struct err *e)
 {
 	struct key_ids ids = { .count = 0 };
-	enum errc rc = key_ids_pick(x->call, x->store, "key", KEY_STATES_ALL, &ids,
-				    e);
+	enum errc rc = key_ids_pick(x->call, x->store, "key", KEY_STATES_ALL, &ids, e);
 
 	for (size_t i = 0; !rc && i < ids.count; i++) {
 		struct key k;
@@ -191,8 +209,11 @@ static enum errc export_run(const struct op_call *c, struct err *e)
 {
 	bool csv = !strcmp(op_text(c->args, "format"), "csv");
 	struct exporting x = {
-		.call = c, .store = app_store(c->app), .out = BUF_INIT(PAGE_BYTES),
-		.add = csv ? add_csv : add_jsonl, .now = app_now(c->app),
+		.call = c,
+		.store = app_store(c->app),
+		.out = BUF_INIT(PAGE_BYTES),
+		.add = csv ? add_csv : add_jsonl,
+		.now = app_now(c->app),
 	};
 	enum errc rc;
 

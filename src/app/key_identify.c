@@ -6,17 +6,23 @@
 #include "src/app/ops.h"
 #include "src/app/session.h"
 
-
 static const struct arg identify_args[] = {
-	{ .name = "secret-id", .type = ARG_TEXT, .flags = ARG_POSITIONAL | ARG_COMMAND_LINE,
-	  .help = "public secret id: the 12 characters in the middle; without it a secret is read" },
-	{ .name = "secret", .type = ARG_SECRET, .flags = ARG_OTHERWISE, .label = "Pasted string",
+	{ .name = "secret-id",
+	  .type = ARG_TEXT,
+	  .flags = ARG_POSITIONAL | ARG_COMMAND_LINE,
+	  .help = "public secret id: the 12 characters in the middle; without it a secret is "
+		  "read" },
+	{ .name = "secret",
+	  .type = ARG_SECRET,
+	  .flags = ARG_OTHERWISE,
+	  .label = "Pasted string",
 	  .help = "the string, on standard input; one line end behind it is taken off" },
 	{ .name = NULL },
 };
 
 static const struct op_column identify_columns[] = {
-	{ "kind", "KIND", COLUMN_TEXT, "authrack, imported, or the vendor: github gitlab stripe "
+	{ "kind", "KIND", COLUMN_TEXT,
+	  "authrack, imported, or the vendor: github gitlab stripe "
 	  "aws slack google npm anthropic openai jwt" },
 	{ "what", "WHAT", COLUMN_TEXT, "the same in words" },
 	{ "id", "ID", COLUMN_TEXT, "the key's id; null: no key of this store" },
@@ -41,7 +47,9 @@ static const struct op_column identify_columns[] = {
 static const char *checksum_text(const struct identity *id)
 {
 	static const char *const names[] = {
-		[FOREIGN_UNCHECKED] = "none", [FOREIGN_GOOD] = "good", [FOREIGN_WRONG] = "wrong",
+		[FOREIGN_UNCHECKED] = "none",
+		[FOREIGN_GOOD] = "good",
+		[FOREIGN_WRONG] = "wrong",
 	};
 
 	if (id->shape == SECRET_OWN)
@@ -96,7 +104,8 @@ static enum errc by_secret_id(const struct op_call *c, const char *given, struct
 	enum errc rc;
 
 	if (strlen(given) >= SECRET_TAIL) {
-		err_set(e, ERR_USAGE, "a secret as an argument can be read by everyone on this "
+		err_set(e, ERR_USAGE,
+			"a secret as an argument can be read by everyone on this "
 			"machine");
 		return err_hint(e, "give it on standard input; rotate the key it belongs to");
 	}
@@ -130,10 +139,13 @@ static enum errc by_secret(const struct op_call *c, const struct secret *secret,
 	if (id->shape == SECRET_OWN || id->shape == SECRET_MISTYPED) {
 		err_set(e, ERR_NOT_FOUND, "of our format, but no key here has the secret id \"%s\"",
 			id->parts.secret_id);
-		return err_hint(e, id->shape == SECRET_OWN ? "it may belong to another store, or to a "
-				"key that was purged" : "its checksum is wrong: mistyped or cut off");
+		return err_hint(e, id->shape == SECRET_OWN
+					   ? "it may belong to another store, or to a "
+					     "key that was purged"
+					   : "its checksum is wrong: mistyped or cut off");
 	}
-	err_set(e, ERR_NOT_FOUND, "no key here has this secret, and its shape is no vendor's that is "
+	err_set(e, ERR_NOT_FOUND,
+		"no key here has this secret, and its shape is no vendor's that is "
 		"known");
 	return err_hint(e, "look that it is whole: no quotes, nothing cut off");
 }

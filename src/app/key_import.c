@@ -7,17 +7,26 @@
 #include "src/app/session.h"
 #include "src/base/alloc.h"
 
-
 static const char *const formats[] = { "csv", "jsonl", NULL };
 
 static const struct arg import_args[] = {
-	{ .name = "file", .type = ARG_FILE, .flags = ARG_REQUIRED | ARG_POSITIONAL,
+	{ .name = "file",
+	  .type = ARG_FILE,
+	  .flags = ARG_REQUIRED | ARG_POSITIONAL,
 	  .help = "CSV with a header, or JSON Lines; - is standard input" },
-	{ .name = "format", .letter = 'f', .type = ARG_CHOICE, .choices = formats, .value = "FORMAT",
-	  .help = "csv or jsonl; without it the first character tells", .label = "Format" },
-	{ .name = "dry-run", .type = ARG_FLAG,
-	  .help = "check the whole file, and import nothing", .label = "Only check" },
-	{ .name = "allow-weak", .type = ARG_FLAG,
+	{ .name = "format",
+	  .letter = 'f',
+	  .type = ARG_CHOICE,
+	  .choices = formats,
+	  .value = "FORMAT",
+	  .help = "csv or jsonl; without it the first character tells",
+	  .label = "Format" },
+	{ .name = "dry-run",
+	  .type = ARG_FLAG,
+	  .help = "check the whole file, and import nothing",
+	  .label = "Only check" },
+	{ .name = "allow-weak",
+	  .type = ARG_FLAG,
 	  .help = "take digests, and secrets under 128 bits by their length",
 	  .label = "Allow weak" },
 	{ .name = NULL },
@@ -100,8 +109,8 @@ static const char *error_text(const struct import_error *error, char *out, size_
 }
 
 /* ERR_OK where there are no errors; else each is told, and the first stands in `e`. */
-static enum errc errors_tell(const struct op_call *c, const struct import_rows *rows, enum errc code,
-			     struct err *e)
+static enum errc errors_tell(const struct op_call *c, const struct import_rows *rows,
+			     enum errc code, struct err *e)
 {
 	const char *file = op_text(c->args, "file");
 	uint64_t count = rows->error_count, kept = count < IMPORT_ERRORS ? count : IMPORT_ERRORS;
@@ -168,16 +177,20 @@ const struct op op_key_import = {
 	.detail =
 		"Columns by header, or members of each object, in any order: name owner tier note "
 		"prefix scopes limits allow_from meta not_before expires_at secret. Only name and "
-		"secret are needed; user is taken for owner; other columns of key export are passed "
+		"secret are needed; user is taken for owner; other columns of key export are "
+		"passed "
 		"over, unknown ones refused.\n\n"
 		"A secret is plaintext or sha256:HEX. One of our own format keeps it. Of any other "
-		"only an HMAC under the store's key is kept, never the digest itself. Sets (scopes, "
+		"only an HMAC under the store's key is kept, never the digest itself. Sets "
+		"(scopes, "
 		"limits, allow_from) have blanks or commas between; meta is NAME=VALUE pairs or a "
 		"JSON object.\n\n"
 		"All or nothing: every error is named with line and column (the first 100, and how "
 		"many there are), never with the value. Refused are a secret that was ever known "
-		"here (purged ones too), one that is in the file twice, one of our form with a wrong "
-		"checksum; and, without --allow-weak, any digest and every secret that has under 128 "
+		"here (purged ones too), one that is in the file twice, one of our form with a "
+		"wrong "
+		"checksum; and, without --allow-weak, any digest and every secret that has under "
+		"128 "
 		"bits by its length. The import is one audit event.",
 	.example = "authrack key import keys.csv --dry-run\n"
 		   "authrack key import keys.csv\n"

@@ -15,9 +15,13 @@
 enum { BINARY_LIMIT = 16 * 1024 * 1024, BINARY_LOOK = 8192 };
 
 static const struct arg scan_args[] = {
-	{ .name = "path", .type = ARG_FILE, .flags = ARG_POSITIONAL | ARG_REPEATED,
+	{ .name = "path",
+	  .type = ARG_FILE,
+	  .flags = ARG_POSITIONAL | ARG_REPEATED,
 	  .help = "files and folders; none, or -, is standard input" },
-	{ .name = "binary", .letter = 'b', .type = ARG_FLAG,
+	{ .name = "binary",
+	  .letter = 'b',
+	  .type = ARG_FLAG,
 	  .help = "read binary files over 16 MiB, too" },
 	{ .name = NULL },
 };
@@ -27,11 +31,13 @@ static const struct op_column scan_columns[] = {
 	{ "file", "FILE", COLUMN_TEXT, "where it was found" },
 	{ "line", "LINE", COLUMN_NUMBER, "line, from 1" },
 	{ "column", "COL", COLUMN_NUMBER, "byte in the line, from 1" },
-	{ "kind", "KIND", COLUMN_TEXT, "authrack, or the vendor: github gitlab stripe aws slack "
+	{ "kind", "KIND", COLUMN_TEXT,
+	  "authrack, or the vendor: github gitlab stripe aws slack "
 	  "google npm anthropic openai jwt" },
 	{ "masked", "CREDENTIAL", COLUMN_TEXT, "what may be shown of it" },
 	{ "name", "KEY", COLUMN_TEXT, "name of the key; null: not of this store" },
-	{ "status", "STATUS", COLUMN_TEXT, "active, disabled, not_yet_valid, revoked, retired, "
+	{ "status", "STATUS", COLUMN_TEXT,
+	  "active, disabled, not_yet_valid, revoked, retired, "
 	  "expired; unknown" },
 	{ "id", NULL, COLUMN_TEXT, "the key's id" },
 	{ "owner", NULL, COLUMN_TEXT, "who answers for it" },
@@ -57,8 +63,8 @@ static void mask(char out[FOREIGN_MASK_SIZE], const struct identity *id, const s
 	if (hit->foreign)
 		foreign_mask(out, hit->foreign, hit->text, hit->len);
 	else
-		snprintf(out, FOREIGN_MASK_SIZE, "%s_%s_…%s", id->parts.prefix,
-			 id->parts.secret_id, id->parts.hint);
+		snprintf(out, FOREIGN_MASK_SIZE, "%s_%s_…%s", id->parts.prefix, id->parts.secret_id,
+			 id->parts.hint);
 }
 
 static void add_key(struct json *row, struct scanning *s)
@@ -152,7 +158,8 @@ static bool is_large_binary(int fd)
 static enum errc file_scan(struct scanning *s, const FTSENT *entry, struct err *e)
 {
 	bool named = entry->fts_level == FTS_ROOTLEVEL;
-	int fd = open(entry->fts_accpath, O_RDONLY | O_CLOEXEC | O_NOCTTY | (named ? 0 : O_NOFOLLOW));
+	int fd = open(entry->fts_accpath,
+		      O_RDONLY | O_CLOEXEC | O_NOCTTY | (named ? 0 : O_NOFOLLOW));
 	struct err failed = ERR_INIT;
 	enum errc rc = ERR_OK;
 
@@ -161,7 +168,8 @@ static enum errc file_scan(struct scanning *s, const FTSENT *entry, struct err *
 		return ERR_OK;
 	}
 	if (!op_flag(s->call->args, "binary") && is_large_binary(fd)) {
-		call_note(s->call, "\"%s\" was passed over: binary, over 16 MiB (--binary reads it)",
+		call_note(s->call,
+			  "\"%s\" was passed over: binary, over 16 MiB (--binary reads it)",
 			  entry->fts_path);
 		goto out;
 	}
@@ -182,7 +190,7 @@ static enum errc entry_scan(struct scanning *s, const FTSENT *entry, struct err 
 	switch (entry->fts_info) {
 	case FTS_F:
 		return file_scan(s, entry, e);
-	case FTS_DEFAULT:	/* a pipe, where it was named; sockets and devices are passed over */
+	case FTS_DEFAULT: /* a pipe, where it was named; sockets and devices are passed over */
 		if (entry->fts_level == FTS_ROOTLEVEL && S_ISFIFO(entry->fts_statp->st_mode))
 			return file_scan(s, entry, e);
 		return ERR_OK;
@@ -191,7 +199,7 @@ static enum errc entry_scan(struct scanning *s, const FTSENT *entry, struct err 
 	case FTS_NS:
 		unread(s, entry->fts_path, strerror(entry->fts_errno));
 		return ERR_OK;
-	default:		/* folders, before and after; links */
+	default: /* folders, before and after; links */
 		return ERR_OK;
 	}
 }
@@ -242,21 +250,24 @@ static enum errc scan_run(const struct op_call *c, struct err *e)
 		return ERR_NO;
 	if (!s.unread)
 		return ERR_OK;
-	err_set(e, ERR_PERMISSION, "no live credential in what was read, but %llu of the files or "
-		"folders could not be", (unsigned long long)s.unread);
+	err_set(e, ERR_PERMISSION,
+		"no live credential in what was read, but %llu of the files or "
+		"folders could not be",
+		(unsigned long long)s.unread);
 	return err_hint(e, "run it as somebody who may read them all");
 }
 
 const struct op op_key_scan = {
 	.id = "key.scan",
 	.summary = "find leaked credentials in files, folders or standard input",
-	.detail =
-		"Finds strings of our format with a good checksum, and credentials of other vendors. "
-		"For ours it says whose it is and whether it lives; a foreign secret that was "
-		"imported here is known, too.\n\n"
-		"Ends with 1 when a live one is found: a secret of a key here that is active, "
-		"disabled or not yet valid, so that it works now or may again. Symbolic links inside "
-		"a folder are not followed; binary files over 16 MiB are passed over and named.",
+	.detail = "Finds strings of our format with a good checksum, and credentials of other "
+		  "vendors. "
+		  "For ours it says whose it is and whether it lives; a foreign secret that was "
+		  "imported here is known, too.\n\n"
+		  "Ends with 1 when a live one is found: a secret of a key here that is active, "
+		  "disabled or not yet valid, so that it works now or may again. Symbolic links "
+		  "inside "
+		  "a folder are not followed; binary files over 16 MiB are passed over and named.",
 	.example = "authrack key scan ~/src/shop\n"
 		   "git log -p | authrack key scan -\n"
 		   "authrack key scan --json /etc /srv\n",

@@ -9,12 +9,23 @@
 static const char *const groups[] = { "hour", "version", "code", NULL };
 
 static const struct arg usage_args[] = {
-	{ .name = "key", .type = ARG_KEY, .flags = ARG_REQUIRED | ARG_POSITIONAL,
+	{ .name = "key",
+	  .type = ARG_KEY,
+	  .flags = ARG_REQUIRED | ARG_POSITIONAL,
 	  .help = "id or name" },
-	{ .name = "by", .letter = 'b', .type = ARG_CHOICE, .choices = groups, .fallback = "hour",
-	  .value = "GROUP", .help = "hour (each version by itself), version, or code" },
-	{ .name = "since", .letter = 's', .type = ARG_DURATION, .fallback = "24h",
-	  .value = "DURATION", .help = "how far back; hours are kept 31 days" },
+	{ .name = "by",
+	  .letter = 'b',
+	  .type = ARG_CHOICE,
+	  .choices = groups,
+	  .fallback = "hour",
+	  .value = "GROUP",
+	  .help = "hour (each version by itself), version, or code" },
+	{ .name = "since",
+	  .letter = 's',
+	  .type = ARG_DURATION,
+	  .fallback = "24h",
+	  .value = "DURATION",
+	  .help = "how far back; hours are kept 31 days" },
 	{ .name = NULL },
 };
 
@@ -31,7 +42,9 @@ static const struct op_column usage_columns[] = {
 	{ .name = NULL },
 };
 
-struct span_of_time { int64_t from, until; };
+struct span_of_time {
+	int64_t from, until;
+};
 
 static enum errc hour_tell(const struct op_call *c, const struct usage_hour *h, struct err *e)
 {

@@ -12,10 +12,10 @@
 
 enum {
 	WINDOW = 256 * 1024,
-	AHEAD = FOREIGN_LONGEST + 16,	/* no credential is longer, with what follows it */
-	BEHIND = PREFIX_SIZE,		/* our prefix stands before the byte that we look for */
+	AHEAD = FOREIGN_LONGEST + 16, /* no credential is longer, with what follows it */
+	BEHIND = PREFIX_SIZE,	      /* our prefix stands before the byte that we look for */
 	SID = SECRET_ID_SIZE - 1,
-	REST = 1 + SID + 1 + SECRET_TAIL,	/* "_SID_SECRETCRC" */
+	REST = 1 + SID + 1 + SECRET_TAIL, /* "_SID_SECRETCRC" */
 };
 
 enum mark { MARK_NONE, MARK_LINE, MARK_OWN, MARK_FOREIGN };
@@ -23,19 +23,20 @@ enum mark { MARK_NONE, MARK_LINE, MARK_OWN, MARK_FOREIGN };
 struct window {
 	const struct scan *scan;
 	int fd;
-	char *buf;			/* WINDOW bytes and a NUL */
+	char *buf; /* WINDOW bytes and a NUL */
 	size_t len, at;
 	bool end;
 	size_t line;
-	uint64_t begin;			/* offset of buf[0] in the stream */
+	uint64_t begin; /* offset of buf[0] in the stream */
 	uint64_t line_begin;
-	size_t free_from;		/* what stands before it belongs to a hit */
+	size_t free_from; /* what stands before it belongs to a hit */
 	unsigned char marks[256];
 };
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
 static bool in_prefix(char c)
@@ -56,7 +57,10 @@ static enum errc hit_tell(struct window *w, size_t from, size_t len, const struc
 {
 	uint64_t place = w->begin + from;
 	struct scan_hit hit = {
-		.text = w->buf + from, .len = len, .line = w->line, .foreign = f,
+		.text = w->buf + from,
+		.len = len,
+		.line = w->line,
+		.foreign = f,
 		.column = (size_t)(place - w->line_begin) + 1,
 	};
 
@@ -69,9 +73,10 @@ static enum errc hit_tell(struct window *w, size_t from, size_t len, const struc
 static bool own_rest(const char *text, size_t len)
 {
 	return len >= REST && text[1 + SID] == '_' &&
-		strspn(text + 1, "0123456789abcdefghjkmnpqrstvwxyz") >= SID &&
-		strspn(text + 2 + SID, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-			>= SECRET_TAIL;
+	       strspn(text + 1, "0123456789abcdefghjkmnpqrstvwxyz") >= SID &&
+	       strspn(text + 2 + SID,
+		      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") >=
+		       SECRET_TAIL;
 }
 
 /* The underscore behind the prefix: where the prefix begins, the checksum tells. */

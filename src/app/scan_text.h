@@ -9,10 +9,10 @@
 #include "src/base/err.h"
 
 struct scan_hit {
-	const char *text;		/* lent until the callback returns */
+	const char *text; /* lent until the callback returns */
 	size_t len;
-	size_t line, column;		/* from 1; columns are bytes */
-	const struct foreign *foreign;	/* NULL: our format with a good checksum */
+	size_t line, column;	       /* from 1; columns are bytes */
+	const struct foreign *foreign; /* NULL: our format with a good checksum */
 };
 
 struct scan {

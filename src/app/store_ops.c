@@ -7,9 +7,11 @@
 #include "src/app/ops.h"
 #include "src/app/session.h"
 
-#define YES_ARG \
-	{ .name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
-	  .help = "answer yes to what would be asked" }
+#define YES_ARG                                                                            \
+	{                                                                                  \
+		.name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
+		.help = "answer yes to what would be asked"                                \
+	}
 
 static bool progress(void *arg, uint64_t done, uint64_t total)
 {
@@ -70,7 +72,7 @@ static const struct op_column check_columns[] = {
 struct checking {
 	const struct op_call *call;
 	struct err *e;
-	enum errc rc;		/* of telling the findings */
+	enum errc rc; /* of telling the findings */
 };
 
 static void finding_tell(void *arg, const struct store_finding *f)
@@ -98,7 +100,8 @@ static enum errc check_run(const struct op_call *c, struct err *e)
 {
 	struct checking k = { .call = c, .e = e };
 	uint64_t count = 0;
-	enum errc rc = store_check(app_store(c->app), finding_tell, checking_progress, &k, &count, e);
+	enum errc rc = store_check(app_store(c->app), finding_tell, checking_progress, &k, &count,
+				   e);
 
 	if (k.rc || rc)
 		return k.rc ? k.rc : rc;
@@ -107,7 +110,8 @@ static enum errc check_run(const struct op_call *c, struct err *e)
 		return ERR_OK;
 	}
 	err_set(e, ERR_STORE, "the store has %llu findings", (unsigned long long)count);
-	return err_hint(e, "it is damaged or was changed outside authrack; a backup: authrack store "
+	return err_hint(e,
+			"it is damaged or was changed outside authrack; a backup: authrack store "
 			"restore");
 }
 
@@ -115,8 +119,10 @@ const struct op op_store_check = {
 	.id = "store.check",
 	.summary = "check the whole store, row by row",
 	.detail =
-		"The engine's integrity, foreign keys, schema, the MAC of every row, the audit chain, "
-		"every key against its last audit event, and our own invariants. Opens a store that "
+		"The engine's integrity, foreign keys, schema, the MAC of every row, the audit "
+		"chain, "
+		"every key against its last audit event, and our own invariants. Opens a store "
+		"that "
 		"is otherwise refused. Findings are listed, and the command then ends with 5: the "
 		"store is damaged or was changed outside authrack.",
 	.example = "authrack store check\n",
@@ -127,11 +133,17 @@ const struct op op_store_check = {
 };
 
 static const struct arg backup_args[] = {
-	{ .name = "file", .type = ARG_FILE, .flags = ARG_REQUIRED | ARG_POSITIONAL,
+	{ .name = "file",
+	  .type = ARG_FILE,
+	  .flags = ARG_REQUIRED | ARG_POSITIONAL,
 	  .help = "new file to make, readable by you only" },
-	{ .name = "with-master-key", .letter = 'm', .type = ARG_FLAG,
+	{ .name = "with-master-key",
+	  .letter = 'm',
+	  .type = ARG_FLAG,
 	  .help = "put the master key in, wrapped by a passphrase that is asked for" },
-	{ .name = "passphrase", .type = ARG_SECRET, .flags = ARG_COMMAND_LINE,
+	{ .name = "passphrase",
+	  .type = ARG_SECRET,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "that passphrase, on standard input instead" },
 	{ .name = NULL },
 };
@@ -214,9 +226,13 @@ const struct op op_store_backup = {
 };
 
 static const struct arg restore_args[] = {
-	{ .name = "file", .type = ARG_FILE, .flags = ARG_REQUIRED | ARG_POSITIONAL,
+	{ .name = "file",
+	  .type = ARG_FILE,
+	  .flags = ARG_REQUIRED | ARG_POSITIONAL,
 	  .help = "backup of this store" },
-	{ .name = "accept-loss", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE,
+	{ .name = "accept-loss",
+	  .type = ARG_FLAG,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "give up the revocations made since the backup: those keys live again" },
 	YES_ARG,
 	{ .name = NULL },
@@ -278,10 +294,13 @@ static enum errc restore_run(const struct op_call *c, struct err *e)
 	struct store_restore_report report = { .keys = 0 };
 	struct store *backup = NULL;
 	struct op_call call = *c;
-	enum errc rc = call_confirm(c, e, "put all keys of %s back to what \"%s\" has? Keys made since "
-				    "are removed%s", app_store_name(c->app), op_text(c->args, "file"),
-				    loss ? ", and what was revoked since lives again" : "; what was "
-				    "revoked since stays revoked");
+	enum errc rc = call_confirm(c, e,
+				    "put all keys of %s back to what \"%s\" has? Keys made since "
+				    "are removed%s",
+				    app_store_name(c->app), op_text(c->args, "file"),
+				    loss ? ", and what was revoked since lives again"
+					 : "; what was "
+					   "revoked since stays revoked");
 
 	/* The copy is read and checked before anybody has to wait. */
 	if (!rc)
@@ -307,7 +326,8 @@ const struct op op_store_restore = {
 	.summary = "put the keys back to what a backup has",
 	.detail =
 		"Replaces the rows of the live store in one transaction. What was revoked or ended "
-		"since the backup stays so, unless --accept-loss is given. The live audit chain goes "
+		"since the backup stays so, unless --accept-loss is given. The live audit chain "
+		"goes "
 		"on, with an event for every row that was changed back.",
 	.example = "authrack store restore /mnt/backup/authrack-2026-06-15.db\n",
 	.args = restore_args,
@@ -317,11 +337,18 @@ const struct op op_store_restore = {
 };
 
 static const struct arg rekey_args[] = {
-	{ .name = "new-master-key", .letter = 'm', .type = ARG_FILE, .value = "FILE",
+	{ .name = "new-master-key",
+	  .letter = 'm',
+	  .type = ARG_FILE,
+	  .value = "FILE",
 	  .help = "make this file the new master key" },
-	{ .name = "with-passphrase", .letter = 'p', .type = ARG_FLAG,
+	{ .name = "with-passphrase",
+	  .letter = 'p',
+	  .type = ARG_FLAG,
 	  .help = "a passphrase, which is asked for, instead of a file" },
-	{ .name = "passphrase", .type = ARG_SECRET, .flags = ARG_COMMAND_LINE,
+	{ .name = "passphrase",
+	  .type = ARG_SECRET,
+	  .flags = ARG_COMMAND_LINE,
 	  .help = "that passphrase, on standard input instead" },
 	YES_ARG,
 	{ .name = NULL },
@@ -336,7 +363,8 @@ static const struct op_column rekey_columns[] = {
 static enum errc rekey_wanted(const struct op_call *c, struct secret *passphrase, struct err *e)
 {
 	const char *file = op_text(c->args, "new-master-key");
-	bool with_passphrase = op_flag(c->args, "with-passphrase") || op_secret(c->args, "passphrase");
+	bool with_passphrase = op_flag(c->args, "with-passphrase") ||
+			       op_secret(c->args, "passphrase");
 
 	if (file && with_passphrase) {
 		err_set(e, ERR_USAGE, "a new master key is a file or a passphrase, not both");
@@ -378,9 +406,12 @@ static enum errc rekey_run(const struct op_call *c, struct err *e)
 
 	master = file ? file : passphrase.len ? "passphrase" : "unchanged";
 	if (!rc)
-		rc = call_confirm(c, e, "add a fresh ring key to %s%s%s?", app_store_name(c->app),
-				  file || passphrase.len ? ", and put the ring under a new master key: "
-				  : "", file ? file : passphrase.len ? "a passphrase" : "");
+		rc = call_confirm(
+			c, e, "add a fresh ring key to %s%s%s?", app_store_name(c->app),
+			file || passphrase.len ? ", and put the ring under a new master key: " : "",
+			file		 ? file
+			: passphrase.len ? "a passphrase"
+					 : "");
 	if (!rc)
 		rc = rekey_write(c, file, passphrase.len ? &passphrase : NULL, master, e);
 	secret_release(&passphrase);
@@ -395,11 +426,12 @@ static enum errc rekey_run(const struct op_call *c, struct err *e)
 const struct op op_store_rekey = {
 	.id = "store.rekey",
 	.summary = "add a fresh ring key, and wrap the ring under another master key",
-	.detail =
-		"Without options the master key stays and only a fresh ring key is added. Older ring "
-		"keys stay while something needs them, so no secret changes. After a new master key "
-		"the old file opens nothing any more, older backups excepted: keep it as long as "
-		"those.",
+	.detail = "Without options the master key stays and only a fresh ring key is added. Older "
+		  "ring "
+		  "keys stay while something needs them, so no secret changes. After a new master "
+		  "key "
+		  "the old file opens nothing any more, older backups excepted: keep it as long as "
+		  "those.",
 	.example = "authrack store rekey --yes\n"
 		   "authrack store rekey --new-master-key /root/new.key\n",
 	.args = rekey_args,
@@ -421,7 +453,8 @@ static enum errc upgrade_run(const struct op_call *c, struct err *e)
 	enum errc rc;
 
 	if (app_read_only(c->app))
-		return err_set(e, ERR_PERMISSION, "an upgrade writes, and this session is read-only");
+		return err_set(e, ERR_PERMISSION,
+			       "an upgrade writes, and this session is read-only");
 	rc = store_upgrade(app_store_options(c->app), &from, &to, e);
 	if (rc)
 		return rc;

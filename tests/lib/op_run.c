@@ -48,11 +48,10 @@ static bool take_progress(void *arg, const char *what, uint64_t done, uint64_t t
 {
 	struct op_run *r = arg;
 
-	(void)what;
 	(void)done;
 	(void)total;
 	r->progress++;
-	return true;
+	return !r->on_progress || r->on_progress(r, what);
 }
 
 static enum errc take_confirm(void *arg, const char *question, struct err *e)
@@ -93,8 +92,12 @@ int op_run_setup(void **state)
 	buf_init(&r->text, KEPT_MAX);
 	buf_init(&r->notes, KEPT_MAX);
 	r->options = (struct app_options){
-		.store = r->store, .master_file = r->master, .no_syslog = true,
-		.passphrase = give_passphrase, .passphrase_arg = r, .clock = &r->clock.clock,
+		.store = r->store,
+		.master_file = r->master,
+		.no_syslog = true,
+		.passphrase = give_passphrase,
+		.passphrase_arg = r,
+		.clock = &r->clock.clock,
 	};
 	r->app = app_new(&r->options);
 	*state = r;
@@ -148,8 +151,13 @@ static enum errc args_read(struct op_run *r, const struct op *op, struct op_args
 enum errc op_run(struct op_run *r, const char *id, ...)
 {
 	const struct op_sink sink = {
-		.arg = r, .record = take_record, .reveal = take_reveal, .text = take_text,
-		.progress = take_progress, .confirm = take_confirm, .note = take_note,
+		.arg = r,
+		.record = take_record,
+		.reveal = take_reveal,
+		.text = take_text,
+		.progress = take_progress,
+		.confirm = take_confirm,
+		.note = take_note,
 	};
 	const struct op *op = op_find(id);
 	struct op_args *args;

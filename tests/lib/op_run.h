@@ -12,16 +12,18 @@ struct op_run {
 	struct app_options options;
 	struct app *app;
 	/* Of the last operation: */
-	struct json *rows;	/* array of its records */
-	struct buf text;	/* what it wrote as text */
-	struct buf notes;	/* its remarks, one a line */
-	char secret[128];	/* the last one revealed */
-	size_t progress;	/* calls */
+	struct json *rows; /* array of its records */
+	struct buf text;   /* what it wrote as text */
+	struct buf notes;  /* its remarks, one a line */
+	char secret[128];  /* the last one revealed */
+	size_t progress;   /* calls */
 	struct err e;
 	/* Answers, for the next ones: */
 	bool refuses_confirm, refuses_reveal;
+	/* Called with each progress; false cancels. NULL is well. */
+	bool (*on_progress)(struct op_run *r, const char *what);
 	const char *passphrase;
-	const char *stdin_secret;	/* value of the ARG_SECRET argument; NULL none */
+	const char *stdin_secret; /* value of the ARG_SECRET argument; NULL none */
 };
 
 /* cmocka set-up and tear-down: *state is a struct op_run. */
@@ -40,8 +42,8 @@ char *op_run_file(const struct op_run *r, const char *name, const char *text);
 /* Runs and expects success, or a refusal whose message, hint or notes have `part`. */
 #define assert_run(r, ...) \
 	support_well(op_run((r), __VA_ARGS__), &(r)->e, #__VA_ARGS__, __FILE__, __LINE__)
-#define assert_run_refused(r, code, part, ...) \
-	support_refused(op_run((r), __VA_ARGS__), (code), &(r)->e, (part), #__VA_ARGS__, \
-			__FILE__, __LINE__)
+#define assert_run_refused(r, code, part, ...)                                                     \
+	support_refused(op_run((r), __VA_ARGS__), (code), &(r)->e, (part), #__VA_ARGS__, __FILE__, \
+			__LINE__)
 
 #endif

@@ -126,8 +126,10 @@ static void netstring_of(struct buf *out, const struct json *event, const char *
 static void recompute(const struct json *event, char hex[2 * SHA256_SIZE + 1])
 {
 	static const char *const fields[] = {
-		"sequence", "time", "actor", "operation", "object", "name", "object_revision",
-		"object_mac", "object_before", "detail", "boot_id", "boot_time", "previous",
+		"sequence",	 "time",   "actor",	      "operation",
+		"object",	 "name",   "object_revision", "object_mac",
+		"object_before", "detail", "boot_id",	      "boot_time",
+		"previous",
 	};
 	struct buf text = BUF_INIT(1024 * 1024);
 	uint8_t hash[SHA256_SIZE];
@@ -189,7 +191,10 @@ static void a_whole_chain_is_told_whole(void **state)
 
 static void the_first_bad_event_is_named_and_the_answer_is_1(void **state)
 {
-	static const struct { const char *sql; int64_t bad; } edits[] = {
+	static const struct {
+		const char *sql;
+		int64_t bad;
+	} edits[] = {
 		{ "UPDATE audit SET detail = '{}' WHERE sequence = 2", 2 },
 		{ "UPDATE audit SET operation = 'key.enable' WHERE sequence = 3", 3 },
 		{ "DELETE FROM audit WHERE sequence = 2", 2 },
@@ -259,8 +264,8 @@ static void the_public_key_verifies_a_checkpoint_elsewhere(void **state)
 	assert_true(hex_decode(key, public_key, sizeof(key)));
 	file = checkpoint_keep(r);
 	assert_true(hex_decode(signature, op_run_text(r, 0, "signature"), sizeof(signature)));
-	snprintf(text, sizeof(text), "authrack checkpoint 1\n%s\n4\n%s\n", op_run_text(r, 0, "store"),
-		 op_run_text(r, 0, "hash"));
+	snprintf(text, sizeof(text), "authrack checkpoint 1\n%s\n4\n%s\n",
+		 op_run_text(r, 0, "store"), op_run_text(r, 0, "hash"));
 	assert_true(ed25519_verify(key, signature, text, strlen(text)));
 	assert_run(r, "audit.verify", "checkpoint", file, "public-key", public_key, NULL);
 	public_key[0] = public_key[0] == '0' ? '1' : '0';
@@ -303,7 +308,8 @@ static void a_checkpoint_of_another_store_is_refused(void **state)
 	history(other);
 	file = checkpoint_keep(other);
 	history(r);
-	assert_run_refused(r, ERR_CONFLICT, "another store", "audit.verify", "checkpoint", file, NULL);
+	assert_run_refused(r, ERR_CONFLICT, "another store", "audit.verify", "checkpoint", file,
+			   NULL);
 	free(file);
 	op_run_teardown(&own);
 }
@@ -313,13 +319,12 @@ static void an_empty_chain_has_no_checkpoint(void **state)
 	struct op_run *r = *state;
 	char *path = op_run_file(r, "bad.csv", "name\n");
 
-	op_run(r, "key.import", "file", path, NULL);	/* makes the store, and no event */
+	op_run(r, "key.import", "file", path, NULL); /* makes the store, and no event */
 	assert_run_refused(r, ERR_CONFLICT, "no event", "audit.checkpoint", NULL);
 	free(path);
 }
 
-#define WITH_STORE(test) \
-	cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
 {

@@ -40,12 +40,16 @@ static const char *kind(const char *text)
 
 static void every_vendor_is_known_by_its_shape(void **state)
 {
-	static const struct { const char *lead; size_t count; const char *kind; } shapes[] = {
-		{ "glpat-", 20, "gitlab" }, { "gldt-", 20, "gitlab" },
-		{ "sk_live_", 24, "stripe" }, { "sk_test_", 24, "stripe" },
-		{ "rk_live_", 99, "stripe" }, { "whsec_", 32, "stripe" },
-		{ "xoxb-1234567890-", 24, "slack" }, { "xoxp-1234567890-", 24, "slack" },
-		{ "xapp-1-A0123-", 30, "slack" }, { "AIza", 35, "google" },
+	static const struct {
+		const char *lead;
+		size_t count;
+		const char *kind;
+	} shapes[] = {
+		{ "glpat-", 20, "gitlab" },	      { "gldt-", 20, "gitlab" },
+		{ "sk_live_", 24, "stripe" },	      { "sk_test_", 24, "stripe" },
+		{ "rk_live_", 99, "stripe" },	      { "whsec_", 32, "stripe" },
+		{ "xoxb-1234567890-", 24, "slack" },  { "xoxp-1234567890-", 24, "slack" },
+		{ "xapp-1-A0123-", 30, "slack" },     { "AIza", 35, "google" },
 		{ "sk-ant-api03-", 90, "anthropic" }, { "github_pat_", 82, "github" },
 		{ "sk-proj-T3BlbkFJ", 40, "openai" },
 	};
@@ -69,7 +73,7 @@ static void a_string_that_is_short_long_or_of_other_characters_is_none(void **st
 	assert_string_equal(kind(sample("AIza", 36)), "");
 	assert_string_equal(kind("AKIAIOSFODNN7EXAMPL"), "");
 	assert_string_equal(kind("AKIAiosfodnn7example"), "");
-	assert_string_equal(kind("AKIAIOSFODNN0EXAMPLE"), "");	/* 0 is no base32 digit */
+	assert_string_equal(kind("AKIAIOSFODNN0EXAMPLE"), ""); /* 0 is no base32 digit */
 	assert_string_equal(kind("sk-learn-is-a-python-library-for-machine-learning-0123"), "");
 	assert_string_equal(kind("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0"), "");
 	assert_string_equal(kind("eyJ.eyJ.x"), "");
@@ -151,7 +155,7 @@ static void every_row_says_where_to_revoke(void **state)
 	for (const struct foreign *f = foreign_table; f->id; f++) {
 		assert_non_null(f->name);
 		assert_true(strlen(f->revoke) > 10);
-		for (const struct foreign *g = foreign_table; g < f; g++)	/* reachable */
+		for (const struct foreign *g = foreign_table; g < f; g++) /* reachable */
 			assert_int_not_equal(strncmp(f->lead, g->lead, strlen(g->lead)), 0);
 	}
 }

@@ -125,7 +125,8 @@ static void a_wrong_answer_is_refused_with_the_right_ones(void **state)
 	struct op_run *r = *state;
 
 	assert_run_refused(r, ERR_USAGE, "no, yes", "guide", "answer", "perhaps", NULL);
-	assert_run_refused(r, ERR_USAGE, "too many", "guide", "answer", "yes", "answer", "no", NULL);
+	assert_run_refused(r, ERR_USAGE, "too many", "guide", "answer", "yes", "answer", "no",
+			   NULL);
 }
 
 static void it_opens_no_store(void **state)
@@ -148,8 +149,9 @@ int main(void)
 						op_run_setup, op_run_teardown),
 		cmocka_unit_test_setup_teardown(a_person_leads_to_oauth2_and_many_services_to_jwt,
 						op_run_setup, op_run_teardown),
-		cmocka_unit_test_setup_teardown(all_shows_the_whole_tree_within_the_width_of_a_terminal,
-						op_run_setup, op_run_teardown),
+		cmocka_unit_test_setup_teardown(
+			all_shows_the_whole_tree_within_the_width_of_a_terminal, op_run_setup,
+			op_run_teardown),
 		cmocka_unit_test_setup_teardown(a_wrong_answer_is_refused_with_the_right_ones,
 						op_run_setup, op_run_teardown),
 		cmocka_unit_test_setup_teardown(it_opens_no_store, op_run_setup, op_run_teardown),

@@ -128,7 +128,8 @@ static void json_lines_are_the_records_of_a_list(void **state)
 
 static void an_import_takes_an_export_back(void **state)
 {
-	static const char hex[] = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
+	static const char hex[] =
+		"0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
 	struct op_run *r = *state;
 	struct buf file = BUF_INIT(65536);
 	char *path, *before, *header;
@@ -201,7 +202,11 @@ static void more_than_a_page_is_exported_whole_and_each_key_once(void **state)
 static void use(struct op_run *r, int64_t version, int64_t at, const char *code, int64_t count)
 {
 	const struct usage_add add = {
-		.key = 1, .version = version, .at = at, .code = code, .count = count,
+		.key = 1,
+		.version = version,
+		.at = at,
+		.code = code,
+		.count = count,
 		.address = "10.1.2.3",
 	};
 	struct store *s = app_store(r->app);
@@ -248,8 +253,7 @@ static void usage_of_an_unused_or_unknown_key_is_empty_or_refused(void **state)
 	assert_run_refused(r, ERR_USAGE, NULL, "key.usage", "key", "idle", "by", "year", NULL);
 }
 
-#define WITH_STORE(test) \
-	cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
 {

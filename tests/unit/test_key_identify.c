@@ -84,7 +84,8 @@ static void a_key_is_named_whatever_its_state(void **state)
 
 static void an_imported_secret_is_named(void **state)
 {
-	static const char secret[] = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
+	static const char secret[] =
+		"0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
 	struct op_run *r = *state;
 	char *text = x_asprintf("name,secret\nlegacy,%s\n", secret);
 	char *path = op_run_file(r, "in.csv", text);
@@ -166,8 +167,8 @@ static void what_is_no_secret_id_is_refused(void **state)
 	char secret[128];
 
 	create(r, "any", secret, NULL);
-	assert_run_refused(r, ERR_USAGE, "no public secret id", "key.identify", "secret-id", "short",
-			   NULL);
+	assert_run_refused(r, ERR_USAGE, "no public secret id", "key.identify", "secret-id",
+			   "short", NULL);
 	assert_run_refused(r, ERR_USAGE, "nothing to identify", "key.identify", NULL);
 }
 
@@ -177,12 +178,12 @@ static void a_whole_secret_as_an_argument_is_refused_unrepeated(void **state)
 	char secret[128];
 
 	create(r, "any", secret, NULL);
-	assert_run_refused(r, ERR_USAGE, "standard input", "key.identify", "secret-id", secret, NULL);
+	assert_run_refused(r, ERR_USAGE, "standard input", "key.identify", "secret-id", secret,
+			   NULL);
 	assert_null(strstr(r->e.message, secret));
 }
 
-#define WITH_STORE(test) \
-	cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
 {

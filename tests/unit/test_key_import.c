@@ -27,7 +27,7 @@ static enum errc import_text(struct op_run *r, const char *text, const char *fla
 
 #define assert_import(r, text) \
 	support_well(import_text((r), (text), NULL), &(r)->e, "import", __FILE__, __LINE__)
-#define assert_import_refused(r, code, text, part) \
+#define assert_import_refused(r, code, text, part)                                         \
 	support_refused(import_text((r), (text), NULL), (code), &(r)->e, (part), "import", \
 			__FILE__, __LINE__)
 
@@ -87,8 +87,8 @@ static void every_column_is_taken_in_any_order(void **state)
 	struct op_run *r = *state;
 
 	assert_import(r, "secret,expires_at,meta,not_before,allow_from,limits,scopes,prefix,note,"
-			 "tier,owner,name\n"
-			 HEX_A ",2027-01-01T00:00:00Z,env=prod team=pay,2026-01-01T00:00:00Z,"
+			 "tier,owner,name\n" HEX_A
+			 ",2027-01-01T00:00:00Z,env=prod team=pay,2026-01-01T00:00:00Z,"
 			 "\"10.0.0.0/8, 2001:db8::/32\",100/min,orders:write orders:read,pay,"
 			 "\"says \"\"hello\"\"\",gold,finance,full\n");
 	assert_run(r, "key.show", "key", "full", NULL);
@@ -107,10 +107,11 @@ static void json_lines_say_the_same_as_csv(void **state)
 {
 	struct op_run *r = *state;
 
-	assert_import(r, "{\"name\":\"j\\u00fcrgen\",\"owner\":null,\"secret\":\"" HEX_A "\","
-			 "\"scopes\":[\"a:read\",\"b\"],\"meta\":{\"env\":\"prod\"},\"version\":7}\n"
-			 "\n"
-			 "  {\"secret\": \"" HEX_B "\" , \"name\" : \"second\"}\n");
+	assert_import(r,
+		      "{\"name\":\"j\\u00fcrgen\",\"owner\":null,\"secret\":\"" HEX_A "\","
+		      "\"scopes\":[\"a:read\",\"b\"],\"meta\":{\"env\":\"prod\"},\"version\":7}\n"
+		      "\n"
+		      "  {\"secret\": \"" HEX_B "\" , \"name\" : \"second\"}\n");
 	assert_int_equal(op_run_int(r, 0, "imported"), 2);
 	assert_run(r, "key.show", "key", "jürgen", NULL);
 	assert_int_equal(json_count(json_get(json_at(r->rows, 0), "scopes")), 2);
@@ -150,7 +151,7 @@ static void a_digest_verifies_by_its_secret(void **state)
 	assert_well(import_text(r, text, "allow-weak"), &r->e);
 	assert_int_equal(op_run_int(r, 0, "digests"), 1);
 	assert_string_equal(verified(r, HEX_A), "VALID");
-	assert_string_equal(verified(r, hex), "NOT_FOUND");	/* the digest opens nothing */
+	assert_string_equal(verified(r, hex), "NOT_FOUND"); /* the digest opens nothing */
 }
 
 static void the_whole_import_is_one_event_that_the_keys_refer_to(void **state)
@@ -214,8 +215,10 @@ static void an_error_names_line_and_column_and_leaves_nothing(void **state)
 {
 	struct op_run *r = *state;
 
-	assert_import_refused(r, ERR_USAGE, "name,tier,secret\nok,gold," HEX_A "\n"
-			      "bad,free,short\n", "line 3, column 10: secret");
+	assert_import_refused(r, ERR_USAGE,
+			      "name,tier,secret\nok,gold," HEX_A "\n"
+			      "bad,free,short\n",
+			      "line 3, column 10: secret");
 	assert_non_null(strstr(r->e.hint, "nothing was imported"));
 	assert_int_equal(keys_there(r), 0);
 }
@@ -234,7 +237,8 @@ static void every_error_of_a_file_is_named(void **state)
 			      "d,,,,Upper,," HEX_A "\n"
 			      "e,,,,,soon," HEX_A "\n"
 			      "f,,,,,,\n"
-			      "g,too,few\n", "8 errors");
+			      "g,too,few\n",
+			      "8 errors");
 	notes = buf_text(&r->notes);
 	assert_non_null(strstr(notes, "line 2, column 1: name: missing"));
 	assert_non_null(strstr(notes, "line 3, column 3: scopes"));
@@ -414,7 +418,8 @@ static void a_file_without_keys_is_refused(void **state)
 
 	assert_import_refused(r, ERR_USAGE, "", "no keys");
 	assert_import_refused(r, ERR_USAGE, "name,secret\n", "no keys");
-	assert_run_refused(r, ERR_NOT_FOUND, "No such file", "key.import", "file", "/nowhere/x", NULL);
+	assert_run_refused(r, ERR_NOT_FOUND, "No such file", "key.import", "file", "/nowhere/x",
+			   NULL);
 	assert_run_refused(r, ERR_USAGE, "directory", "key.import", "file", r->folder, NULL);
 }
 
@@ -434,14 +439,17 @@ static void a_record_longer_than_a_block_is_refused(void **state)
 
 	buf_add_text(&text, "name,secret\na," HEX_A "\n\"");
 	for (int i = 0; i < IMPORT_BLOCK / 32; i++)
-		buf_add_text(&text, "never closed, and so it goes on and on until the room is used\n");
+		buf_add_text(&text,
+			     "never closed, and so it goes on and on until the room is used\n");
 	assert_import_refused(r, ERR_USAGE, buf_text(&text), "line 3: a record of over 256 KiB");
 	buf_release(&text);
 }
 
 static void json_that_is_not_well_formed_is_refused_where_it_breaks(void **state)
 {
-	static const struct { const char *text, *part; } wrong[] = {
+	static const struct {
+		const char *text, *part;
+	} wrong[] = {
 		{ "{\"name\":\"a\"", "comma or closing brace" },
 		{ "{\"name\" \"a\"}", "line 1, column 9: a colon" },
 		{ "{\"name\":\"a}", "no end" },
@@ -474,7 +482,8 @@ static void a_validity_that_never_begins_is_refused(void **state)
 {
 	struct op_run *r = *state;
 
-	assert_import_refused(r, ERR_USAGE, "name,not_before,expires_at,secret\n"
+	assert_import_refused(r, ERR_USAGE,
+			      "name,not_before,expires_at,secret\n"
 			      "a,2027-01-01T00:00:00Z,2026-12-01T00:00:00Z," HEX_A "\n",
 			      "never valid");
 }
@@ -495,14 +504,100 @@ static void errors_are_counted_beyond_the_first_hundred(void **state)
 	buf_release(&text);
 }
 
+/* --- cancelled, or told to a terminal that is stopped ----------------------------------------- */
+
+static char *large_file(struct op_run *r, int count)
+{
+	struct buf text = BUF_INIT(16 * 1024 * 1024);
+	char *path;
+
+	buf_add_text(&text, "name,secret\n");
+	for (int i = 0; i < count; i++)
+		buf_addf(&text, "key-%d,%064x\n", i, (unsigned)i * 2654435761u + 12345u);
+	path = op_run_file(r, "large.csv", buf_text(&text));
+	buf_release(&text);
+	return path;
+}
+
+static bool cancel_reading(struct op_run *r, const char *what)
+{
+	(void)r;
+	return strcmp(what, "reading") != 0;
+}
+
+static bool cancel_storing(struct op_run *r, const char *what)
+{
+	(void)r;
+	return strcmp(what, "storing") != 0;
+}
+
+static void a_cancelled_import_leaves_nothing(void **state)
+{
+	static bool (*const cancels[])(struct op_run *, const char *) = {
+		cancel_reading,
+		cancel_storing,
+	};
+	struct op_run *r = *state;
+	char *path = large_file(r, 60000);
+
+	for (size_t i = 0; i < sizeof(cancels) / sizeof(*cancels); i++) {
+		r->on_progress = cancels[i];
+		assert_run_refused(r, ERR_CANCELLED, NULL, "key.import", "file", path, "allow-weak",
+				   "", NULL);
+		r->on_progress = NULL;
+		assert_int_equal(keys_there(r), 0);
+	}
+	free(path);
+}
+
+/* Another administrator, while our terminal takes nothing: this returns only when the other's change
+ * is through. */
+static bool other_writes(struct op_run *r, const char *what)
+{
+	static const struct op_sink silent = { .arg = NULL };
+	const struct op *op = op_find("key.disable");
+	struct app *other;
+	struct op_args *args;
+
+	if (strcmp(what, "storing") || r->stdin_secret)
+		return true;
+	r->stdin_secret = "done";
+	other = app_dup(r->app);
+	args = op_args_new(op);
+	assert_well(op_args_add(args, "key", "here", &r->e), &r->e);
+	assert_well(app_run(other, op, args, &silent, &r->e), &r->e);
+	op_args_free(args);
+	app_free(other);
+	return true;
+}
+
+static void a_terminal_that_is_stopped_holds_up_nobody(void **state)
+{
+	struct op_run *r = *state;
+	char *path = large_file(r, 60000);
+
+	assert_run(r, "key.create", "name", "here", NULL);
+	r->on_progress = other_writes;
+	assert_run(r, "key.import", "file", path, "allow-weak", "", NULL);
+	r->on_progress = NULL;
+	assert_non_null(r->stdin_secret); /* there was time for it */
+	r->stdin_secret = NULL;
+	assert_run(r, "key.list", "status", "disabled", NULL);
+	assert_int_equal(json_count(r->rows), 1);
+	free(path);
+}
+
 /* --- strength by length ----------------------------------------------------------------------- */
 
 static void bits_follow_length_and_alphabet(void **state)
 {
-	static const struct { const char *secret; unsigned least, most; } cases[] = {
-		{ "0123456789abcdef0123456789abcdef", 128, 128 },	/* token_hex(16) */
-		{ "123e4567-e89b-12d3-a456-426614174000", 128, 128 },	/* a UUID */
-		{ "q7Zt-3kV_xW9bLmN0pRsTu", 128, 140 },			/* 16 bytes in base64url */
+	static const struct {
+		const char *secret;
+		unsigned least, most;
+	} cases[] = {
+		{ "0123456789abcdef0123456789abcdef", 128, 128 },     /* token_hex(16) */
+		{ "123e4567-e89b-12d3-a456-426614174000", 128, 128 }, /* a UUID */
+		{ "q7Zt-3kV_xW9bLmN0pRsTu", 128, 140 },		      /* 16 bytes in base64url */
 		{ "hunter2", 0, 40 },
 		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0, 0 },
 		{ "abababababababababababababababababab", 30, 40 },
@@ -516,8 +611,7 @@ static void bits_follow_length_and_alphabet(void **state)
 				cases[i].least, cases[i].most);
 }
 
-#define WITH_STORE(test) \
-	cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
 {
@@ -552,6 +646,8 @@ int main(void)
 		WITH_STORE(json_that_is_not_well_formed_is_refused_where_it_breaks),
 		WITH_STORE(a_validity_that_never_begins_is_refused),
 		WITH_STORE(errors_are_counted_beyond_the_first_hundred),
+		WITH_STORE(a_cancelled_import_leaves_nothing),
+		WITH_STORE(a_terminal_that_is_stopped_holds_up_nobody),
 		cmocka_unit_test(bits_follow_length_and_alphabet),
 	};
 

@@ -244,7 +244,7 @@ static void folders_are_walked_without_following_links(void **state)
 	assert_int_equal(op_run(r, "key.scan", "path", folder, NULL), ERR_NO);
 	assert_int_equal(json_count(r->rows), 1);
 	assert_string_equal(op_run_text(r, 0, "file"), file);
-	assert_int_equal(op_run(r, "key.scan", "path", link, NULL), ERR_NO);	/* named: followed */
+	assert_int_equal(op_run(r, "key.scan", "path", link, NULL), ERR_NO); /* named: followed */
 	free(folder);
 	free(deep);
 	free(file);
@@ -274,7 +274,8 @@ static void what_cannot_be_read_is_no_clean_answer(void **state)
 	struct op_run *r = *state;
 
 	assert_run(r, "key.create", "name", "any", NULL);
-	assert_run_refused(r, ERR_PERMISSION, "could not be", "key.scan", "path", "/nowhere/x", NULL);
+	assert_run_refused(r, ERR_PERMISSION, "could not be", "key.scan", "path", "/nowhere/x",
+			   NULL);
 	assert_non_null(strstr(buf_text(&r->notes), "/nowhere/x"));
 }
 
@@ -323,8 +324,7 @@ static void a_descriptor_that_cannot_be_read_is_an_error(void **state)
 	assert_refused(scan_fd(-1, &scan, &e), ERR_PERMISSION, &e, "cannot read");
 }
 
-#define WITH_STORE(test) \
-	cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
 {

@@ -52,8 +52,8 @@ static void info_says_what_and_where(void **state)
 static void reading_verbs_never_make_a_store(void **state)
 {
 	static const char *const verbs[] = {
-		"store.info", "store.check", "audit.list", "audit.verify", "audit.checkpoint",
-		"audit.export", "key.export",
+		"store.info",	    "store.check",  "audit.list", "audit.verify",
+		"audit.checkpoint", "audit.export", "key.export",
 	};
 	struct op_run *r = *state;
 
@@ -125,8 +125,8 @@ static void the_master_key_goes_in_by_passphrase_only(void **state)
 	assert_run_refused(r, ERR_USAGE, "passphrase", "store.backup", "file", file,
 			   "with-master-key", "", NULL);
 	r->passphrase = "";
-	assert_run_refused(r, ERR_USAGE, "empty", "store.backup", "file", file, "with-master-key", "",
-			   NULL);
+	assert_run_refused(r, ERR_USAGE, "empty", "store.backup", "file", file, "with-master-key",
+			   "", NULL);
 	r->stdin_secret = "correct horse";
 	assert_run_refused(r, ERR_USAGE, "--with-master-key", "store.backup", "file", file, NULL);
 	assert_int_equal(access(file, F_OK), -1);
@@ -152,7 +152,7 @@ static void a_restore_keeps_revocations_made_since(void **state)
 	assert_string_equal(verified(r, a), "REVOKED");
 	assert_string_equal(verified(r, b), "NOT_FOUND");
 	assert_run(r, "audit.list", "op", "store.restore", NULL);
-	assert_true(json_count(r->rows) >= 2);		/* the removed key, and the whole */
+	assert_true(json_count(r->rows) >= 2); /* the removed key, and the whole */
 	assert_string_equal(op_run_text(r, 0, "object"), "store");
 	assert_run(r, "audit.verify", NULL);
 	assert_run(r, "store.check", NULL);
@@ -280,8 +280,7 @@ static void a_read_only_session_refuses_what_writes(void **state)
 	assert_run(r, "audit.verify", NULL);
 }
 
-#define WITH_STORE(test) \
-	cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
 {
