@@ -79,10 +79,11 @@ static enum engine_code code_of(int rc)
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
-/* Is the word in one of the texts, or in the key id that the last, a blob, stands for? */
+/* Is the word in one of the texts, or in the key id that the last, a blob, stands for? Texts are read
+ * as bytes: as texts each would be copied to end in a NUL. */
 static void text_has(sqlite3_context *context, int count, sqlite3_value **values)
 {
-	const char *word = (const char *)sqlite3_value_text(values[0]);
+	const char *word = sqlite3_value_blob(values[0]);
 	size_t len = (size_t)sqlite3_value_bytes(values[0]);
 	bool found = false;
 
@@ -97,8 +98,8 @@ static void text_has(sqlite3_context *context, int count, sqlite3_value **values
 			text = id;
 			size = sizeof id - 1;
 		} else {
-			text = (const char *)sqlite3_value_text(values[i]);
 			size = (size_t)sqlite3_value_bytes(values[i]);
+			text = size ? sqlite3_value_blob(values[i]) : NULL;
 		}
 		found = text && text_contains(text, size, word, len);
 	}

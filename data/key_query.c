@@ -9,7 +9,7 @@
 #include "src/base/encode.h"
 
 enum { SQL_MAX = 16384, WORDS_MAX = 8, VALUES_MAX = 40, SEGMENTS = 3, ID_WORD = 4,
-       SOON_DAYS = 14 };
+       SOON_DAYS = 14, FEW = 2000 };
 
 /* --- parameters ------------------------------------------------------------------------------------ */
 
@@ -60,17 +60,19 @@ static void bind_values(struct stmt *st, const struct query *b)
 
 #define MEMBER(name) offsetof(struct key_query, name)
 
-/* One condition on one member; %d stands for its parameter. */
+/* One condition on one member; %d stands for its parameter. The signs and the empty text keep the
+ * other indices out: walking the one over names ends with the page, sorting half of the rows does
+ * not. */
 static const struct condition {
 	size_t member;
 	enum { BY_TEXT, BY_TIME } kind;
 	const char *sql;
 } conditions[] = {
-	{ MEMBER(owner), BY_TEXT, "k.owner = $%d" },
+	{ MEMBER(owner), BY_TEXT, "(k.owner || '') = $%d" },
 	{ MEMBER(tier), BY_TEXT, "k.tier = $%d" },
 	{ MEMBER(scope), BY_TEXT, "instr(' ' || k.scopes || ' ', ' ' || $%d || ' ') > 0" },
-	{ MEMBER(expires_from), BY_TIME, "k.expires_at >= $%d" },
-	{ MEMBER(expires_until), BY_TIME, "k.expires_at < $%d" },
+	{ MEMBER(expires_from), BY_TIME, "+k.expires_at >= $%d" },
+	{ MEMBER(expires_until), BY_TIME, "+k.expires_at < $%d" },
 	{ MEMBER(unused_since), BY_TIME,
 	  "coalesce((SELECT last_used FROM key_use WHERE key = k.row), k.created_at) < $%d" },
 	{ MEMBER(revoked_before), BY_TIME, "k.status = 3 AND k.status <> 1 AND k.revoked_at < $%d" },
@@ -78,13 +80,13 @@ static const struct condition {
 
 /* What each derived state means; %1$d is the parameter of now. */
 static const char *const state_conditions[] = {
-	[KEY_STATE_REVOKED] = "k.status = 3 AND k.status <> 1",
-	[KEY_STATE_DISABLED] = "k.status = 2 AND k.status <> 1",
-	[KEY_STATE_EXPIRED] = "(k.status = 1 AND k.expires_at <= $%1$d)",
-	[KEY_STATE_NOT_YET_VALID] = "(k.status = 1 AND (k.expires_at IS NULL OR k.expires_at > $%1$d)"
-				    " AND k.not_before > $%1$d)",
-	[KEY_STATE_ACTIVE] = "(k.status = 1 AND (k.expires_at IS NULL OR k.expires_at > $%1$d)"
-			     " AND (k.not_before IS NULL OR k.not_before <= $%1$d))",
+	[KEY_STATE_REVOKED] = "k.status = 3",
+	[KEY_STATE_DISABLED] = "k.status = 2",
+	[KEY_STATE_EXPIRED] = "(k.status = 1 AND +k.expires_at <= $%1$d)",
+	[KEY_STATE_NOT_YET_VALID] = "(k.status = 1 AND coalesce(k.expires_at > $%1$d, 1)"
+				    " AND +k.not_before > $%1$d)",
+	[KEY_STATE_ACTIVE] = "(k.status = 1 AND coalesce(k.expires_at > $%1$d, 1)"
+			     " AND coalesce(k.not_before <= $%1$d, 1))",
 };
 
 enum { STATES = sizeof state_conditions / sizeof *state_conditions };
@@ -129,7 +131,7 @@ static void add_states(struct query *b, const struct key_query *q)
 	bool first = true;
 
 	if (q->in_grace)
-		buf_addf(&b->sql, " AND k.retiring_until > $%d AND k.status = 1", now);
+		buf_addf(&b->sql, " AND +k.retiring_until > $%d AND k.status = 1", now);
 	for (int i = 0; i < STATES; i++) {
 		if (!(q->states & 1u << i))
 			continue;
@@ -209,21 +211,35 @@ static void add_words(struct store *s, struct query *b, const char *search)
 	}
 }
 
-/* Words are looked for in the index over names; where another order walks another index, the rows
- * found there are a set that the walk looks into. */
-static void add_filters(struct store *s, struct query *b, const struct key_query *q, bool by_name)
+static void add_filters(struct store *s, struct query *b, const struct key_query *q)
 {
-	bool apart = !by_name && q->search && q->search[strspn(q->search, " \t")];
-
-	/* The few pending ones, as a set, so that the walk need not leave its index. */
-	buf_add_text(&b->sql, " AND k.row NOT IN (SELECT row FROM apikey WHERE status = 0 AND status <> 1)");
+	buf_add_text(&b->sql, " AND k.status <> 0");
 	add_conditions(b, q);
 	add_states(b, q);
-	if (apart)
-		buf_add_text(&b->sql, " AND k.row IN (SELECT row FROM apikey AS k WHERE 1");
 	add_words(s, b, q->search);
-	if (apart)
-		buf_add_text(&b->sql, ")");
+}
+
+/* Orders other than by name walk an index that filters can't be answered from. Where few rows fit,
+ * those are looked for in the index over names first, and the walk only looks into that set; where
+ * many do, the walk soon has its page. */
+static enum errc fits_few(struct store *s, const struct key_query *q, bool *few, struct err *e)
+{
+	struct query b = { .count = 0 };
+	struct stmt *st;
+	int64_t count = 0;
+	enum errc rc;
+
+	buf_init(&b.sql, SQL_MAX);
+	buf_add_text(&b.sql, "SELECT count(*) AS count FROM (SELECT k.row FROM apikey AS k WHERE 1");
+	add_filters(s, &b, q);
+	buf_addf(&b.sql, " LIMIT %d) AS fitting", FEW);
+	st = db_prepare(s->db, buf_text(&b.sql));
+	bind_values(st, &b);
+	rc = stmt_one_int(st, "count", &count, e);
+	stmt_free(st);
+	buf_release(&b.sql);
+	*few = count < FEW;
+	return rc;
 }
 
 /* --- orders -------------------------------------------------------------------------------------------- */
@@ -304,18 +320,13 @@ static void add_order(struct query *b, const char *columns, bool down)
 	}
 }
 
-static bool starts_by_name(const struct segment *g)
-{
-	return strcmp(g->columns, BY_NAME) == 0;
-}
-
 /* --- the cursor ------------------------------------------------------------------------------------------ */
 
 struct key_cursor {
 	struct store *s;
 	struct key_query q;
 	char *search, *owner, *tier, *scope;	/* copies that q points to */
-	bool down;
+	bool down, few;
 	int segment, step, left;	/* the current one, +1 or -1, how many are left with it */
 	int64_t after;			/* row that the current segment starts behind; 0: at its end */
 	size_t given;
@@ -342,7 +353,11 @@ static void segment_start(struct key_cursor *c)
 	if (c->after)
 		buf_addf(&b->sql, " AND (%s) %c (SELECT %s FROM %s WHERE k.row = $%d)", g->columns,
 			 c->down ? '<' : '>', g->columns, segment_from(g), put_number(b, c->after));
-	add_filters(c->s, b, &c->q, starts_by_name(g) || c->q.sort == KEY_SORT_CREATED);
+	if (c->few)
+		buf_add_text(&b->sql, " AND k.row IN (SELECT k.row FROM apikey AS k WHERE 1");
+	add_filters(c->s, b, &c->q);
+	if (c->few)
+		buf_add_text(&b->sql, ")");
 	buf_add_text(&b->sql, " ORDER BY ");
 	add_order(b, g->columns, c->down);
 	c->st = db_prepare(c->s->db, buf_text(&b->sql));
@@ -413,6 +428,8 @@ enum errc key_select(struct store *s, const struct key_query *q, struct key_curs
 	c->step = c->down ? -1 : 1;
 	if (q->after)
 		rc = find_place(c, q->after, e);
+	if (!rc && q->sort != KEY_SORT_NAME)
+		rc = fits_few(s, q, &c->few, e);
 	if (rc) {
 		key_cursor_free(c);
 		c = NULL;
@@ -469,7 +486,7 @@ enum errc key_count(struct store *s, const struct key_query *q, uint64_t *count,
 
 	buf_init(&b.sql, SQL_MAX);
 	buf_add_text(&b.sql, "SELECT count(*) AS count FROM apikey AS k WHERE 1");
-	add_filters(s, &b, q, true);
+	add_filters(s, &b, q);
 	st = db_prepare(s->db, buf_text(&b.sql));
 	bind_values(st, &b);
 	rc = stmt_one_int(st, "count", &value, e);
@@ -481,15 +498,15 @@ enum errc key_count(struct store *s, const struct key_query *q, uint64_t *count,
 
 enum errc key_totals(struct store *s, int64_t now, int64_t soon, struct key_totals *t, struct err *e)
 {
-	/* Each by an index of its own. */
 	struct stmt *st = db_stmt(s->db,
 		"SELECT (SELECT count(*) FROM apikey) AS every,"
-		" (SELECT count(*) FROM apikey WHERE status = 0 AND status <> 1) AS pending,"
+		/* "<> 1" is what the index over the few is made with. */
+		" (SELECT count(*) FROM apikey WHERE status <> 1 AND status = 0) AS pending,"
 		" (SELECT count(*) FROM apikey WHERE expires_at > $1 AND expires_at <= $2 AND status = 1)"
 		" AS expiring,"
 		" (SELECT count(*) FROM apikey WHERE retiring_until > $1 AND status = 1) AS in_grace,"
-		" (SELECT count(*) FROM apikey WHERE status = 2 AND status <> 1) AS disabled,"
-		" (SELECT count(*) FROM apikey WHERE status = 3 AND status <> 1) AS revoked");
+		" (SELECT count(*) FROM apikey WHERE status <> 1 AND status = 2) AS disabled,"
+		" (SELECT count(*) FROM apikey WHERE status <> 1 AND status = 3) AS revoked");
 	bool row;
 	enum errc rc;
 
