@@ -1,7 +1,6 @@
 /* The program from its start to its exit code. */
 #include "src/cli/cli.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -20,17 +19,15 @@
 #include "src/cli/printer.h"
 #include "src/cli/report.h"
 
-/* A descriptor that was closed at the start would be the next file opened: the store. */
+/* A descriptor that was closed at the start would be the next file opened: the store. Standard input
+ * can then not be read and standard output not be written, as is right: a secret must not vanish. */
 static bool standard_files_open(void)
 {
-	int fd;
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDWR };
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return false;
-	close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			return false;
 	return true;
 }
 

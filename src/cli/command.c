@@ -99,10 +99,22 @@ bool arg_takes_value(const struct arg *arg)
 	return arg->type != ARG_FLAG && arg->type != ARG_SECRET;
 }
 
+/* Somebody forgot the noun: the first command with this verb, or NULL. */
+static const struct op *command_by_verb(const char *verb)
+{
+	const struct op *op;
+
+	for (size_t i = 0; (op = command_at(i)); i++)
+		if (command_verb(op) && strcmp(command_verb(op), verb) == 0)
+			return op;
+	return NULL;
+}
+
 enum errc command_unknown_noun(const char *noun, struct err *e)
 {
+	const struct op *op, *meant = command_by_verb(noun);
 	struct suggestion s = suggestion_for(noun);
-	const struct op *op;
+	char words[2 * NOUN_SIZE];
 
 	for (size_t i = 0; (op = command_at(i)); i++) {
 		char own[NOUN_SIZE];
@@ -110,6 +122,9 @@ enum errc command_unknown_noun(const char *noun, struct err *e)
 		suggestion_offer(&s, command_noun(op, own));
 	}
 	err_set(e, ERR_USAGE, "there is no command \"%s\"", noun);
+	if (meant)
+		return err_hint(e, "did you mean \"%s\"? See authrack help",
+				command_words(meant, words));
 	if (*s.best)
 		return err_hint(e, "did you mean \"%s\"? See authrack help", s.best);
 	return err_hint(e, "see authrack help");

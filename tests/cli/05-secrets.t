@@ -130,11 +130,19 @@ def any_command_tells_that_its_output_failed(home):
 @test
 def a_closed_standard_output_is_no_hole_into_the_store(home):
     home.create("a")
-    script = '"$0" key create --name lost >&- 2>&-'
-    home.run("-c", script, BINARY, binary=["/bin/sh"])
-    home.run("-c", '"$0" key list >&- <&- 2>&-', BINARY, binary=["/bin/sh"])
+    for closed in (">&-", ">&- 2>&-", ">&- 2>&- <&-", "<&- >&-"):
+        result = home.run("-c", f'"$0" key create --name lost {closed}', BINARY,
+                          binary=["/bin/sh"])
+        equal(5, result.code, closed)
+        home.run("-c", f'"$0" key list {closed}', BINARY, binary=["/bin/sh"], code=5)
     home.ok("store", "check")
-    check("a" in live(home))
+    equal(["a"], live(home))
+
+
+@test
+def a_closed_standard_input_is_no_empty_secret(home):
+    home.create("a")
+    home.run("-c", '"$0" key verify <&-', BINARY, binary=["/bin/sh"], code=2)
 
 
 @test

@@ -120,6 +120,7 @@ static void what_is_wrong_is_a_usage_error_with_a_hint(void **state)
 		{ { "--jsno" }, "\"--jsno\"", "\"--json\"" },
 		{ { "--wiat", "3s", "key", "list" }, "\"--wiat\"", "\"--wait\"" },
 		{ { "--wait", "soon", "key", "list" }, "\"soon\"", "" },
+		{ { "rotate", "k" }, "\"rotate\"", "\"key rotate\"" },
 		{ { "xyzzy" }, "\"xyzzy\"", "authrack help" },
 	};
 	struct command_line c;
