@@ -1,0 +1,122 @@
+/* A console in memory; see console_run.h. */
+#include "tests/lib/console_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/alloc.h"
+#include "src/base/file.h"
+
+enum { SCREEN_MAX = 1 << 20 };
+
+void console_run_start(struct console_run *c, struct op_run *r, int width, int height, bool utf8)
+{
+	*c = (struct console_run){ .r = r, .options = { .theme = "mono" } };
+	setenv("HOME", r->folder, 1);	/* the store is ~/authrack.db then, wherever the folder is */
+	buf_init(&c->screen, SCREEN_MAX);
+	c->paint = paint_memory_new(width, height, utf8);
+	c->console = console_new(c->paint, &r->options, &c->options, screens);
+	console_start(c->console);
+	console_settle(c->console);
+}
+
+void console_run_end(struct console_run *c)
+{
+	console_free(c->console);
+	buf_release(&c->screen);
+}
+
+static const struct {
+	const char *name, *bytes;
+} named[] = {
+	{ "Enter", "\r" }, { "Tab", "\t" }, { "S-Tab", "\033[Z" }, { "Space", " " },
+	{ "BS", "\177" }, { "Up", "\033[A" }, { "Down", "\033[B" }, { "Right", "\033[C" },
+	{ "Left", "\033[D" }, { "PgDn", "\033[6~" }, { "F1", "\033OP" }, { "C-s", "\023" },
+	{ "C-y", "\031" }, { "C-u", "\025" }, { "Esc", "\033" },
+};
+
+static void send(struct console_run *c, const char *bytes, size_t len)
+{
+	c->console->batch++;
+	console_bytes(c->console, bytes, len);
+	if (len == 1 && *bytes == '\033')
+		input_flush(c->console->parser);
+	console_settle(c->console);
+}
+
+static void send_paste(struct console_run *c, const char *text, size_t len)
+{
+	char *bytes = x_asprintf("\033[200~%.*s\033[201~", (int)len, text);
+
+	send(c, bytes, strlen(bytes));
+	free(bytes);
+}
+
+static void send_named(struct console_run *c, const char *name, size_t len)
+{
+	if (len > 6 && strncmp(name, "paste:", 6) == 0) {
+		send_paste(c, name + 6, len - 6);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (strlen(named[i].name) == len && strncmp(named[i].name, name, len) == 0) {
+			send(c, named[i].bytes, strlen(named[i].bytes));
+			return;
+		}
+	fail_msg("no key <%.*s>", (int)len, name);
+}
+
+void console_run_keys(struct console_run *c, const char *keys)
+{
+	while (*keys) {
+		const char *end = *keys == '<' ? strchr(keys, '>') : NULL;
+
+		if (end) {
+			send_named(c, keys + 1, (size_t)(end - keys - 1));
+			keys = end + 1;
+		} else {
+			size_t len = 1;
+
+			while (((unsigned char)keys[len] & 0xc0) == 0x80)
+				len++;
+			send(c, keys, len);
+			keys += len;
+		}
+	}
+}
+
+const char *console_run_text(struct console_run *c)
+{
+	buf_clear(&c->screen);
+	console_draw(c->console);
+	paint_memory_text(c->paint, &c->screen, false);
+	return buf_text(&c->screen);
+}
+
+void console_run_shows(struct console_run *c, const char *text)
+{
+	if (!strstr(console_run_text(c), text))
+		fail_msg("\"%s\" is not on the screen:\n%s", text, console_run_text(c));
+}
+
+void console_run_lacks(struct console_run *c, const char *text)
+{
+	if (strstr(console_run_text(c), text))
+		fail_msg("\"%s\" is on the screen:\n%s", text, console_run_text(c));
+}
+
+void console_run_golden(struct console_run *c, const char *name)
+{
+	char *path = x_asprintf("tests/screens/golden/%s.txt", name);
+	const char *text = console_run_text(c), *mode = getenv("AUTHRACK_GOLDEN");
+	char *golden;
+
+	if (mode && strcmp(mode, "write") == 0)
+		file_put(path, text);
+	golden = file_get(path);
+	if (strcmp(golden, text) != 0)
+		fail_msg("%s is\n%sand should be\n%s", path, text, golden);
+	free(golden);
+	free(path);
+}
