@@ -171,23 +171,25 @@ int facts_rules(const struct console *c, const struct area *a, int y, const stru
 
 int facts_rules_wide(const struct console *c, const struct area *a, int y, const struct json *key)
 {
-	int first = y;
+	int half = a->width >= 2 * HALF ? a->width / 2 : HALF;
+	int shown = 0;
 
-	for (int f = 0; f < FACT_COUNT; f += 2) {
-		char left[TEXT_MAX], right[TEXT_MAX];
-		int half = a->width >= 2 * HALF ? a->width / 2 : HALF;
+	for (int f = 0; f < FACT_COUNT; f++) {
+		char text[TEXT_MAX];
+		int line = y + shown / 2;
 
-		fact_text(c, key, (enum fact)f, left, sizeof(left));
-		fact_text(c, key, (enum fact)(f + 1), right, sizeof(right));
-		if (!left[0] && !right[0])
+		fact_text(c, key, (enum fact)f, text, sizeof(text));
+		if (!text[0])
 			continue;
-		area_text(a, 1, y, LABEL, STYLE_SECONDARY, left[0] ? fact_labels[f] : "");
-		area_text(a, 1 + LABEL, y, half - LABEL - 2, STYLE_NORMAL, left);
-		area_text(a, half, y, LABEL, STYLE_SECONDARY, right[0] ? fact_labels[f + 1] : "");
-		area_text(a, half + LABEL - 1, y, -1, STYLE_NORMAL, right);
-		y++;
+		if (shown++ % 2 == 0) {
+			area_text(a, 1, line, LABEL, STYLE_SECONDARY, fact_labels[f]);
+			area_text(a, 1 + LABEL, line, half - LABEL - 2, STYLE_NORMAL, text);
+		} else {
+			area_text(a, half, line, LABEL, STYLE_SECONDARY, fact_labels[f]);
+			area_text(a, half + LABEL - 1, line, -1, STYLE_NORMAL, text);
+		}
 	}
-	return y - first;
+	return (shown + 1) / 2;
 }
 
 /* --- figures ------------------------------------------------------------------------------------- */

@@ -79,8 +79,8 @@ static void expires_changed(struct form_dialog *d)
 		snprintf(item->warning, sizeof(item->warning),
 			 "it is expired: rotating needs a new end. Type 90d");
 	else if (at - now <= KEY_EXPIRING_DAYS * DAY_MS)
-		snprintf(item->warning, sizeof(item->warning), "%s both end: rotating does not "
-			 "extend the key. Type 90d to extend it", when);
+		snprintf(item->warning, sizeof(item->warning), "%s both end: rotating extends "
+			 "nothing. Type 90d to extend", when);
 }
 
 static void rotate_changed(struct form_dialog *d)

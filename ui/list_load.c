@@ -221,11 +221,15 @@ static void page_done(void *arg, const struct work_result *r)
 	console_redraw(l->view->console);
 	if (lost) {
 		list_load(l, REQUEST_START, NULL);
-	} else if (r->code && r->code != ERR_NO) {
+	} else if (r->code && r->code != ERR_NO && !json_count(r->rows) &&
+		   app_store_exists(console_app(l->view->console))) {
 		l->trouble = r->err;
 		l->loaded = true;
 		console_error(l->view->console, &r->err);
 	} else {
+		/* Rows with an error: some were altered outside. No store yet: an empty list. */
+		if (json_count(r->rows) && r->code && r->code != ERR_NO)
+			console_error(l->view->console, &r->err);
 		l->trouble = (struct err)ERR_INIT;
 		if (page_take(l, r->rows))
 			page_settled(l);

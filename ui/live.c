@@ -136,6 +136,10 @@ static void change_done(void *arg, const struct work_result *r)
 	bool known = c->change_known;
 
 	c->change_asked = false;
+	if (r->code && !app_store_exists(c->app)) {
+		c->change_known = true;		/* that one is made will be a change */
+		return;
+	}
 	if (r->code) {
 		trouble_say(c, &r->err);
 		return;

@@ -216,6 +216,8 @@ static void audit_verify_start(struct view *v)
 {
 	const struct op *op = op_find("audit.verify");
 
+	if (!app_store_exists(console_app(v->console)))
+		return;
 	work_drop(audit_state(v)->verify);
 	audit_state(v)->verify = console_work(v->console, &(struct work_order){
 		.op = op, .args = op_args_new(op), .lane = LANE_SLOW, .arg = v,

@@ -328,7 +328,7 @@ static void keys_empty(struct view *v, const struct area *a)
 		area_text(a, 13, y, -1, STYLE_NORMAL, ways[i].text);
 	}
 	area_text(a, 3, y + 1, -1, STYLE_WARNING,
-		  "Back up   the master key beside the store   (without it no key verifies)");
+		  "Back up   the store and its master key   (without that no key verifies)");
 }
 
 /* --- record -------------------------------------------------------------------------------------- */
@@ -363,7 +363,7 @@ static const struct action keys_actions[] = {
 	  ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_BULK, .disabled = keys_why_no_rotate,
 	  .run = keys_rotate },
 	{ 'F', "finish", "finish a rotation: older versions end now…", "Finish rotation…",
-	  "key.rotate", GROUP_CHANGE, ACTION_FOOTER | ACTION_NEEDS_ROW,
+	  "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW,
 	  .disabled = keys_why_no_finish, .run = keys_finish },
 	{ 'K', "keep old", "keep the old version: cancel the rotation…",
 	  "Cancel rotation (keep the old version)…", "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW,

@@ -17,6 +17,7 @@ void console_run_start(struct console_run *c, struct op_run *r, int width, int h
 	buf_init(&c->screen, SCREEN_MAX);
 	c->paint = paint_memory_new(width, height, utf8);
 	c->console = console_new(c->paint, &r->options, &c->options, screens);
+	c->console->detail_delay = 0;
 	console_start(c->console);
 	console_settle(c->console);
 }
