@@ -1,4 +1,5 @@
-/* Verifying the audit chain: every event's place, hash and MAC, and the end against a checkpoint. */
+/* Verifying the audit chain: every event's place, hash and MAC, and the end against a
+ * checkpoint. */
 #include "data/audit_walk.h"
 
 #include <inttypes.h>
@@ -56,11 +57,14 @@ static void event_verify(struct store *s, const struct chain_end *end, const str
 		verdict_bad(v, ev->sequence, "event %" PRId64 " was changed: its hash does not fit",
 			    ev->sequence);
 	else if (!audit_mac(s, ev, mac))
-		verdict_bad(v, ev->sequence, "event %" PRId64 " names ring key %" PRId64
-			    ", which is missing", ev->sequence, ev->ring);
+		verdict_bad(v, ev->sequence,
+			    "event %" PRId64 " names ring key %" PRId64 ", which is missing",
+			    ev->sequence, ev->ring);
 	else if (!bytes_equal(mac, ev->mac, sizeof mac))
-		verdict_bad(v, ev->sequence, "event %" PRId64 " was not written by authrack: its MAC "
-			    "does not fit", ev->sequence);
+		verdict_bad(v, ev->sequence,
+			    "event %" PRId64 " was not written by authrack: its MAC "
+			    "does not fit",
+			    ev->sequence);
 	else if (!bytes_equal(ev->previous, end->hash, sizeof end->hash))
 		verdict_bad(v, ev->sequence, "event %" PRId64 " does not follow event %" PRId64,
 			    ev->sequence, end->sequence);
@@ -119,16 +123,17 @@ enum errc audit_walk(struct store *s, struct audit_walk *w, struct audit_verdict
 	rc = walk_events(s, w, st, &end, v, e);
 	stmt_free(st);
 	if (!rc && w->checkpoint_sequence > end.sequence)
-		verdict_bad(v, end.sequence + 1, "the chain ends with event %" PRId64
-			    ", the checkpoint knows event %" PRId64, end.sequence,
-			    w->checkpoint_sequence);
+		verdict_bad(v, end.sequence + 1,
+			    "the chain ends with event %" PRId64
+			    ", the checkpoint knows event %" PRId64,
+			    end.sequence, w->checkpoint_sequence);
 	memcpy(v->head, end.hash, sizeof v->head);
 	return rc;
 }
 
 enum errc audit_verify(struct store *s, int64_t checkpoint_sequence,
-		       const uint8_t checkpoint_hash[SHA256_SIZE], store_progress *progress, void *arg,
-		       struct audit_verdict *v, struct err *e)
+		       const uint8_t checkpoint_hash[SHA256_SIZE], store_progress *progress,
+		       void *arg, struct audit_verdict *v, struct err *e)
 {
 	struct audit_walk w = {
 		.checkpoint_sequence = checkpoint_sequence,

@@ -4,16 +4,16 @@
 
 #include "data/audit.h"
 
-enum { PROGRESS_STEP = 1024 };	/* rows between two calls of a store_progress */
+enum { PROGRESS_STEP = 1024 }; /* rows between two calls of a store_progress */
 
 struct audit_walk {
-	int64_t checkpoint_sequence;		/* 0: none */
+	int64_t checkpoint_sequence; /* 0: none */
 	const uint8_t *checkpoint_hash;
-	void (*event)(void *arg, const struct audit_event *ev);	/* each, bad ones too; NULL: none */
+	void (*event)(void *arg, const struct audit_event *ev); /* each, bad ones too; NULL: none */
 	void *event_arg;
-	store_progress *progress;		/* NULL: none */
+	store_progress *progress; /* NULL: none */
 	void *progress_arg;
-	uint64_t done, total;			/* what the progress starts at and ends at */
+	uint64_t done, total; /* what the progress starts at and ends at */
 };
 
 /* Fills the verdict; goes on behind the first bad event so that `event` sees all of them. */

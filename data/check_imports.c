@@ -14,9 +14,10 @@ bool event_removes(const char *operation, const uint8_t mac[MAC_SIZE])
 	       (strcmp(operation, "store.restore") == 0 && memcmp(mac, gone, sizeof gone) == 0);
 }
 
-/* --- collected from the chain -------------------------------------------------------------------- */
+/* --- collected from the chain --------------------------------------------- */
 
-static void import_remember(struct check *c, const struct audit_event *ev, const struct json *detail)
+static void import_remember(struct check *c, const struct audit_event *ev,
+			    const struct json *detail)
 {
 	const char *rows = json_get_text(detail, AUDIT_IMPORT_ROWS);
 	struct check_import *i;
@@ -88,11 +89,12 @@ void check_imports_free(struct check *c)
 	free(c->removed);
 }
 
-/* --- compared with the rows ---------------------------------------------------------------------- */
+/* --- compared with the rows ----------------------------------------------- */
 
 static int by_event(const void *event, const void *import)
 {
-	int64_t wanted = *(const int64_t *)event, has = ((const struct check_import *)import)->event;
+	int64_t wanted = *(const int64_t *)event,
+		has = ((const struct check_import *)import)->event;
 
 	return (wanted > has) - (wanted < has);
 }
@@ -104,12 +106,14 @@ static struct check_import *import_of(struct check *c, int64_t event)
 	return bsearch(&event, c->imports, c->import_count, sizeof *c->imports, by_event);
 }
 
+static const char check_first_mac_sql[] =
+	"SELECT object_before FROM audit WHERE object = $1 ORDER BY sequence LIMIT 1";
+
 enum errc check_first_mac(struct check *c, const char *object, uint8_t mac[MAC_SIZE], bool *any,
 			  struct err *e)
 {
 	static const uint8_t none[MAC_SIZE];
-	struct stmt *st = db_stmt(c->s->db, "SELECT object_before FROM audit WHERE object = $1 "
-				  "ORDER BY sequence LIMIT 1");
+	struct stmt *st = db_stmt(c->s->db, check_first_mac_sql);
 	enum errc rc;
 
 	stmt_text(st, 1, object);
@@ -164,8 +168,9 @@ enum errc check_import_key(struct check *c, const struct key *k, const uint8_t *
 		import_add(i, mac);
 	} else if (mac) {
 		snprintf(label, sizeof label, "%s %s", k->id, k->name);
-		check_found(c, "object", label, "it says that it came with audit event %" PRId64
-			    ", which is no import", k->import_event);
+		check_found(c, "object", label,
+			    "it says that it came with audit event %" PRId64 ", which is no import",
+			    k->import_event);
 	}
 	return ERR_OK;
 }
@@ -179,10 +184,12 @@ static void import_end(struct check *c, struct check_import *i)
 	hex_encode(text, sum, sizeof sum);
 	snprintf(label, sizeof label, "audit event %" PRId64, i->event);
 	if (i->seen != i->said)
-		check_found(c, "object", label, "the import made %" PRId64 " keys, %" PRId64
-			    " are accounted for", i->said, i->seen);
+		check_found(c, "object", label,
+			    "the import made %" PRId64 " keys, %" PRId64 " are accounted for",
+			    i->said, i->seen);
 	else if (!i->altered && strcmp(text, i->said_rows) != 0)
-		check_found(c, "object", label, "the keys of the import are not the ones that came "
+		check_found(c, "object", label,
+			    "the keys of the import are not the ones that came "
 			    "with it");
 }
 

@@ -19,13 +19,15 @@ static void key_label(char out[LABEL_SIZE], const struct key *k)
 	snprintf(out, LABEL_SIZE, "%s %s", k->id, k->name);
 }
 
+static const char latest_read_sql[] =
+	"SELECT sequence, operation, object_revision, object_mac FROM audit WHERE object = $1 "
+	"AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) ORDER BY "
+	"sequence DESC LIMIT 1";
+
 static enum errc latest_read(struct check *c, const char *object, struct latest *l, struct err *e)
 {
 	static const uint8_t none[MAC_SIZE];
-	struct stmt *st = db_stmt(c->s->db,
-		"SELECT sequence, operation, object_revision, object_mac FROM audit "
-		"WHERE object = $1 AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) "
-		"ORDER BY sequence DESC LIMIT 1");
+	struct stmt *st = db_stmt(c->s->db, latest_read_sql);
 	enum errc rc;
 
 	*l = (struct latest){ .any = false };
@@ -43,7 +45,7 @@ static enum errc latest_read(struct check *c, const char *object, struct latest 
 	return rc;
 }
 
-/* --- the MACs of the rows ------------------------------------------------------------------------ */
+/* --- the MACs of the rows ------------------------------------------------- */
 
 static void altered_key_found(struct check *c, const struct key *k, const struct latest *l)
 {
@@ -51,8 +53,9 @@ static void altered_key_found(struct check *c, const struct key *k, const struct
 
 	key_label(label, k);
 	if (l->any)
-		check_found(c, "row_mac", label, "the row was altered by hand after audit event %"
-			    PRId64 " (%s)", l->sequence, l->operation);
+		check_found(c, "row_mac", label,
+			    "the row was altered by hand after audit event %" PRId64 " (%s)",
+			    l->sequence, l->operation);
 	else if (k->import_event)
 		check_found(c, "row_mac", label, "the row was altered by hand, or planted");
 	else
@@ -70,9 +73,10 @@ static bool versions_altered(struct check *c, const struct object_scan *o)
 			continue;
 		altered = true;
 		key_label(label, &o->key);
-		check_found(c, "row_mac", label, "version %" PRId64 " (secret %s) was altered or "
-			    "planted by hand, or moved from another key", o->versions[i].number,
-			    o->versions[i].secret_id);
+		check_found(c, "row_mac", label,
+			    "version %" PRId64 " (secret %s) was altered or "
+			    "planted by hand, or moved from another key",
+			    o->versions[i].number, o->versions[i].secret_id);
 	}
 	return altered;
 }
@@ -88,15 +92,17 @@ static void orphans_found(struct check *c, const struct object_scan *o)
 	}
 }
 
-/* --- the audit chain's word ---------------------------------------------------------------------- */
+/* --- the audit chain's word ----------------------------------------------- */
+
+static const char older_found_sql[] =
+	"SELECT sequence, operation FROM audit WHERE object = $1 AND (object_mac = $2 OR "
+	"object_before = $2) ORDER BY sequence DESC LIMIT 1";
 
 /* An object that once was as it is now: an older row, put back. */
 static enum errc older_found(struct check *c, const struct key *k, const uint8_t mac[MAC_SIZE],
 			     const struct latest *l, struct err *e)
 {
-	struct stmt *st = db_stmt(c->s->db,
-		"SELECT sequence, operation FROM audit WHERE object = $1 "
-		"AND (object_mac = $2 OR object_before = $2) ORDER BY sequence DESC LIMIT 1");
+	struct stmt *st = db_stmt(c->s->db, older_found_sql);
 	char label[LABEL_SIZE];
 	bool row;
 	enum errc rc;
@@ -106,13 +112,15 @@ static enum errc older_found(struct check *c, const struct key *k, const uint8_t
 	stmt_blob(st, 2, mac, MAC_SIZE);
 	rc = stmt_step(st, &row, e);
 	if (!rc && row)
-		check_found(c, "object", label, "an older row was put back: it is revision %" PRId64
-			    ", event %" PRId64 " (%s) left revision %" PRId64, k->revision,
-			    l->sequence, l->operation, l->revision);
+		check_found(c, "object", label,
+			    "an older row was put back: it is revision %" PRId64 ", event %" PRId64
+			    " (%s) left revision %" PRId64,
+			    k->revision, l->sequence, l->operation, l->revision);
 	else if (!rc)
-		check_found(c, "object", label, "the key and its versions are not what event %" PRId64
-			    " (%s) left: a row was added, removed or put back", l->sequence,
-			    l->operation);
+		check_found(c, "object", label,
+			    "the key and its versions are not what event %" PRId64
+			    " (%s) left: a row was added, removed or put back",
+			    l->sequence, l->operation);
 	stmt_done(st);
 	return rc;
 }
@@ -125,15 +133,20 @@ static enum errc audit_compare(struct check *c, const struct key *k, const uint8
 	key_label(label, k);
 	if (!l->any) {
 		if (!k->import_event)
-			check_found(c, "object", label, "no audit event made this key: it was planted");
+			check_found(c, "object", label,
+				    "no audit event made this key: it was planted");
 		else if (k->revision != 1)
-			check_found(c, "object", label, "it is revision %" PRId64
-				    " of an imported key, but no audit event changed it", k->revision);
+			check_found(c, "object", label,
+				    "it is revision %" PRId64
+				    " of an imported key, but no audit event changed it",
+				    k->revision);
 		return ERR_OK;
 	}
 	if (event_removes(l->operation, l->mac)) {
-		check_found(c, "object", label, "event %" PRId64 " (%s) removed this key, and it is "
-			    "there again", l->sequence, l->operation);
+		check_found(c, "object", label,
+			    "event %" PRId64 " (%s) removed this key, and it is "
+			    "there again",
+			    l->sequence, l->operation);
 		return ERR_OK;
 	}
 	if (l->revision == k->revision && bytes_equal(l->mac, mac, MAC_SIZE))
@@ -141,7 +154,7 @@ static enum errc audit_compare(struct check *c, const struct key *k, const uint8
 	return older_found(c, k, mac, l, e);
 }
 
-/* --- what must always hold ----------------------------------------------------------------------- */
+/* --- what must always hold ------------------------------------------------ */
 
 static const struct key_version *current_version(const struct object_scan *o)
 {
@@ -253,9 +266,10 @@ static void rules_check(struct check *c, const struct object_scan *o, int64_t no
 	}
 }
 
-/* --- one object after the other ------------------------------------------------------------------ */
+/* --- one object after the other ------------------------------------------- */
 
-/* A key that is being written out has no event yet, and may have nothing but its pending version. */
+/* A key that is being written out has no event yet, and may have nothing but its pending
+ * version. */
 static void pending_check(struct check *c, const struct object_scan *o, const struct latest *l)
 {
 	char label[LABEL_SIZE];

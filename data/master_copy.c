@@ -1,5 +1,5 @@
-/* The master key's copy in a backup, under a passphrase: how a store is opened again where the key file
- * was lost with the machine. */
+/* The master key's copy in a backup, under a passphrase: how a store is opened again where the
+ * key file was lost with the machine. */
 #include <pthread.h>
 
 #include "data/store_internal.h"
@@ -11,7 +11,10 @@ enum { SALT_SIZE = 16, SEALED_SIZE = KEY256_SIZE + SEAL_OVERHEAD };
 static const char label[] = "authrack master key copy";
 
 /* A copy opens only in its own store. */
-struct context { uint8_t id[STORE_ID_SIZE]; char label[sizeof label]; };
+struct context {
+	uint8_t id[STORE_ID_SIZE];
+	char label[sizeof label];
+};
 
 static void context_of(struct context *c, const struct store *s)
 {
@@ -59,7 +62,8 @@ static enum errc copy_open(struct store *s, const struct secret *passphrase,
 	secret_release(&kept.key);
 	secret_init(&kept.key, KEY256_SIZE);
 	if (!rc && !unseal(kept.key.data, key, sealed, SEALED_SIZE, &c, sizeof c)) {
-		err_set(e, ERR_STORE, "the passphrase does not open the master key in \"%s\"", s->path);
+		err_set(e, ERR_STORE, "the passphrase does not open the master key in \"%s\"",
+			s->path);
 		rc = err_hint(e, "try again with the one that the backup was made with");
 	}
 	secret_wipe(key, sizeof key);
@@ -80,8 +84,8 @@ static enum errc copy_ask(struct store *s, const struct store_options *o,
 
 	if (kept.key.len && memcmp(kept.sealed, sealed, sizeof kept.sealed) == 0)
 		return ERR_OK;
-	rc = o->passphrase(o->passphrase_arg, "Passphrase of the master key in this backup: ",
-			   &passphrase, e);
+	rc = o->passphrase(o->passphrase_arg,
+			   "Passphrase of the master key in this backup: ", &passphrase, e);
 	if (!rc)
 		rc = copy_open(s, &passphrase, salt, sealed, e);
 	secret_release(&passphrase);

@@ -10,7 +10,7 @@ bool object_mac(struct store *s, const struct key *k, const struct key_version *
 		size_t count, uint8_t out[MAC_SIZE])
 {
 	struct mac *mac = ring_mac(s, k->ring, RING_ROW);
-	uint8_t (*rows)[ROW_MAC_SIZE] = x_calloc(count + 1, sizeof *rows);
+	uint8_t(*rows)[ROW_MAC_SIZE] = x_calloc(count + 1, sizeof *rows);
 	size_t used = 1;
 	bool ok = mac && key_mac(s, k, rows[0]);
 
@@ -19,8 +19,10 @@ bool object_mac(struct store *s, const struct key *k, const struct key_version *
 			ok = version_mac(s, &versions[i - 1], k->id, rows[used++]);
 	}
 	if (ok) {
-		mac_parts(mac, out, (struct span[]){ { label_object, sizeof label_object },
-						     { rows, used * sizeof *rows } }, 2);
+		mac_parts(mac, out,
+			  (struct span[]){ { label_object, sizeof label_object },
+					   { rows, used * sizeof *rows } },
+			  2);
 	}
 	free(rows);
 	return ok;

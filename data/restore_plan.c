@@ -1,5 +1,5 @@
-/* store restore, first half: walks the live store and the backup side by side and says what differs.
- * Nothing is changed here. */
+/* store restore, first half: walks the live store and the backup side by side and says what
+ * differs. Nothing is changed here. */
 #include "data/restore.h"
 
 #include <stdlib.h>
@@ -9,7 +9,11 @@
 #include "src/base/alloc.h"
 #include "src/base/json.h"
 
-struct latest { bool any; uint8_t mac[MAC_SIZE]; char operation[64]; };
+struct latest {
+	bool any;
+	uint8_t mac[MAC_SIZE];
+	char operation[64];
+};
 
 static struct restore_step *step_add(struct restore *r, int64_t row, enum restore_what what)
 {
@@ -21,15 +25,16 @@ static struct restore_step *step_add(struct restore *r, int64_t row, enum restor
 	return &r->steps[r->count++];
 }
 
-/* --- what the chain says ------------------------------------------------------------------------- */
+/* --- what the chain says -------------------------------------------------- */
+
+static const char latest_read_sql[] =
+	"SELECT operation, object_mac FROM audit WHERE object = $1 AND (object_mac <> $2 OR "
+	"operation IN ('key.purge', 'store.restore')) ORDER BY sequence DESC LIMIT 1";
 
 static enum errc latest_read(struct restore *r, const char *id, struct latest *l, struct err *e)
 {
 	static const uint8_t none[MAC_SIZE];
-	struct stmt *st = db_stmt(r->live->db,
-		"SELECT operation, object_mac FROM audit WHERE object = $1 "
-		"AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) "
-		"ORDER BY sequence DESC LIMIT 1");
+	struct stmt *st = db_stmt(r->live->db, latest_read_sql);
 	enum errc rc;
 
 	*l = (struct latest){ .any = false };
@@ -52,12 +57,15 @@ static void detail_text(char *out, size_t size, const struct json *detail, const
 	snprintf(out, size, "%s", text ? text : "");
 }
 
-/* The newest of them decides: a restore with its losses accepted may have undone an earlier one. */
+static const char restore_revocation_sql[] =
+	"SELECT time, operation, detail FROM audit WHERE object = $1 AND sequence > $2 AND "
+	"operation IN ('key.revoke', 'store.restore') ORDER BY sequence DESC LIMIT 1";
+
+/* The newest of them decides: a restore with its losses accepted may have undone an earlier
+ * one. */
 enum errc restore_revocation(struct restore *r, const char *id, struct revocation *v, struct err *e)
 {
-	struct stmt *st = db_stmt(r->live->db,
-		"SELECT time, operation, detail FROM audit WHERE object = $1 AND sequence > $2 "
-		"AND operation IN ('key.revoke', 'store.restore') ORDER BY sequence DESC LIMIT 1");
+	struct stmt *st = db_stmt(r->live->db, restore_revocation_sql);
 	struct json *detail = NULL;
 	bool row;
 	enum errc rc;
@@ -84,12 +92,15 @@ enum errc restore_revocation(struct restore *r, const char *id, struct revocatio
 	return rc;
 }
 
-/* Was anything of this key taken away by an earlier restore? What is missing then was not revoked. */
+static const char restored_before_sql[] =
+	"SELECT sequence FROM audit WHERE object = $1 AND sequence > $2 AND operation = "
+	"'store.restore' LIMIT 1";
+
+/* Was anything of this key taken away by an earlier restore? What is missing then was not
+ * revoked. */
 static enum errc restored_before(struct restore *r, const char *id, bool *was, struct err *e)
 {
-	struct stmt *st = db_stmt(r->live->db,
-		"SELECT sequence FROM audit WHERE object = $1 AND sequence > $2 "
-		"AND operation = 'store.restore' LIMIT 1");
+	struct stmt *st = db_stmt(r->live->db, restored_before_sql);
 	enum errc rc;
 
 	stmt_text(st, 1, id);
@@ -99,7 +110,7 @@ static enum errc restored_before(struct restore *r, const char *id, bool *was, s
 	return rc;
 }
 
-/* --- keys that are in both ----------------------------------------------------------------------- */
+/* --- keys that are in both ------------------------------------------------ */
 
 static bool scan_altered(const struct object_scan *o)
 {
@@ -142,8 +153,9 @@ static bool ended_since(const struct restore *r, const struct object_scan *live,
 	return false;
 }
 
-/* What a key was before the restore, by the audit chain's word, not that of rows that anybody may have
- * written: what its last event left, else what the import made, which the backup still has. */
+/* What a key was before the restore, by the audit chain's word, not that of rows that anybody
+ * may have written: what its last event left, else what the import made, which the backup still
+ * has. */
 static void before_set(struct restore *r, const struct latest *l, const struct object_scan *copy,
 		       struct restore_step *step)
 {
@@ -166,8 +178,7 @@ static enum errc live_trusted(struct restore *r, const struct object_scan *live,
 	if (rc)
 		return rc;
 	before_set(r, &l, copy, step);
-	if (scan_altered(live) ||
-	    !object_mac(r->live, &live->key, live->versions, live->count, is))
+	if (scan_altered(live) || !object_mac(r->live, &live->key, live->versions, live->count, is))
 		return ERR_OK;
 	step->trusted = l.any ? bytes_equal(l.mac, is, MAC_SIZE)
 			      : live->key.import_event && live->key.revision == 1;
@@ -204,7 +215,7 @@ static enum errc change_decide(struct restore *r, const struct object_scan *live
 
 bool restore_same_key(struct restore *r, const struct key *live, const struct key *wanted)
 {
-	struct key probe = *wanted;	/* lends its texts */
+	struct key probe = *wanted; /* lends its texts */
 	uint8_t is[ROW_MAC_SIZE], would[ROW_MAC_SIZE];
 
 	probe.row = live->row;
@@ -248,7 +259,7 @@ static bool same_versions(struct restore *r, const struct object_scan *live,
 	return i == live->count && w == copy->count;
 }
 
-/* --- keys that are in one of them ---------------------------------------------------------------- */
+/* --- keys that are in one of them ----------------------------------------- */
 
 /* Made since. One that was revoked since stays, to go on saying so. */
 static enum errc live_only(struct restore *r, const struct object_scan *live, struct err *e)
@@ -306,7 +317,7 @@ static enum errc copy_only(struct restore *r, const struct object_scan *copy, st
 	return ERR_OK;
 }
 
-/* --- side by side -------------------------------------------------------------------------------- */
+/* --- side by side --------------------------------------------------------- */
 
 static int64_t scan_row(const struct object_scan *o, bool more)
 {

@@ -1,4 +1,5 @@
-/* store backup: an online copy under a temporary name, checked, and given its name when it is whole. */
+/* store backup: an online copy under a temporary name, checked, and given its name when it is
+ * whole. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -38,9 +39,12 @@ static enum errc pages_copy(struct store *s, const char *path, store_progress *p
 	return rc;
 }
 
-/* --- checked before it counts -------------------------------------------------------------------- */
+/* --- checked before it counts --------------------------------------------- */
 
-struct complaint { bool any; char text[200]; };
+struct complaint {
+	bool any;
+	char text[200];
+};
 
 static bool complaint_take(void *arg, const char *text)
 {
@@ -51,11 +55,13 @@ static bool complaint_take(void *arg, const char *text)
 	return false;
 }
 
+static const char copy_verify_sql[] =
+	"SELECT count(*) AS found FROM audit WHERE sequence = $1 AND hash = $2";
+
 static enum errc copy_verify(struct db *copy, const struct mark *at, struct err *e)
 {
 	const struct engine *engine = db_engine(copy);
-	struct stmt *st = db_stmt(copy, "SELECT count(*) AS found FROM audit "
-				  "WHERE sequence = $1 AND hash = $2");
+	struct stmt *st = db_stmt(copy, copy_verify_sql);
 	struct complaint complaint = { .any = false };
 	int64_t found = 0;
 	enum errc rc;
@@ -88,7 +94,7 @@ static enum errc copy_finish(struct store *s, const char *path, const struct sec
 	return rc;
 }
 
-/* --- its name ------------------------------------------------------------------------------------ */
+/* --- its name ------------------------------------------------------------- */
 
 static bool path_sync(const char *path)
 {

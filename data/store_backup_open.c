@@ -28,7 +28,7 @@ static enum errc copy_make(const char *path, struct err *e)
 {
 	int fd;
 
-	copy_unlink(path);	/* of an earlier process with this number */
+	copy_unlink(path); /* of an earlier process with this number */
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_errno(e, ERR_STORE, "can't make \"%s\"", path);
@@ -73,12 +73,12 @@ static enum errc copy_open(struct store **out, struct store *live, const char *c
 	return rc ? rc : store_open_copy(out, live, d, path, e);
 }
 
-/* --- sound? -------------------------------------------------------------------------------------- */
+/* --- sound? --------------------------------------------------------------- */
 
 struct checking {
 	store_progress *progress;
 	void *arg;
-	char object[200], text[200];	/* of the first finding */
+	char object[200], text[200]; /* of the first finding */
 };
 
 static void finding_take(void *arg, const struct store_finding *f)
@@ -106,7 +106,8 @@ static enum errc copy_check(struct store *copy, store_progress *progress, void *
 
 	if (rc || count == 0)
 		return rc;
-	err_set(e, ERR_STORE, "the backup \"%s\" is not sound: %s: %s", copy->path, c.object, c.text);
+	err_set(e, ERR_STORE, "the backup \"%s\" is not sound: %s: %s", copy->path, c.object,
+		c.text);
 	return err_hint(e, "use another backup, and find out who changed this one");
 }
 

@@ -21,7 +21,7 @@ void check_found(struct check *c, const char *check, const char *object, const c
 	c->found(c->arg, &f);
 }
 
-/* --- what the engine itself finds ---------------------------------------------------------------- */
+/* --- what the engine itself finds ----------------------------------------- */
 
 /* "row 17 missing from index apikey_name" and the like: whose row is it? */
 static void row_label(struct check *c, const char *text, char label[LABEL_SIZE])
@@ -72,8 +72,8 @@ static enum errc check_integrity(struct check *c, struct err *e)
 {
 	struct db *d = c->s->db;
 
-	return db_error(d, db_engine(d)->integrity(db_conn(d), integrity_found, c),
-			"can't check", e);
+	return db_error(d, db_engine(d)->integrity(db_conn(d), integrity_found, c), "can't check",
+			e);
 }
 
 static enum errc check_foreign_keys(struct check *c, struct err *e)
@@ -89,7 +89,7 @@ static enum errc check_schema(struct check *c, struct err *e)
 	return schema_compare(c->s->db, schema_found, c, e);
 }
 
-/* --- chain and anchor ---------------------------------------------------------------------------- */
+/* --- chain and anchor ----------------------------------------------------- */
 
 static enum errc check_audit(struct check *c, struct err *e)
 {
@@ -122,7 +122,7 @@ static enum errc check_anchor(struct check *c, struct err *e)
 	return ERR_OK;
 }
 
-/* --- rows that are not there --------------------------------------------------------------------- */
+/* --- rows that are not there ---------------------------------------------- */
 
 static enum errc key_present(struct check *c, const char *object, bool *present, struct err *e)
 {
@@ -147,21 +147,24 @@ static enum errc missing_found(struct check *c, int64_t sequence, struct err *e)
 
 	if (!rc && !event_removes(ev.operation, ev.object_mac)) {
 		snprintf(label, sizeof label, "%s %s", ev.object, ev.name);
-		check_found(c, "object", label, "the key is gone, event %" PRId64
-			    " (%s) is the last one that knows it", sequence, ev.operation);
+		check_found(c, "object", label,
+			    "the key is gone, event %" PRId64 " (%s) is the last one that knows it",
+			    sequence, ev.operation);
 	}
 	audit_event_release(&ev);
 	return rc;
 }
+
+static const char check_missing_sql[] =
+	"SELECT object, max(sequence) AS sequence FROM audit WHERE object >= 'key_' AND "
+	"object < 'key`' GROUP BY object";
 
 /* Every key that the chain knows is there, or its last event removed it. */
 static enum errc check_missing(struct check *c, struct err *e)
 {
 	bool row, present;
 	enum errc rc;
-	struct stmt *st = db_stmt(c->s->db,
-		"SELECT object, max(sequence) AS sequence FROM audit "
-		"WHERE object >= 'key_' AND object < 'key`' GROUP BY object");
+	struct stmt *st = db_stmt(c->s->db, check_missing_sql);
 
 	while (!(rc = stmt_step(st, &row, e)) && row) {
 		rc = key_present(c, stmt_get_text(st, "object", NULL), &present, e);
@@ -174,6 +177,10 @@ static enum errc check_missing(struct check *c, struct err *e)
 	return rc;
 }
 
+static const char check_tombstones_sql[] =
+	"SELECT version.key AS key, version.number AS number FROM tombstone JOIN version ON "
+	"version.lookup = tombstone.lookup";
+
 /* A secret of a purged key must never come back, nor its row number. */
 static enum errc check_tombstones(struct check *c, struct err *e)
 {
@@ -181,29 +188,28 @@ static enum errc check_tombstones(struct check *c, struct err *e)
 	struct key k;
 	enum errc rc;
 	char label[LABEL_SIZE];
-	struct stmt *st = db_stmt(c->s->db,
-		"SELECT version.key AS key, version.number AS number "
-		"FROM tombstone JOIN version ON version.lookup = tombstone.lookup");
+	struct stmt *st = db_stmt(c->s->db, check_tombstones_sql);
 
 	while (!(rc = stmt_step(st, &row, e)) && row) {
 		key_init(&k);
 		snprintf(label, sizeof label, "row %" PRId64, stmt_get_int(st, "key"));
 		if (key_get_row(c->s, stmt_get_int(st, "key"), &k, NULL) == ERR_OK)
 			snprintf(label, sizeof label, "%s %s", k.id, k.name);
-		check_found(c, "invariant", label, "the secret of version %" PRId64
-			    " belonged to a key that was removed", stmt_get_int(st, "number"));
+		check_found(c, "invariant", label,
+			    "the secret of version %" PRId64 " belonged to a key that was removed",
+			    stmt_get_int(st, "number"));
 		key_release(&k);
 	}
 	stmt_done(st);
 	return rc;
 }
 
-/* --- all of it ------------------------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------------ */
 
 /* The chain comes before the keys, which are compared with what it says. */
 static enum errc (*const steps[])(struct check *c, struct err *e) = {
-	check_integrity, check_foreign_keys, check_schema, check_anchor, check_audit, check_objects,
-	check_missing, check_tombstones,
+	check_integrity, check_foreign_keys, check_schema,  check_anchor,
+	check_audit,	 check_objects,	     check_missing, check_tombstones,
 };
 
 /* What can't be read is a finding; the other steps still say what they see. */

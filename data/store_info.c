@@ -8,7 +8,9 @@
 #include "src/base/encode.h"
 
 /* Members and the queries that count for them. */
-static const struct { const char *name, *sql; } counts[] = {
+static const struct {
+	const char *name, *sql;
+} counts[] = {
 	{ "keys", "SELECT count(*) AS rows FROM apikey WHERE status <> 0" },
 	{ "versions", "SELECT count(*) AS rows FROM version WHERE state <> 0" },
 	{ "pending", "SELECT count(*) AS rows FROM version WHERE state = 0" },

@@ -1,6 +1,6 @@
-/* store rekey: the ring keys under another master key, and a fresh ring key. The new key file is whole
- * on the disk before the store needs it; the old one stays, so that a crash anywhere leaves one that
- * opens the store. */
+/* store rekey: the ring keys under another master key, and a fresh ring key. The new key file
+ * is whole on the disk before the store needs it; the old one stays, so that a crash anywhere
+ * leaves one that opens the store. */
 #include <unistd.h>
 
 #include "data/store_internal.h"
@@ -28,11 +28,14 @@ static enum errc ring_rewrap(struct store *s, const struct master *m, struct err
 	return rc;
 }
 
+static const char master_record_sql[] =
+	"UPDATE store SET master_kind = $1, master_salt = $2, master_fingerprint = $3, "
+	"copy_salt = NULL, copy_sealed = NULL";
+
 /* A copy of the old master key that came with a backup opens nothing any more. */
 static enum errc master_record(struct store *s, const struct master *m, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, "UPDATE store SET master_kind = $1, master_salt = $2, "
-				  "master_fingerprint = $3, copy_salt = NULL, copy_sealed = NULL");
+	struct stmt *st = db_stmt(s->db, master_record_sql);
 
 	stmt_text(st, 1, kind_names[m->kind]);
 	if (m->has_salt)
@@ -50,7 +53,8 @@ static enum errc master_new(struct master *m, const char *file, const struct sec
 		return master_derive(m, passphrase, e);
 	rc = master_make(m, file, e);
 	if (rc == ERR_CONFLICT)
-		err_hint(e, "name a file that is not there yet; one that an interrupted rekey left can go");
+		err_hint(e, "name a file that is not there yet; one that an interrupted rekey left "
+			    "can go");
 	return rc;
 }
 

@@ -1,5 +1,6 @@
-/* store restore: makes the rows of the live store what they were in a backup, but for what was revoked
- * since. Rows that must go do so first: a secret may have to move back from another key. */
+/* store restore: makes the rows of the live store what they were in a backup, but for what was
+ * revoked since. Rows that must go do so first: a secret may have to move back from another
+ * key. */
 #include "data/restore.h"
 
 #include <inttypes.h>
@@ -9,7 +10,7 @@
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
 
-enum { LOOKUP_SIZE = 16 };	/* of a secret, as the column has it */
+enum { LOOKUP_SIZE = 16 }; /* of a secret, as the column has it */
 
 /* A key with its versions, read one by one. */
 struct object {
@@ -44,7 +45,7 @@ static const struct key_version *version_find(const struct object *o, const stru
 	return NULL;
 }
 
-/* --- audit --------------------------------------------------------------------------------------- */
+/* --- audit ---------------------------------------------------------------- */
 
 static enum errc event_write(struct restore *r, const struct restore_step *step,
 			     const struct key *k, const uint8_t after[MAC_SIZE],
@@ -84,6 +85,13 @@ static enum errc removal_write(struct restore *r, const struct restore_step *ste
 	return event_write(r, step, k, NULL, detail, e);
 }
 
+static const char *const status_names[] = {
+	[KEY_PENDING] = "pending",
+	[KEY_ACTIVE] = "active",
+	[KEY_DISABLED] = "disabled",
+	[KEY_REVOKED] = "revoked",
+};
+
 static enum errc change_write(struct restore *r, const struct restore_step *step,
 			      const struct key *k, struct err *e)
 {
@@ -92,8 +100,7 @@ static enum errc change_write(struct restore *r, const struct restore_step *step
 	enum errc rc = key_object_mac(r->live, k, after, e);
 
 	json_set_text(detail, "restored", step->what == RESTORE_BRING ? "brought back" : "changed");
-	json_set_text(detail, "status", k->status == KEY_REVOKED ? "revoked" :
-		      k->status == KEY_DISABLED ? "disabled" : "active");
+	json_set_text(detail, "status", status_names[k->status]);
 	if (step->keep_versions)
 		json_set_text(detail, "versions", "kept");
 	if (rc) {
@@ -103,7 +110,7 @@ static enum errc change_write(struct restore *r, const struct restore_step *step
 	return event_write(r, step, k, after, detail, e);
 }
 
-/* --- what goes ----------------------------------------------------------------------------------- */
+/* --- what goes ------------------------------------------------------------ */
 
 /* Runs a statement over one version of a key ($1, $2), or all of them. */
 static enum errc version_run(struct stmt *st, int64_t key, const int64_t *number, struct err *e)
@@ -116,19 +123,23 @@ static enum errc version_run(struct stmt *st, int64_t key, const int64_t *number
 	return stmt_run(st, e);
 }
 
-/* The secret stays known: it can never be imported or restored as another key's. NULL: all versions. */
+static const char version_bury_sql[] =
+	"INSERT INTO tombstone (lookup, key, secret_ring) SELECT lookup, key, secret_ring "
+	"FROM version WHERE key = $1 AND ($2 IS NULL OR number = $2) ON CONFLICT DO NOTHING";
+
+static const char version_delete_sql[] =
+	"DELETE FROM version WHERE key = $1 AND ($2 IS NULL OR number = $2)";
+
+/* The secret stays known: it can never be imported or restored as another key's. NULL: all
+ * versions. */
 static enum errc version_bury(struct store *s, int64_t key, const int64_t *number, struct err *e)
 {
-	enum errc rc = version_run(db_stmt(s->db,
-		"INSERT INTO tombstone (lookup, key, secret_ring) SELECT lookup, key, secret_ring "
-		"FROM version WHERE key = $1 AND ($2 IS NULL OR number = $2) ON CONFLICT DO NOTHING"),
-		key, number, e);
+	enum errc rc = version_run(db_stmt(s->db, version_bury_sql), key, number, e);
 
 	s->tombstones = -1;
 	if (rc)
 		return rc;
-	return version_run(db_stmt(s->db, "DELETE FROM version "
-				   "WHERE key = $1 AND ($2 IS NULL OR number = $2)"), key, number, e);
+	return version_run(db_stmt(s->db, version_delete_sql), key, number, e);
 }
 
 /* Versions that the backup does not have; those being written out belong to their process. */
@@ -182,7 +193,7 @@ static enum errc step_clear(struct restore *r, const struct restore_step *step, 
 	return ERR_OK;
 }
 
-/* --- what comes ---------------------------------------------------------------------------------- */
+/* --- what comes ----------------------------------------------------------- */
 
 static void text_set(char **slot, const char *text)
 {
@@ -230,12 +241,14 @@ static enum errc target_make(struct restore *r, const struct restore_step *step,
 	return step->revoked ? revocation_keep(r, step, live, target, e) : ERR_OK;
 }
 
+static const char revision_base_sql[] =
+	"SELECT max(object_revision) AS revision FROM audit WHERE object = $1";
+
 /* Revisions only rise, even where the live row was put back to an older one. */
 static enum errc revision_base(struct restore *r, const struct key *live, struct key *target,
 			       struct err *e)
 {
-	struct stmt *st = db_stmt(r->live->db, "SELECT max(object_revision) AS revision FROM audit "
-				  "WHERE object = $1");
+	struct stmt *st = db_stmt(r->live->db, revision_base_sql);
 	int64_t revision = 0;
 	enum errc rc;
 
@@ -247,11 +260,14 @@ static enum errc revision_base(struct restore *r, const struct key *live, struct
 	return rc;
 }
 
-/* Puts the row where key_update() finds it: number, id and revision as they have to be before it. */
+static const char row_place_sql[] =
+	"UPDATE apikey SET row = $2, id = $3, revision = $4 WHERE row = $1";
+
+/* Puts the row where key_update() finds it: number, id and revision as they have to be before
+ * it. */
 static enum errc row_place(struct store *s, int64_t from, const struct key *target, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, "UPDATE apikey SET row = $2, id = $3, revision = $4 "
-				  "WHERE row = $1");
+	struct stmt *st = db_stmt(s->db, row_place_sql);
 	uint8_t id[ULID_BYTES] = { 0 };
 
 	ulid_parse(id, target->id + strlen("key_"));
@@ -314,8 +330,7 @@ static enum errc key_change(struct restore *r, const struct restore_step *step, 
 	if (!rc)
 		rc = target_make(r, step, &live.key, &copy.key, &target, e);
 	/* A revocation that was all there is to keep. */
-	if (rc || (step->trusted && step->keep_versions &&
-		   restore_same_key(r, &live.key, &target)))
+	if (rc || (step->trusted && step->keep_versions && restore_same_key(r, &live.key, &target)))
 		goto out;
 	rc = revision_base(r, &live.key, &target, e);
 	if (!rc)
@@ -377,6 +392,10 @@ static enum errc step_fill(struct restore *r, const struct restore_step *step, s
 	return ERR_OK;
 }
 
+static const char tombstones_merge_sql[] =
+	"INSERT INTO tombstone (lookup, key, secret_ring) SELECT $1, $2, $3 WHERE NOT EXISTS "
+	"(SELECT 1 FROM version WHERE lookup = $1) ON CONFLICT DO NOTHING";
+
 /* Secrets that were known at the time of the backup stay known. */
 static enum errc tombstones_merge(struct restore *r, struct err *e)
 {
@@ -385,10 +404,7 @@ static enum errc tombstones_merge(struct restore *r, struct err *e)
 	enum errc rc;
 
 	while (!(rc = stmt_step(from, &row, e)) && row) {
-		struct stmt *to = db_stmt(r->live->db,
-			"INSERT INTO tombstone (lookup, key, secret_ring) SELECT $1, $2, $3 "
-			"WHERE NOT EXISTS (SELECT 1 FROM version WHERE lookup = $1) "
-			"ON CONFLICT DO NOTHING");
+		struct stmt *to = db_stmt(r->live->db, tombstones_merge_sql);
 		size_t len;
 		const void *lookup = stmt_get_blob(from, "lookup", &len);
 
@@ -404,15 +420,17 @@ static enum errc tombstones_merge(struct restore *r, struct err *e)
 	return rc;
 }
 
-/* --- all of it ------------------------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------------ */
+
+static const char history_fits_sql[] =
+	"SELECT count(*) AS found FROM audit WHERE sequence = $1 AND hash = $2";
 
 /* The backup's last event has to be in the live chain. */
 static enum errc history_fits(struct restore *r, struct err *e)
 {
 	const struct mark *was = &r->copy->mark;
 	const char *path = r->copy->path;
-	struct stmt *st = db_stmt(r->live->db, "SELECT count(*) AS found FROM audit "
-				  "WHERE sequence = $1 AND hash = $2");
+	struct stmt *st = db_stmt(r->live->db, history_fits_sql);
 	int64_t found = 0;
 	enum errc rc;
 
@@ -424,13 +442,17 @@ static enum errc history_fits(struct restore *r, struct err *e)
 	if (rc || found)
 		return rc;
 	if (was->sequence > r->live->mark.sequence)
-		err_set(e, ERR_CONFLICT, "the backup \"%s\" is newer than the store: it ends with change "
-			"%" PRId64 ", the store with %" PRId64, path, was->sequence,
-			r->live->mark.sequence);
+		err_set(e, ERR_CONFLICT,
+			"the backup \"%s\" is newer than the store: it ends with change "
+			"%" PRId64 ", the store with %" PRId64,
+			path, was->sequence, r->live->mark.sequence);
 	else
-		err_set(e, ERR_CONFLICT, "the backup \"%s\" has another history: its change %" PRId64
-			" is not the store's", path, was->sequence);
-	return err_hint(e, "to go on from the backup, move the store away and put the backup there");
+		err_set(e, ERR_CONFLICT,
+			"the backup \"%s\" has another history: its change %" PRId64
+			" is not the store's",
+			path, was->sequence);
+	return err_hint(e,
+			"to go on from the backup, move the store away and put the backup there");
 }
 
 static enum errc restore_run(struct restore *r, struct err *e)

@@ -17,7 +17,8 @@ enum errc schema_check(struct db *d, int64_t *version, struct err *e)
 		return err_hint(e, "give the place of the store with --store");
 	}
 	if (from > schema_newest()) {
-		err_set(e, ERR_STORE, "\"%s\" has schema %lld, which is newer than this release (%lld)",
+		err_set(e, ERR_STORE,
+			"\"%s\" has schema %lld, which is newer than this release (%lld)",
 			db_path(d), (long long)from, (long long)schema_newest());
 		return err_hint(e, "use the release that wrote it, or a later one");
 	}

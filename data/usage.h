@@ -8,31 +8,35 @@
 
 #include "data/store.h"
 
-struct usage_add {	/* what happened to one version since the last batch */
+struct usage_add { /* what happened to one version since the last batch */
 	int64_t key, version;
-	int64_t at;		/* latest time within it; its hour is the bucket */
-	const char *code;	/* "VALID" (the one that is a use), "RATE_LIMITED" … */
+	int64_t at;	  /* latest time within it; its hour is the bucket */
+	const char *code; /* "VALID" (the one that is a use), "RATE_LIMITED" … */
 	int64_t count;
-	const char *address;	/* latest client address, or NULL */
+	const char *address; /* latest client address, or NULL */
 };
 /* Adds the counts and moves last uses forward, never back; figures past their time go. Inside
  * store_begin_unaudited(). */
 enum errc usage_write(struct store *s, const struct usage_add *rows, size_t count, struct err *e);
 
-struct usage_address { char address[46]; int64_t at; };
+struct usage_address {
+	char address[46];
+	int64_t at;
+};
 struct usage_last {
-	int64_t first_used, last_used;		/* TIME_NONE: never */
-	struct usage_address addresses[8];	/* latest first */
+	int64_t first_used, last_used;	   /* TIME_NONE: never */
+	struct usage_address addresses[8]; /* latest first */
 	size_t address_count;
 };
 enum errc usage_last(struct store *s, int64_t key, int64_t version, struct usage_last *u,
 		     struct err *e);
 /* Of all versions of a key: last use (TIME_NONE: never) and where from ("": unknown). */
-enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46], struct err *e);
+enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46],
+			    struct err *e);
 
 struct usage_hour {
-	int64_t hour;		/* its beginning; of usage_days(): the day's, in UTC */
-	int64_t version;	/* 0: all versions together */
+	int64_t hour;	 /* its beginning; of usage_days(): the day's, in UTC */
+	int64_t version; /* 0: all versions together */
 	int64_t allowed, denied;
 };
 /* Hours that begin within [from, until) and have figures, oldest first; version 0: all together.
@@ -42,11 +46,15 @@ enum errc usage_hours(struct store *s, int64_t key, int64_t version, int64_t fro
 /* The same by days, kept 400. */
 enum errc usage_days(struct store *s, int64_t key, int64_t version, int64_t from, int64_t until,
 		     struct usage_hour **out, size_t *count, struct err *e);
-struct usage_code { char code[24]; int64_t count; };
+struct usage_code {
+	char code[24];
+	int64_t count;
+};
 /* Calls by verification code, most frequent first, by hours where those are kept, else by days. */
 enum errc usage_codes(struct store *s, int64_t key, int64_t from, int64_t until,
 		      struct usage_code **out, size_t *count, struct err *e);
 /* Distinct client addresses seen since; at most 8 a version are kept: "8 or more". */
-enum errc usage_addresses(struct store *s, int64_t key, int64_t since, size_t *count, struct err *e);
+enum errc usage_addresses(struct store *s, int64_t key, int64_t since, size_t *count,
+			  struct err *e);
 
 #endif

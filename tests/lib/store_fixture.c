@@ -18,7 +18,7 @@ static void must(enum errc rc, const struct err *e)
 	assert_well(rc, e);
 }
 
-/* --- its life ------------------------------------------------------------------------------------ */
+/* --- its life ------------------------------------------------------------- */
 
 void fixture_start(struct store_fixture *f)
 {
@@ -74,7 +74,7 @@ void fixture_reopen(struct store_fixture *f)
 	must(store_open(&f->s, &f->options, &e), &e);
 }
 
-/* --- changes as operations make them ------------------------------------------------------------- */
+/* --- changes as operations make them -------------------------------------- */
 
 static void event_append(struct store_fixture *f, const char *operation, const struct key *k,
 			 const uint8_t *before, const char *detail)
@@ -108,7 +108,8 @@ static void secret_new(struct store_fixture *f, struct key_version *v)
 	random_text(v->secret_id, SECRET_ID_SIZE - 1, CROCKFORD_ALPHABET);
 	snprintf(secret, sizeof(secret), "ak_%s_secret", v->secret_id);
 	must(store_secret_mac(f->s, v->secret_mac, v->secret_ring, v->secret_id, secret,
-			      strlen(secret), &e), &e);
+			      strlen(secret), &e),
+	     &e);
 	snprintf(v->hint, sizeof(v->hint), "%s", v->secret_id + SECRET_ID_SIZE - HINT_SIZE);
 }
 
@@ -254,14 +255,16 @@ void fixture_rotate(struct store_fixture *f, const char *id, int64_t grace)
 	change_end(f, &k, "key.rotate", before, "{}");
 }
 
-/* --- import -------------------------------------------------------------------------------------- */
+/* --- import --------------------------------------------------------------- */
 
 static void imported_insert(struct store_fixture *f, const char *name, int64_t event,
 			    struct sha256 *rows)
 {
 	struct err e = ERR_INIT;
 	struct key k;
-	struct key_version v = { .number = 1, .kind = VERSION_FOREIGN, .state = VERSION_LIVE,
+	struct key_version v = { .number = 1,
+				 .kind = VERSION_FOREIGN,
+				 .state = VERSION_LIVE,
 				 .valid_until = TIME_NONE };
 	uint8_t digest[SHA256_SIZE], mac[MAC_SIZE];
 
@@ -299,8 +302,10 @@ void fixture_import(struct store_fixture *f, const char *prefix, int count)
 {
 	struct err e = ERR_INIT;
 	struct sha256 *rows = sha256_new();
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("key.import"),
-				  .object = x_strdup("import"), .name = x_strdup("") };
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("key.import"),
+				  .object = x_strdup("import"),
+				  .name = x_strdup("") };
 	uint8_t sum[SHA256_SIZE];
 	char hex[2 * SHA256_SIZE + 1];
 	int64_t event;
@@ -323,7 +328,7 @@ void fixture_import(struct store_fixture *f, const char *prefix, int count)
 	audit_event_release(&ev);
 }
 
-/* --- looking ------------------------------------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------- */
 
 const char *fixture_id(struct store_fixture *f, const char *name)
 {
@@ -360,7 +365,7 @@ enum key_status fixture_status(struct store_fixture *f, const char *id)
 	return status;
 }
 
-/* --- by hand ------------------------------------------------------------------------------------- */
+/* --- by hand -------------------------------------------------------------- */
 
 void fixture_sql(struct store_fixture *f, const char *sql)
 {
@@ -400,7 +405,7 @@ int64_t fixture_number(struct store_fixture *f, const char *sql)
 	return n;
 }
 
-/* --- checking ------------------------------------------------------------------------------------ */
+/* --- checking ------------------------------------------------------------- */
 
 static void finding_add(void *arg, const struct store_finding *finding)
 {

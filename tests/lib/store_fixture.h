@@ -1,5 +1,5 @@
-/* A store of their own for the tests of data/: made in a temporary folder, changed as the operations
- * do it, or edited by hand as somebody with the sqlite3 tool would. */
+/* A store of their own for the tests of data/: made in a temporary folder, changed as the
+ * operations do it, or edited by hand as somebody with the sqlite3 tool would. */
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
@@ -9,12 +9,12 @@
 #include "tests/lib/support.h"
 
 struct store_fixture {
-	char *folder;			/* 0700; all below is in it */
+	char *folder; /* 0700; all below is in it */
 	char *path, *master_file;
 	struct test_clock clock;
-	struct store_options options;	/* a test may change them before fixture_reopen() */
+	struct store_options options; /* a test may change them before fixture_reopen() */
 	struct store *s;
-	char last_id[KEY_ID_SIZE];	/* of the key made last */
+	char last_id[KEY_ID_SIZE]; /* of the key made last */
 };
 
 /* Makes the folder, the master key and the store, and opens it. */

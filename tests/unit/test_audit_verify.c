@@ -39,7 +39,7 @@ static void assert_bad(struct store_fixture *f, int64_t sequence, const char *re
 		fail_msg("\"%s\" instead of \"%s\"", v.reason, reason);
 }
 
-/* --- whole --------------------------------------------------------------------------------------- */
+/* --- whole ---------------------------------------------------------------- */
 
 static void whole_chain_is_whole(void **state)
 {
@@ -65,17 +65,27 @@ static void empty_chain_is_whole(void **state)
 	assert_int_equal(v.events, 0);
 }
 
-/* --- edited -------------------------------------------------------------------------------------- */
+/* --- edited --------------------------------------------------------------- */
 
 /* Each on an event of its own, the last one first, so that each becomes the first bad one. */
 static void every_edited_column_is_found(void **state)
 {
 	static const char *const edits[] = {
-		"time = time + 1", "actor = '{}'", "operation = 'key.edit'", "object = 'key_x'",
-		"name = 'beta'", "object_revision = 2", "object_mac = randomblob(32)",
-		"object_before = randomblob(32)", "detail = '{\"a\":1}'", "boot_id = 'x'",
-		"boot_time = 1", "previous = randomblob(32)", "hash = randomblob(32)",
-		"mac = randomblob(32)", "sequence = 99",
+		"time = time + 1",
+		"actor = '{}'",
+		"operation = 'key.edit'",
+		"object = 'key_x'",
+		"name = 'beta'",
+		"object_revision = 2",
+		"object_mac = randomblob(32)",
+		"object_before = randomblob(32)",
+		"detail = '{\"a\":1}'",
+		"boot_id = 'x'",
+		"boot_time = 1",
+		"previous = randomblob(32)",
+		"hash = randomblob(32)",
+		"mac = randomblob(32)",
+		"sequence = 99",
 	};
 	enum { EDITS = sizeof(edits) / sizeof(*edits) };
 	struct store_fixture *f = *state;
@@ -113,7 +123,7 @@ static void text_with_a_nul_is_found(void **state)
 	assert_bad(*state, 2, "event 2");
 }
 
-/* --- deleted, reordered, inserted ---------------------------------------------------------------- */
+/* --- deleted, reordered, inserted ----------------------------------------- */
 
 static void deleted_event_is_named(void **state)
 {
@@ -150,11 +160,14 @@ static void swapped_events_are_found(void **state)
 
 static void inserted_event_is_found(void **state)
 {
-	fixture_sqlf(*state, "INSERT INTO audit (sequence, time, actor, operation, object, name,"
-		     " object_revision, object_mac, object_before, detail, boot_id, boot_time, ring,"
-		     " previous, hash, mac) SELECT %d, time, actor, operation, object, name,"
-		     " object_revision, object_mac, object_before, detail, boot_id, boot_time, ring,"
-		     " hash, randomblob(32), mac FROM audit WHERE sequence = %d", EVENTS + 1, EVENTS);
+	fixture_sqlf(
+		*state,
+		"INSERT INTO audit (sequence, time, actor, operation, object, name,"
+		" object_revision, object_mac, object_before, detail, boot_id, boot_time, ring,"
+		" previous, hash, mac) SELECT %d, time, actor, operation, object, name,"
+		" object_revision, object_mac, object_before, detail, boot_id, boot_time, ring,"
+		" hash, randomblob(32), mac FROM audit WHERE sequence = %d",
+		EVENTS + 1, EVENTS);
 	assert_bad(*state, EVENTS + 1, "was changed: its hash does not fit");
 }
 
@@ -164,7 +177,7 @@ static void event_before_the_first_is_found(void **state)
 	assert_bad(*state, 0, "event 0");
 }
 
-/* --- recomputed ---------------------------------------------------------------------------------- */
+/* --- recomputed ----------------------------------------------------------- */
 
 /* Whoever writes the store can compute hashes, for anyone can; but not their MACs. */
 static void recompute(struct store_fixture *f)
@@ -180,8 +193,10 @@ static void recompute(struct store_fixture *f)
 		memcpy(ev.previous, previous, sizeof(previous));
 		audit_hash(&ev, previous);
 		hex_encode(hash, previous, sizeof(previous));
-		fixture_sqlf(f, "UPDATE audit SET previous = x'%s', hash = x'%s' WHERE sequence = %"
-			     PRId64, link, hash, i);
+		fixture_sqlf(
+			f,
+			"UPDATE audit SET previous = x'%s', hash = x'%s' WHERE sequence = %" PRId64,
+			link, hash, i);
 	}
 	audit_event_release(&ev);
 }
@@ -197,7 +212,7 @@ static void recomputed_chain_is_found_by_its_macs(void **state)
 	assert_bad(f, 3, "event 3 was not written by authrack: its MAC does not fit");
 }
 
-/* --- checkpoints --------------------------------------------------------------------------------- */
+/* --- checkpoints ---------------------------------------------------------- */
 
 static void cut_off_tail_is_found_against_a_checkpoint(void **state)
 {
@@ -238,7 +253,7 @@ static void another_history_does_not_hold_a_checkpoint(void **state)
 	assert_non_null(strstr(v.reason, "not the one of the checkpoint"));
 }
 
-/* --- the encoding -------------------------------------------------------------------------------- */
+/* --- the encoding --------------------------------------------------------- */
 
 static void netstring_add(struct buf *b, const char *text)
 {
@@ -248,10 +263,15 @@ static void netstring_add(struct buf *b, const char *text)
 /* As the header tells anyone to recompute it, written out once more. */
 static void hash_is_what_the_header_says(void **state)
 {
-	struct audit_event ev = { .sequence = 17, .time = TEST_NOW, .actor = x_strdup("{\"uid\":0}"),
-				  .operation = x_strdup("key.edit"), .object = x_strdup("key_x"),
-				  .name = x_strdup("n\xC3\xA4me"), .object_revision = 3,
-				  .detail = x_strdup("{}"), .boot_time = 12 };
+	struct audit_event ev = { .sequence = 17,
+				  .time = TEST_NOW,
+				  .actor = x_strdup("{\"uid\":0}"),
+				  .operation = x_strdup("key.edit"),
+				  .object = x_strdup("key_x"),
+				  .name = x_strdup("n\xC3\xA4me"),
+				  .object_revision = 3,
+				  .detail = x_strdup("{}"),
+				  .boot_time = 12 };
 	struct buf text = BUF_INIT(4096);
 	uint8_t wanted[SHA256_SIZE], is[SHA256_SIZE];
 	char number[DATETIME_SIZE], zeros[65], macs[65];

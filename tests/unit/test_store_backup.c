@@ -168,7 +168,7 @@ static void writers_go_on_and_the_copy_is_of_one_moment(void **state)
 	assert_true(w.calls >= 1);
 	store_close(w.own);
 	assert_true(fixture_number(f, "SELECT count(*) AS n FROM apikey") > 3000);
-	f->options.for_check = true;	/* it is older than the anchor now */
+	f->options.for_check = true; /* it is older than the anchor now */
 	open_in_place(f, path);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM apikey"), 3000);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM audit"), 1);
@@ -196,7 +196,7 @@ static void cancelled_backup_leaves_nothing(void **state)
 	free(path);
 }
 
-/* --- with the master key ------------------------------------------------------------------------- */
+/* --- with the master key -------------------------------------------------- */
 
 static enum errc right_passphrase(void *arg, const char *prompt, struct secret *out, struct err *e)
 {

@@ -1,5 +1,5 @@
-/* store check: a store that was only ever changed by operations is sound; whatever was edited by hand
- * is found, and by name. */
+/* store check: a store that was only ever changed by operations is sound; whatever was edited
+ * by hand is found, and by name. */
 #include "tests/lib/store_fixture.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "src/base/alloc.h"
 #include "src/base/file.h"
 
-/* --- sound --------------------------------------------------------------------------------------- */
+/* --- sound ---------------------------------------------------------------- */
 
 static void new_store_is_sound(void **state)
 {
@@ -75,7 +75,8 @@ static void check_can_be_cancelled(void **state)
 	uint64_t count;
 
 	fixture_import(f, "bulk", 1100);
-	assert_refused(store_check(f->s, nothing, stop, &asked, &count, &e), ERR_CANCELLED, &e, NULL);
+	assert_refused(store_check(f->s, nothing, stop, &asked, &count, &e), ERR_CANCELLED, &e,
+		       NULL);
 	assert_true(asked);
 	fixture_assert_sound(f);
 }
@@ -93,12 +94,13 @@ static void rows_keep(struct store_fixture *f, const char *table)
 
 static void rows_put_back(struct store_fixture *f, const char *table, const char *where)
 {
-	fixture_sqlf(f, "ATTACH '%s/%s.kept' AS kept; DELETE FROM main.%s WHERE %s;"
-		     "INSERT INTO main.%s SELECT * FROM kept.%s WHERE %s", f->folder, table, table,
-		     where, table, table, where);
+	fixture_sqlf(f,
+		     "ATTACH '%s/%s.kept' AS kept; DELETE FROM main.%s WHERE %s;"
+		     "INSERT INTO main.%s SELECT * FROM kept.%s WHERE %s",
+		     f->folder, table, table, where, table, table, where);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------- */
 
 static void unrevoked_key_is_found(void **state)
 {
@@ -124,12 +126,30 @@ static void widened_scopes_are_found(void **state)
 static void every_column_is_covered(void **state)
 {
 	static const char *const edits[] = {
-		"name = 'beta'", "owner = 'x'", "tier = 'x'", "note = 'x'", "scopes = 'x'",
-		"limits = '1/min'", "allow_from = '10.0.0.0/8'", "meta = '{\"a\":\"b\"}'",
-		"prefix = 'zz'", "status = 2", "created_at = 1", "updated_at = 1", "not_before = 1",
-		"expires_at = 1", "disabled_at = 1", "revoked_at = 1", "revoke_reason = 'x'",
-		"revoke_text = 'x'", "revision = 9", "version = 7", "hint = 'x'",
-		"retiring_until = 1", "import_event = 1", "mac = x'00112233445566778899aabbccddeeff'",
+		"name = 'beta'",
+		"owner = 'x'",
+		"tier = 'x'",
+		"note = 'x'",
+		"scopes = 'x'",
+		"limits = '1/min'",
+		"allow_from = '10.0.0.0/8'",
+		"meta = '{\"a\":\"b\"}'",
+		"prefix = 'zz'",
+		"status = 2",
+		"created_at = 1",
+		"updated_at = 1",
+		"not_before = 1",
+		"expires_at = 1",
+		"disabled_at = 1",
+		"revoked_at = 1",
+		"revoke_reason = 'x'",
+		"revoke_text = 'x'",
+		"revision = 9",
+		"version = 7",
+		"hint = 'x'",
+		"retiring_until = 1",
+		"import_event = 1",
+		"mac = x'00112233445566778899aabbccddeeff'",
 	};
 	struct store_fixture *f = *state;
 
@@ -202,7 +222,8 @@ static void imported_key_deleted_is_found(void **state)
 
 	fixture_create(f, "alpha");
 	fixture_import(f, "bulk", 4);
-	fixture_sql(f, "DELETE FROM version WHERE key = 3; DELETE FROM apikey WHERE name = 'bulk2'");
+	fixture_sql(f,
+		    "DELETE FROM version WHERE key = 3; DELETE FROM apikey WHERE name = 'bulk2'");
 	fixture_assert_found(f, "object", "audit event 2", "made 4 keys, 3 are accounted for");
 }
 
@@ -212,13 +233,14 @@ static void planted_key_is_found(void **state)
 	struct store_fixture *f = *state;
 
 	fixture_create(f, "alpha");
-	fixture_sql(f, "CREATE TABLE plant AS SELECT * FROM apikey;"
-		       "UPDATE plant SET row = 99, id = x'00112233445566778899aabbccddeeff',"
-		       " name = 'planted'; INSERT INTO apikey SELECT * FROM plant; DROP TABLE plant");
+	fixture_sql(f,
+		    "CREATE TABLE plant AS SELECT * FROM apikey;"
+		    "UPDATE plant SET row = 99, id = x'00112233445566778899aabbccddeeff',"
+		    " name = 'planted'; INSERT INTO apikey SELECT * FROM plant; DROP TABLE plant");
 	fixture_assert_found(f, "row_mac", "planted", "was planted: no audit event made it");
 }
 
-/* --- versions ------------------------------------------------------------------------------------ */
+/* --- versions ------------------------------------------------------------- */
 
 static void version_moved_to_another_key_is_found(void **state)
 {
@@ -240,11 +262,12 @@ static void planted_digest_is_found(void **state)
 	struct store_fixture *f = *state;
 	char *id = x_strdup(fixture_create(f, "alpha"));
 
-	fixture_sql(f, "INSERT INTO version (key, number, kind, state, lookup, secret_mac, secret_ring,"
-		       " hint, created_at, pid, pid_start, ring, mac) VALUES (1, 2, 1, 1,"
-		       " x'00112233445566778899aabbccddeeff',"
-		       " x'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 1, '', 0,"
-		       " 0, 0, 1, x'00112233445566778899aabbccddeeff')");
+	fixture_sql(
+		f, "INSERT INTO version (key, number, kind, state, lookup, secret_mac, secret_ring,"
+		   " hint, created_at, pid, pid_start, ring, mac) VALUES (1, 2, 1, 1,"
+		   " x'00112233445566778899aabbccddeeff',"
+		   " x'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 1, '', 0,"
+		   " 0, 0, 1, x'00112233445566778899aabbccddeeff')");
 	fixture_assert_found(f, "row_mac", "alpha", "version 2 (secret 001122334455)");
 	fixture_assert_found(f, "row_mac", id, "planted by hand");
 	free(id);
@@ -299,14 +322,16 @@ static void row_of_another_store_is_found(void **state)
 	fixture_create(&other, "alpha");
 	store_close(other.s);
 	other.s = NULL;
-	fixture_sqlf(f, "ATTACH '%s' AS other; DELETE FROM version; DELETE FROM apikey;"
+	fixture_sqlf(f,
+		     "ATTACH '%s' AS other; DELETE FROM version; DELETE FROM apikey;"
 		     "INSERT INTO apikey SELECT * FROM other.apikey;"
-		     "INSERT INTO version SELECT * FROM other.version", other.path);
+		     "INSERT INTO version SELECT * FROM other.version",
+		     other.path);
 	fixture_assert_found(f, "row_mac", "alpha", "planted");
 	fixture_end(&other);
 }
 
-/* --- schema, audit, store ------------------------------------------------------------------------ */
+/* --- schema, audit, store ------------------------------------------------- */
 
 static void planted_trigger_is_found_and_refused(void **state)
 {
@@ -392,7 +417,8 @@ static void damaged_page_is_a_finding_not_the_end(void **state)
 	store_close(f->s);
 	f->s = NULL;
 	/* Everything into the file itself, then one page of the names' index is lost. */
-	page = fixture_number(f, "SELECT rootpage AS n FROM sqlite_schema WHERE name = 'apikey_name'");
+	page = fixture_number(f,
+			      "SELECT rootpage AS n FROM sqlite_schema WHERE name = 'apikey_name'");
 	fixture_sql(f, "PRAGMA wal_checkpoint(TRUNCATE)");
 	file = fopen(f->path, "r+");
 	assert_non_null(file);

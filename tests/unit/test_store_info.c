@@ -1,4 +1,5 @@
-/* store info and store upgrade: what a store tells of itself, and what is refused on the way up. */
+/* store info and store upgrade: what a store tells of itself, and what is refused on the way
+ * up. */
 #include "tests/lib/store_fixture.h"
 
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static void info_tells_no_key(void **state)
 	json_free(info);
 }
 
-/* --- upgrade ------------------------------------------------------------------------------------- */
+/* --- upgrade -------------------------------------------------------------- */
 
 static void store_that_is_up_to_date_stays(void **state)
 {
@@ -93,7 +94,8 @@ static void newer_schema_is_refused(void **state)
 
 	fixture_sql(f, "PRAGMA user_version = 99");
 	assert_refused(store_upgrade(&f->options, &from, &to, &e), ERR_STORE, &e, "newer");
-	assert_int_equal(fixture_number(f, "SELECT user_version AS n FROM pragma_user_version"), 99);
+	assert_int_equal(fixture_number(f, "SELECT user_version AS n FROM pragma_user_version"),
+			 99);
 }
 
 static void database_of_others_is_refused(void **state)
@@ -124,12 +126,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(info_counts_what_is_there),
-		TEST(info_says_where_and_under_which_key),
-		TEST(info_tells_no_key),
-		TEST(store_that_is_up_to_date_stays),
-		TEST(newer_schema_is_refused),
-		TEST(database_of_others_is_refused),
+		TEST(info_counts_what_is_there), TEST(info_says_where_and_under_which_key),
+		TEST(info_tells_no_key),	 TEST(store_that_is_up_to_date_stays),
+		TEST(newer_schema_is_refused),	 TEST(database_of_others_is_refused),
 		TEST(missing_store_is_not_made),
 	};
 

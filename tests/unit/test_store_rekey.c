@@ -1,5 +1,5 @@
-/* store rekey: another master key opens the same store, the old one no longer, and nothing that can go
- * wrong on the way leaves a store that neither opens. */
+/* store rekey: another master key opens the same store, the old one no longer, and nothing that
+ * can go wrong on the way leaves a store that neither opens. */
 #include "tests/lib/store_fixture.h"
 
 #include <stdlib.h>
@@ -29,8 +29,10 @@ static char *new_key(struct store_fixture *f)
 static void event(struct store_fixture *f)
 {
 	struct err e = ERR_INIT;
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("store.rekey"),
-				  .object = x_strdup("store"), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("store.rekey"),
+				  .object = x_strdup("store"),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 
 	assert_well(audit_append(f->s, &ev, &e), &e);
@@ -60,7 +62,7 @@ static int64_t ring_of(struct store_fixture *f, const char *name)
 	return ring;
 }
 
-/* --- what it does -------------------------------------------------------------------------------- */
+/* --- what it does --------------------------------------------------------- */
 
 static void fresh_ring_key_serves_what_comes_after(void **state)
 {
@@ -160,7 +162,7 @@ static void secrets_of_before_are_still_known(void **state)
 	free(id);
 }
 
-/* --- what goes wrong ----------------------------------------------------------------------------- */
+/* --- what goes wrong ------------------------------------------------------ */
 
 static void file_that_is_there_is_refused_and_left(void **state)
 {
@@ -274,7 +276,7 @@ static void rekey_needs_a_transaction(void **state)
 	free(file);
 }
 
-/* --- others that have it open -------------------------------------------------------------------- */
+/* --- others that have it open --------------------------------------------- */
 
 static void other_connection_learns_of_a_fresh_ring_key(void **state)
 {

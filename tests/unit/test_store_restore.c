@@ -1,5 +1,5 @@
-/* store restore: rows are what they were in the backup, what was revoked since stays revoked, and the
- * live audit chain tells of every row that was changed back. */
+/* store restore: rows are what they were in the backup, what was revoked since stays revoked,
+ * and the live audit chain tells of every row that was changed back. */
 #include "tests/lib/store_fixture.h"
 
 #include <stdlib.h>
@@ -32,8 +32,10 @@ static enum errc event_append(void *arg, struct audit_event *ev, struct err *e)
 /* As the operation does it: one transaction, and a last event about the whole. */
 static enum errc restore_from(struct restored *r, const char *path, bool accept_loss)
 {
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("store.restore"),
-				  .object = x_strdup("store"), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("store.restore"),
+				  .object = x_strdup("store"),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 	struct store *copy;
 	enum errc rc;
@@ -123,7 +125,7 @@ static void assert_shape(struct store_fixture *f, const char *id, const char *wa
 	free(is);
 }
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static void store_that_did_not_change_stays_as_it_is(void **state)
 {
@@ -184,8 +186,9 @@ static void each_row_changed_back_has_its_event(void **state)
 	fixture_create(f, "gamma");
 	assert_report(restore(f, path, false), 2, 3, 0, 0);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM audit WHERE "
-					"operation = 'store.restore' AND object LIKE 'key\\_%' "
-					"ESCAPE '\\'"), 3);
+					   "operation = 'store.restore' AND object LIKE 'key\\_%' "
+					   "ESCAPE '\\'"),
+			 3);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM audit"), 9);
 	free(id);
 	free(path);
@@ -228,7 +231,8 @@ static void key_deleted_by_hand_is_brought_back(void **state)
 static void what_was_edited_by_hand_is_mended(void **state)
 {
 	struct store_fixture *f = *state;
-	char *weak = x_strdup(fixture_create(f, "weak")), *strong = x_strdup(fixture_create(f, "strong"));
+	char *weak = x_strdup(fixture_create(f, "weak")),
+	     *strong = x_strdup(fixture_create(f, "strong"));
 	char *path;
 
 	fixture_import(f, "bulk", 3);
@@ -252,14 +256,18 @@ static void planted_rows_go(void **state)
 
 	fixture_create(f, "alpha");
 	path = backup(f, "b1");
-	fixture_sqlf(f, "ATTACH '%s' AS b; INSERT INTO apikey SELECT 99,"
-		     " x'00112233445566778899aabbccddeeff', 'planted', owner, tier, note, scopes, limits,"
-		     " allow_from, meta, prefix, status, created_at, updated_at, not_before, expires_at,"
-		     " disabled_at, revoked_at, revoke_reason, revoke_text, revision, version, hint,"
-		     " retiring_until, import_event, ring, mac FROM b.apikey;"
-		     "INSERT INTO version SELECT 77, number, kind, state, randomblob(16), secret_mac,"
-		     " secret_ring, hint, created_at, valid_until, pid, pid_start, ring, mac"
-		     " FROM b.version", path);
+	fixture_sqlf(
+		f,
+		"ATTACH '%s' AS b; INSERT INTO apikey SELECT 99,"
+		" x'00112233445566778899aabbccddeeff', 'planted', owner, tier, note, scopes, "
+		"limits,"
+		" allow_from, meta, prefix, status, created_at, updated_at, not_before, expires_at,"
+		" disabled_at, revoked_at, revoke_reason, revoke_text, revision, version, hint,"
+		" retiring_until, import_event, ring, mac FROM b.apikey;"
+		"INSERT INTO version SELECT 77, number, kind, state, randomblob(16), secret_mac,"
+		" secret_ring, hint, created_at, valid_until, pid, pid_start, ring, mac"
+		" FROM b.version",
+		path);
 	fixture_assert_found(f, "row_mac", "planted", "");
 	assert_report(restore(f, path, false), 1, 1, 0, 0);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM apikey"), 1);
@@ -267,7 +275,7 @@ static void planted_rows_go(void **state)
 	free(path);
 }
 
-/* --- rotations ----------------------------------------------------------------------------------- */
+/* --- rotations ------------------------------------------------------------ */
 
 static void rotation_since_is_taken_back(void **state)
 {
@@ -282,7 +290,8 @@ static void rotation_since_is_taken_back(void **state)
 	free(path);
 }
 
-/* A rotation without grace is how a leaked secret is replaced: the leaked one must not come back. */
+/* A rotation without grace is how a leaked secret is replaced: the leaked one must not come
+ * back. */
 static void secret_ended_since_stays_ended(void **state)
 {
 	struct store_fixture *f = *state;
@@ -323,7 +332,7 @@ static void secret_ended_since_lives_again_when_the_loss_is_accepted(void **stat
 	free(path);
 }
 
-/* --- revocations --------------------------------------------------------------------------------- */
+/* --- revocations ---------------------------------------------------------- */
 
 static void revocation_since_is_kept(void **state)
 {
@@ -377,8 +386,10 @@ static void revocation_undone_by_hand_is_kept(void **state)
 	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
 
 	fixture_revoke(f, id);
-	fixture_sqlf(f, "ATTACH '%s' AS b; DELETE FROM apikey;"
-		     "INSERT INTO main.apikey SELECT * FROM b.apikey", path);
+	fixture_sqlf(f,
+		     "ATTACH '%s' AS b; DELETE FROM apikey;"
+		     "INSERT INTO main.apikey SELECT * FROM b.apikey",
+		     path);
 	fixture_assert_found(f, "object", id, "an older row was put back");
 	assert_int_equal(fixture_status(f, id), KEY_ACTIVE);
 	assert_report(restore(f, path, false), 1, 1, 1, 0);
@@ -440,7 +451,7 @@ static void purged_key_stays_away(void **state)
 	free(path);
 }
 
-/* --- again and again ----------------------------------------------------------------------------- */
+/* --- again and again ------------------------------------------------------ */
 
 /* The wrong backup first, then the right one: nothing is lost on the way. */
 static void older_backup_then_newer_one_brings_all_back(void **state)
@@ -484,8 +495,10 @@ static void revocation_given_up_once_is_not_found_again(void **state)
 static void rekey(struct store_fixture *f, const char *file)
 {
 	struct err e = ERR_INIT;
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("store.rekey"),
-				  .object = x_strdup("store"), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("store.rekey"),
+				  .object = x_strdup("store"),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 
 	assert_well(store_begin(f->s, &e), &e);
@@ -510,7 +523,7 @@ static void backup_from_before_a_rekey_can_be_restored(void **state)
 	free(path);
 }
 
-/* --- what is no backup of it --------------------------------------------------------------------- */
+/* --- what is no backup of it ---------------------------------------------- */
 
 static void assert_refused_and_nothing_changed(struct store_fixture *f, const char *path,
 					       enum errc code, const char *text)
@@ -526,7 +539,8 @@ static void missing_file_is_refused(void **state)
 {
 	struct store_fixture *f = *state;
 
-	assert_refused_and_nothing_changed(f, "/nonexistent/backup", ERR_STORE, "/nonexistent/backup");
+	assert_refused_and_nothing_changed(f, "/nonexistent/backup", ERR_STORE,
+					   "/nonexistent/backup");
 }
 
 static void file_that_is_no_database_is_refused(void **state)
@@ -534,8 +548,9 @@ static void file_that_is_no_database_is_refused(void **state)
 	struct store_fixture *f = *state;
 	char *path = path_join(f->folder, "text");
 
-	file_put(path, "this is no database, but it is long enough to be looked at as if it were one, "
-		       "which takes a hundred bytes at least");
+	file_put(path,
+		 "this is no database, but it is long enough to be looked at as if it were one, "
+		 "which takes a hundred bytes at least");
 	assert_refused_and_nothing_changed(f, path, ERR_STORE, NULL);
 	free(path);
 }
@@ -649,8 +664,8 @@ static void event_that_fails_ends_it(void **state)
 	fixture_create(f, "beta");
 	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
 	assert_well(store_begin(f->s, &e), &e);
-	assert_refused(store_restore(f->s, copy, false, event_fail, &left, &report, &e), ERR_STORE, &e,
-		       "no room");
+	assert_refused(store_restore(f->s, copy, false, event_fail, &left, &report, &e), ERR_STORE,
+		       &e, "no room");
 	store_rollback(f->s);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM apikey"), 2);
 	fixture_assert_sound(f);
@@ -667,8 +682,8 @@ static void restore_needs_a_transaction(void **state)
 	struct store *copy;
 
 	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
-	assert_refused(store_restore(f->s, copy, false, event_append, f, &report, &e), ERR_STORE, &e,
-		       "outside a transaction");
+	assert_refused(store_restore(f->s, copy, false, event_append, f, &report, &e), ERR_STORE,
+		       &e, "outside a transaction");
 	store_close(copy);
 	free(path);
 }
@@ -691,7 +706,8 @@ static void private_copy_has_no_name(void **state)
 
 	fixture_import(f, "bulk", 1100);
 	path = backup(f, "b1");
-	assert_refused(store_backup_open(&copy, f->s, path, stop, NULL, &e), ERR_CANCELLED, &e, NULL);
+	assert_refused(store_backup_open(&copy, f->s, path, stop, NULL, &e), ERR_CANCELLED, &e,
+		       NULL);
 	assert_int_equal(access(name, F_OK), -1);
 	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
 	assert_int_equal(access(name, F_OK), -1);

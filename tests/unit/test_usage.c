@@ -1,4 +1,5 @@
-/* Usage figures: counted by hour and day, moved forward only, kept for their time and no longer. */
+/* Usage figures: counted by hour and day, moved forward only, kept for their time and no
+ * longer. */
 #include "tests/lib/store_fixture.h"
 
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static struct usage_last last_of(struct store_fixture *f, int64_t version)
 	return u;
 }
 
-/* --- last uses ----------------------------------------------------------------------------------- */
+/* --- last uses ------------------------------------------------------------ */
 
 static void key_that_was_never_used_says_so(void **state)
 {
@@ -91,7 +92,7 @@ static void denied_call_is_no_use(void **state)
 	assert_int_equal(last_of(f, 1).address_count, 0);
 }
 
-/* --- addresses ----------------------------------------------------------------------------------- */
+/* --- addresses ------------------------------------------------------------ */
 
 static void latest_eight_addresses_stay(void **state)
 {
@@ -133,7 +134,7 @@ static void addresses_are_counted_once_over_versions(void **state)
 	assert_int_equal(count, 0);
 }
 
-/* --- counts -------------------------------------------------------------------------------------- */
+/* --- counts --------------------------------------------------------------- */
 
 static void calls_are_counted_by_hour_and_version(void **state)
 {
@@ -181,7 +182,8 @@ static void bounds_are_from_and_before(void **state)
 	assert_int_equal(hours[0].allowed, 2);
 	free(hours);
 	/* An hour that began before the first instant is not in it. */
-	assert_well(usage_hours(f->s, KEY, 0, hour + 1, hour + 2 * HOUR_MS, &hours, &count, &e), &e);
+	assert_well(usage_hours(f->s, KEY, 0, hour + 1, hour + 2 * HOUR_MS, &hours, &count, &e),
+		    &e);
 	assert_int_equal(count, 1);
 	assert_int_equal(hours[0].allowed, 4);
 	free(hours);
@@ -201,8 +203,9 @@ static void codes_come_most_frequent_first(void **state)
 	add(f, (struct usage_add){ KEY, 1, TEST_NOW, "RATE_LIMITED", 23, NULL });
 	add(f, (struct usage_add){ KEY, 2, TEST_NOW, "VALID", 1000, NULL });
 	add(f, (struct usage_add){ KEY, 1, TEST_NOW, "ADDRESS_DENIED", 24, NULL });
-	assert_well(usage_codes(f->s, KEY, TEST_NOW - DAY_MS, TEST_NOW + DAY_MS, &codes, &count, &e),
-		    &e);
+	assert_well(
+		usage_codes(f->s, KEY, TEST_NOW - DAY_MS, TEST_NOW + DAY_MS, &codes, &count, &e),
+		&e);
 	assert_int_equal(count, 3);
 	assert_string_equal(codes[0].code, "VALID");
 	assert_int_equal(codes[0].count, 1000);
