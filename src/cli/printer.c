@@ -125,6 +125,8 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 	secret_release(&line);
 	buf_release(&before);
 	p->records++;
+	if (!rc && p->look.width && !p->look.json && !p->look.quiet)
+		report_note(false, "the secret is not shown again: put it where it belongs now");
 	return rc;
 }
 

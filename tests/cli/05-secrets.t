@@ -31,6 +31,15 @@ def people_see_the_secret_on_a_line_of_its_own(home):
 
 
 @test
+def a_terminal_is_told_that_it_will_not_see_the_secret_again(home):
+    terminal = home.terminal("key", "create", "--name", "a")
+    terminal.finish(0)
+    match(rf"secret:\S* +{SECRET}", terminal.text.replace("\x1b[0m", ""))
+    contains("not shown again", terminal.text)
+    lacks("not shown again", home.ok("key", "create", "--name", "b").err)
+
+
+@test
 def an_out_file_takes_the_secret_and_the_output_does_not(home):
     path = os.path.join(home.path, "new.key")
     result = home.ok("key", "create", "--name", "a", "--out-file", path)

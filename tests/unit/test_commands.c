@@ -10,6 +10,7 @@
 #include "src/cli/completion.h"
 #include "src/cli/help.h"
 #include "src/cli/settings.h"
+#include "src/cli/table.h"
 
 /* Calls a check for each argument of each command. */
 static void each_arg(void (*check)(const struct op *op, const struct arg *arg))
@@ -140,6 +141,21 @@ static void every_noun_has_a_summary(void **state)
 			fail_msg("noun \"%s\" has no summary", noun);
 }
 
+static void a_list_has_columns_that_a_table_takes(void **state)
+{
+	const struct op *op;
+
+	(void)state;
+	for (size_t i = 0; (op = command_at(i)); i++) {
+		size_t titled = 0;
+
+		for (const struct op_column *c = op->columns; c && c->name; c++)
+			titled += c->title != NULL;
+		if (op->flags & OP_LIST && (!titled || titled > TABLE_COLUMNS))
+			fail_msg("%s has %zu columns with a title", op->id, titled);
+	}
+}
+
 static void commands_are_found_by_their_words(void **state)
 {
 	const struct op *op;
@@ -201,6 +217,7 @@ int main(void)
 		cmocka_unit_test(help_of_the_program_has_every_noun_and_verb),
 		cmocka_unit_test(help_fits_eighty_columns),
 		cmocka_unit_test(every_noun_has_a_summary),
+		cmocka_unit_test(a_list_has_columns_that_a_table_takes),
 		cmocka_unit_test(commands_are_found_by_their_words),
 		cmocka_unit_test(completion_has_every_option),
 		cmocka_unit_test(an_unknown_topic_is_refused),
