@@ -54,6 +54,7 @@ static void ask_finish(struct ask_dialog *d, bool yes)
 	void (*answer)(void *arg, bool yes) = d->answer;
 	void *arg = d->arg;
 
+	d->answer = NULL;
 	dialog_close(&d->base);
 	if (answer)
 		answer(arg, yes);
@@ -103,6 +104,8 @@ static void ask_free(struct dialog *base)
 {
 	struct ask_dialog *d = (struct ask_dialog *)base;
 
+	if (d->answer)
+		d->answer(d->arg, false);
 	free(d->title);
 	free(d->text);
 	free(d->yes);

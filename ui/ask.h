@@ -13,7 +13,7 @@ struct ask {
 	const char *text;	/* wrapped; may have line ends */
 	const char *yes, *no;	/* buttons: "Leave", "Stay"; the focus is on `no` */
 	bool danger;		/* red box */
-	/* Once, after the dialog is gone. May be NULL. */
+	/* Once, after the dialog is gone; false, too, when the console ends under it. May be NULL. */
 	void (*answer)(void *arg, bool yes);
 	void *arg;
 };

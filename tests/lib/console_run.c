@@ -25,6 +25,7 @@ void console_run_start(struct console_run *c, struct op_run *r, int width, int h
 void console_run_end(struct console_run *c)
 {
 	console_free(c->console);
+	c->paint->free(c->paint);
 	buf_release(&c->screen);
 }
 
