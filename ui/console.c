@@ -130,10 +130,15 @@ void console_resize(struct console *c)
 
 void console_settle(struct console *c)
 {
-	loop_step(c->loop, 0);
-	while (c->dirty || !workers_idle(c->workers)) {
+	int quiet = 0;
+
+	/* Drawing may start work, and its end may set a timer of no delay: both get their turn. */
+	while (quiet < 3) {
+		bool busy = c->dirty || !workers_idle(c->workers);
+
 		console_draw(c);
 		loop_step(c->loop, workers_idle(c->workers) ? 0 : 100);
+		quiet = busy ? 0 : quiet + 1;
 	}
 }
 

@@ -50,6 +50,8 @@ static int draw_facts(struct console *c, const struct area *line)
 	snprintf(actor, sizeof(actor), "%s", app_actor(c->app));
 	if (!wide)
 		actor[strcspn(actor, " ")] = '\0';
+	if (!wide && console_read_only(c) && strlen(when) > 16)
+		when[16] = '\0';	/* the zone gives way */
 	snprintf(text, sizeof(text), "%s%s  %s  %s", console_read_only(c) ? "read only  " : "",
 		 store_label(c, wide), actor, strlen(when) > 11 ? when + 11 : when);
 	return area_text_right(line, line->width / 2, 0, line->width - line->width / 2 - 1,

@@ -113,7 +113,7 @@ static void split(struct console *c, const struct view *v, const struct area *bo
 	if (!v->screen->detail || (!list_row(v->list) && !list_loading(v->list)))
 		return;
 	if (body->width >= PANE_RIGHT_FROM) {
-		c->list_area = area_part(body, 0, 0, body->width - pane - 1, body->height);
+		c->list_area = area_part(body, 0, 0, body->width - pane - 2, body->height);
 		c->detail_area = area_part(body, body->width - pane, 0, pane, body->height);
 		draw_separator(body, body->width - pane - 1);
 	} else if (body->height >= PANE_FROM) {
