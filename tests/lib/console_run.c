@@ -18,6 +18,7 @@ void console_run_start(struct console_run *c, struct op_run *r, int width, int h
 	c->paint = paint_memory_new(width, height, utf8);
 	c->console = console_new(c->paint, &r->options, &c->options, screens);
 	c->console->detail_delay = 0;
+	workers_slow_after(c->console->workers, 0);
 	console_start(c->console);
 	console_settle(c->console);
 }
@@ -35,6 +36,8 @@ static const struct {
 	{ "Enter", "\r" }, { "Tab", "\t" }, { "S-Tab", "\033[Z" }, { "Space", " " },
 	{ "BS", "\177" }, { "Up", "\033[A" }, { "Down", "\033[B" }, { "Right", "\033[C" },
 	{ "Left", "\033[D" }, { "PgDn", "\033[6~" }, { "F1", "\033OP" }, { "C-s", "\023" },
+	{ "PgUp", "\033[5~" }, { "Home", "\033OH" }, { "End", "\033OF" }, { "lt", "<" },
+	{ "wheel-up", "\033[<64;10;6M" }, { "wheel-down", "\033[<65;10;6M" },
 	{ "C-y", "\031" }, { "C-u", "\025" }, { "Esc", "\033" },
 };
 
@@ -55,12 +58,33 @@ static void send_paste(struct console_run *c, const char *text, size_t len)
 	free(bytes);
 }
 
+/* <click:X,Y> with places from 1, and <size:WxH>. */
+static bool send_place(struct console_run *c, const char *name)
+{
+	char bytes[32];
+	int a, b;
+
+	if (sscanf(name, "click:%d,%d>", &a, &b) == 2) {
+		snprintf(bytes, sizeof(bytes), "\033[<0;%d;%dM", a, b);
+		send(c, bytes, strlen(bytes));
+	} else if (sscanf(name, "size:%dx%d>", &a, &b) == 2) {
+		paint_memory_size(c->paint, a, b);
+		console_resize(c->console);
+		console_settle(c->console);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void send_named(struct console_run *c, const char *name, size_t len)
 {
 	if (len > 6 && strncmp(name, "paste:", 6) == 0) {
 		send_paste(c, name + 6, len - 6);
 		return;
 	}
+	if (send_place(c, name))
+		return;
 	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
 		if (strlen(named[i].name) == len && strncmp(named[i].name, name, len) == 0) {
 			send(c, named[i].bytes, strlen(named[i].bytes));
