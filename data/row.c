@@ -183,61 +183,106 @@ bool row_read(struct stmt *s, const struct field *fields, void *object)
 }
 
 /* Short forms, since every byte is hashed at every verification: a number has as many bytes as it
- * needs, a length seven bits a byte. Each value has one form only. */
-static void encode_int(struct buf *out, int64_t value)
+ * needs, a length seven bits a byte. Each value has one form only. They are gathered in a block, which
+ * goes to the buffer when it is full. */
+struct encoder {
+	struct buf *out;
+	size_t used;
+	char block[512];
+};
+
+enum { SHORT_FORM = 11 };	/* type, length or number: at most */
+
+static void encoder_flush(struct encoder *c)
+{
+	if (c->used)
+		buf_add(c->out, c->block, c->used);
+	c->used = 0;
+}
+
+/* Where the next short form goes: there is room for one. */
+static char *encoder_room(struct encoder *c)
+{
+	if (c->used + SHORT_FORM > sizeof c->block)
+		encoder_flush(c);
+	return c->block + c->used;
+}
+
+static void encode_null(struct encoder *c)
+{
+	*encoder_room(c) = 'n';
+	c->used++;
+}
+
+static void encode_int(struct encoder *c, int64_t value)
 {
 	uint64_t rest = (uint64_t)value;
-	char bytes[10] = { 'i' };
+	char *bytes = encoder_room(c);
 	size_t len = 2;
 
 	for (; rest; rest >>= 8)
 		bytes[len++] = (char)rest;
+	bytes[0] = 'i';
 	bytes[1] = (char)(len - 2);
-	buf_add(out, bytes, len);
+	c->used += len;
 }
 
-static void encode_bytes(struct buf *out, char type, const void *data, size_t len)
+static void encode_bytes(struct encoder *c, char type, const void *data, size_t len)
 {
-	char head[11] = { type };
+	char *head = encoder_room(c);
 	size_t used = 1, rest = len;
 
+	head[0] = type;
 	for (; rest >= 0x80; rest >>= 7)
 		head[used++] = (char)(rest | 0x80);
 	head[used++] = (char)rest;
-	buf_add(out, head, used);
-	if (len)
-		buf_add(out, data, len);
+	c->used += used;
+	if (len <= sizeof c->block - c->used) {
+		memcpy(c->block + c->used, data, len);
+		c->used += len;
+		return;
+	}
+	encoder_flush(c);
+	buf_add(c->out, data, len);
+}
+
+static void encode_field(struct encoder *c, const struct field *f, const void *object)
+{
+	const char *text;
+	int64_t at;
+
+	switch (f->type) {
+	case FIELD_INT:
+	case FIELD_ENUM:
+		encode_int(c, member_int(f, object));
+		break;
+	case FIELD_TIME:
+		at = member_int(f, object);
+		if (at == TIME_NONE)
+			encode_null(c);
+		else
+			encode_int(c, at);
+		break;
+	case FIELD_TEXT:
+	case FIELD_CHARS:
+	case FIELD_KEY_ID:
+		text = member_text(f, object);
+		encode_bytes(c, 't', text, strlen(text));
+		break;
+	case FIELD_BYTES:
+		encode_bytes(c, 'b', member(f, object), f->size);
+		break;
+	}
 }
 
 void row_encode(struct buf *out, const struct field *fields, const void *object)
 {
-	for (const struct field *f = fields; f->column; f++) {
-		const char *text;
-		int64_t at;
+	struct encoder c;
 
-		if (f->outside_mac)
-			continue;
-		switch (f->type) {
-		case FIELD_INT:
-		case FIELD_ENUM:
-			encode_int(out, member_int(f, object));
-			break;
-		case FIELD_TIME:
-			at = member_int(f, object);
-			if (at == TIME_NONE)
-				buf_add(out, "n", 1);
-			else
-				encode_int(out, at);
-			break;
-		case FIELD_TEXT:
-		case FIELD_CHARS:
-		case FIELD_KEY_ID:
-			text = member_text(f, object);
-			encode_bytes(out, 't', text, strlen(text));
-			break;
-		case FIELD_BYTES:
-			encode_bytes(out, 'b', member(f, object), f->size);
-			break;
-		}
-	}
+	c.out = out;
+	c.used = 0;
+	for (const struct field *f = fields; f->column; f++)
+		if (!f->outside_mac)
+			encode_field(&c, f, object);
+	encoder_flush(&c);
 }

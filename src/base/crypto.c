@@ -1,5 +1,8 @@
 /* Hashes, MACs, key derivation, sealing and signatures over OpenSSL EVP. A primitive that fails for
  * another reason than its input leaves nothing that could go on: the process ends. */
+/* For the low-level SHA-256: see struct mac. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "src/base/crypto.h"
 
 #include <assert.h>
@@ -11,6 +14,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "src/base/alloc.h"
 #include "src/base/random.h"
@@ -20,9 +24,7 @@ enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
 
 /* Fetched once a process: fetching costs more than hashing a key. */
 static EVP_MD *sha256_algorithm;
-static EVP_MAC *hmac_algorithm;
 static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
-static pthread_once_t hmac_once = PTHREAD_ONCE_INIT;
 
 static void must(bool worked, const char *primitive)
 {
@@ -36,12 +38,6 @@ static void sha256_fetch(void)
 {
 	sha256_algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
 	must(sha256_algorithm, "SHA-256");
-}
-
-static void hmac_fetch(void)
-{
-	hmac_algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	must(hmac_algorithm, "HMAC");
 }
 
 struct sha256 {
@@ -104,39 +100,51 @@ void sha256_free(struct sha256 *h)
 	free(h);
 }
 
+/* HMAC (RFC 2104) from two hash states that have taken the key in. OpenSSL's low-level SHA-256, whose
+ * state is copied by assignment, takes half of EVP's time for a row of the store (0.22 against
+ * 0.46 µs), and a verification makes three of them. */
 struct mac {
-	EVP_MAC_CTX *state;
+	SHA256_CTX inner, outer;
 };
+
+static void pad_take(SHA256_CTX *state, const uint8_t key[KEY256_SIZE], uint8_t pad)
+{
+	uint8_t block[SHA256_CBLOCK];
+
+	memset(block, pad, sizeof(block));
+	for (size_t i = 0; i < KEY256_SIZE; i++)
+		block[i] ^= key[i];
+	must(SHA256_Init(state) && SHA256_Update(state, block, sizeof(block)), "HMAC");
+	secret_wipe(block, sizeof(block));
+}
 
 struct mac *mac_new(const uint8_t key[KEY256_SIZE])
 {
-	char digest[] = "SHA256";
-	const OSSL_PARAM settings[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
 	struct mac *m = x_malloc(sizeof(*m));
 
-	pthread_once(&hmac_once, hmac_fetch);
-	m->state = EVP_MAC_CTX_new(hmac_algorithm);
-	must(m->state && EVP_MAC_init(m->state, key, KEY256_SIZE, settings), "HMAC");
+	pad_take(&m->inner, key, 0x36);
+	pad_take(&m->outer, key, 0x5c);
 	return m;
 }
 
 void mac_parts(struct mac *m, uint8_t out[MAC_SIZE], const struct span *parts, size_t count)
 {
-	/* Without a key the context goes back to where the key left it. */
-	must(EVP_MAC_init(m->state, NULL, 0, NULL), "HMAC");
+	SHA256_CTX state = m->inner;
+	uint8_t inner[SHA256_SIZE];
+
 	for (size_t i = 0; i < count; i++)
-		must(EVP_MAC_update(m->state, parts[i].data, parts[i].len), "HMAC");
-	must(EVP_MAC_final(m->state, out, NULL, MAC_SIZE), "HMAC");
+		must(SHA256_Update(&state, parts[i].data, parts[i].len), "HMAC");
+	must(SHA256_Final(inner, &state), "HMAC");
+	state = m->outer;
+	must(SHA256_Update(&state, inner, sizeof(inner)), "HMAC");
+	must(SHA256_Final(out, &state), "HMAC");
 }
 
 void mac_free(struct mac *m)
 {
 	if (!m)
 		return;
-	EVP_MAC_CTX_free(m->state);
+	secret_wipe(m, sizeof(*m));
 	free(m);
 }
 
