@@ -3,7 +3,6 @@
 #include "data/audit_walk.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,20 +14,21 @@ struct chain_end {
 	uint8_t hash[SHA256_SIZE];
 };
 
-/* Only the first bad event is named: what follows it is mostly its consequence. */
-static void verdict_bad(struct audit_verdict *v, int64_t sequence, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static void verdict_bad(struct audit_verdict *v, int64_t sequence, const char *format, ...)
+/* Only the first bad event is named: what follows it is mostly its consequence. True where this is the
+ * first one, and its reason is wanted. */
+static bool verdict_bad(struct audit_verdict *v, int64_t sequence)
 {
-	va_list ap;
-
 	if (!v->whole)
-		return;
+		return false;
 	v->whole = false;
 	v->bad_sequence = sequence;
-	va_start(ap, format);
-	vsnprintf(v->reason, sizeof v->reason, format, ap);
-	va_end(ap);
+	return true;
+}
+
+static void event_bad(struct audit_verdict *v, int64_t sequence, const char *what)
+{
+	if (verdict_bad(v, sequence))
+		snprintf(v->reason, sizeof v->reason, "event %" PRId64 " %s", sequence, what);
 }
 
 static void place_verify(const struct chain_end *end, const struct audit_event *ev,
@@ -36,14 +36,14 @@ static void place_verify(const struct chain_end *end, const struct audit_event *
 {
 	int64_t expected = end->sequence + 1;
 
-	if (ev->sequence > expected + 1)
-		verdict_bad(v, expected, "events %" PRId64 " to %" PRId64 " are missing", expected,
-			    ev->sequence - 1);
-	else if (ev->sequence > expected)
-		verdict_bad(v, expected, "event %" PRId64 " is missing", expected);
-	else if (ev->sequence < expected)
-		verdict_bad(v, ev->sequence, "event %" PRId64 " stands before the first one",
-			    ev->sequence);
+	if (ev->sequence < expected)
+		event_bad(v, ev->sequence, "stands before the first one");
+	else if (ev->sequence == expected + 1)
+		event_bad(v, expected, "is missing");
+	else if (ev->sequence > expected && verdict_bad(v, expected))
+		snprintf(v->reason, sizeof v->reason,
+			 "events %" PRId64 " to %" PRId64 " are missing", expected,
+			 ev->sequence - 1);
 }
 
 /* The hash is asked before the link: an edited event is its own fault, not its successor's. */
@@ -54,20 +54,13 @@ static void event_verify(struct store *s, const struct chain_end *end, const str
 
 	audit_hash(ev, hash);
 	if (ev->altered || !bytes_equal(hash, ev->hash, sizeof hash))
-		verdict_bad(v, ev->sequence, "event %" PRId64 " was changed: its hash does not fit",
-			    ev->sequence);
+		event_bad(v, ev->sequence, "was changed: its hash does not fit");
 	else if (!audit_mac(s, ev, mac))
-		verdict_bad(v, ev->sequence,
-			    "event %" PRId64 " names ring key %" PRId64 ", which is missing",
-			    ev->sequence, ev->ring);
+		event_bad(v, ev->sequence, "names a ring key that is missing");
 	else if (!bytes_equal(mac, ev->mac, sizeof mac))
-		verdict_bad(v, ev->sequence,
-			    "event %" PRId64 " was not written by authrack: its MAC "
-			    "does not fit",
-			    ev->sequence);
+		event_bad(v, ev->sequence, "was not written by authrack: its MAC does not fit");
 	else if (!bytes_equal(ev->previous, end->hash, sizeof end->hash))
-		verdict_bad(v, ev->sequence, "event %" PRId64 " does not follow event %" PRId64,
-			    ev->sequence, end->sequence);
+		event_bad(v, ev->sequence, "does not follow the one before it");
 }
 
 static void checkpoint_verify(const struct audit_walk *w, const struct audit_event *ev,
@@ -75,8 +68,7 @@ static void checkpoint_verify(const struct audit_walk *w, const struct audit_eve
 {
 	if (w->checkpoint_hash && ev->sequence == w->checkpoint_sequence &&
 	    !bytes_equal(ev->hash, w->checkpoint_hash, SHA256_SIZE))
-		verdict_bad(v, ev->sequence, "event %" PRId64 " is not the one of the checkpoint",
-			    ev->sequence);
+		event_bad(v, ev->sequence, "is not the one of the checkpoint");
 }
 
 static enum errc walk_progress(struct audit_walk *w, const struct audit_verdict *v, struct err *e)
@@ -122,11 +114,11 @@ enum errc audit_walk(struct store *s, struct audit_walk *w, struct audit_verdict
 	*v = (struct audit_verdict){ .whole = true };
 	rc = walk_events(s, w, st, &end, v, e);
 	stmt_free(st);
-	if (!rc && w->checkpoint_sequence > end.sequence)
-		verdict_bad(v, end.sequence + 1,
-			    "the chain ends with event %" PRId64
-			    ", the checkpoint knows event %" PRId64,
-			    end.sequence, w->checkpoint_sequence);
+	if (!rc && w->checkpoint_sequence > end.sequence && verdict_bad(v, end.sequence + 1))
+		snprintf(v->reason, sizeof v->reason,
+			 "the chain ends with event %" PRId64
+			 ", the checkpoint knows event %" PRId64,
+			 end.sequence, w->checkpoint_sequence);
 	memcpy(v->head, end.hash, sizeof v->head);
 	return rc;
 }

@@ -138,38 +138,39 @@ static void temporary_remove(const char *temporary)
 	free(journal);
 }
 
-/* The engine follows no link anywhere in a path, so the folder's real one is taken. */
-static enum errc place_find(char **temporary, const char *path, struct err *e)
+/* Beside the file to be made, whose place has to be free; NULL with *rc set otherwise. The engine
+ * follows no link anywhere in a path, so the folder's real one is taken. */
+static char *temporary_name(const char *path, enum errc *rc, struct err *e)
 {
-	char *folder = path_parent(path), *real = realpath(folder, NULL);
+	char *folder = path_parent(path), *real = realpath(folder, NULL), *temporary = NULL;
 	const char *name = strrchr(path, '/');
 	struct stat st;
-	enum errc rc = ERR_OK;
 
 	name = name ? name + 1 : path;
 	if (!real) {
-		rc = err_errno(e, ERR_STORE, "can't make the backup \"%s\"", path);
+		*rc = err_errno(e, ERR_STORE, "can't make the backup \"%s\"", path);
 		err_hint(e, "name a file in a folder that is there");
 	} else if (lstat(path, &st) == 0) {
-		rc = err_set(e, ERR_CONFLICT, "\"%s\" is there already", path);
+		*rc = err_set(e, ERR_CONFLICT, "\"%s\" is there already", path);
 		err_hint(e, "name a file that is not there yet");
 	} else {
-		*temporary = x_asprintf("%s/.%s.%ld.tmp", real, name, (long)getpid());
+		temporary = x_asprintf("%s/.%s.%ld.tmp", real, name, (long)getpid());
 	}
 	free(folder);
 	free(real);
-	return rc;
+	return temporary;
 }
 
 enum errc store_backup(struct store *s, const char *path, const struct secret *passphrase,
 		       store_progress *progress, void *arg, struct err *e)
 {
-	char *temporary = NULL;
+	enum errc rc = ERR_OK;
+	char *temporary = temporary_name(path, &rc, e);
 	struct mark at;
-	enum errc rc = place_find(&temporary, path, e);
 
-	if (!rc)
-		rc = file_make(temporary, e);
+	if (!temporary)
+		return rc;
+	rc = file_make(temporary, e);
 	if (rc)
 		goto out;
 	rc = pages_copy(s, temporary, progress, arg, &at, e);

@@ -114,7 +114,7 @@ static void edited_mac_is_found(void **state)
 static void unknown_ring_key_is_found(void **state)
 {
 	fixture_sql(*state, "UPDATE audit SET ring = 9 WHERE sequence = 2");
-	assert_bad(*state, 2, "names ring key 9");
+	assert_bad(*state, 2, "names a ring key that is missing");
 }
 
 static void text_with_a_nul_is_found(void **state)
