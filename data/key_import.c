@@ -10,7 +10,7 @@ enum errc key_import_row(struct store *s, struct key *k, struct key_version *v,
 		return rc;
 	v->key = k->row;
 	rc = version_insert(s, v, e);
-	if (!rc && !object_mac(s, k, v, 1, object))
+	if (!rc && !object_mac_inserted(s, k->ring, object))
 		rc = err_set(e, ERR_STORE, "ring key %lld is missing", (long long)k->ring);
 	return rc;
 }

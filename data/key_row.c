@@ -261,6 +261,7 @@ enum errc key_insert(struct store *s, struct key *k, struct err *e)
 	s->next_row++;
 	s->id_row = k->row;
 	memcpy(s->id_text, k->id, sizeof s->id_text);
+	memcpy(s->key_mac, mac, sizeof s->key_mac);
 	return ERR_OK;
 }
 

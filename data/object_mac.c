@@ -6,6 +6,28 @@
 
 static const char label_object[] = "object";
 
+static void object_mac_of(struct mac *mac, uint8_t (*rows)[ROW_MAC_SIZE], size_t count,
+			  uint8_t out[MAC_SIZE])
+{
+	mac_parts(mac, out,
+		  (struct span[]){ { label_object, sizeof label_object },
+				   { rows, count * sizeof *rows } },
+		  2);
+}
+
+bool object_mac_inserted(struct store *s, int64_t ring, uint8_t out[MAC_SIZE])
+{
+	struct mac *mac = ring_mac(s, ring, RING_ROW);
+	uint8_t rows[2][ROW_MAC_SIZE];
+
+	if (!mac)
+		return false;
+	memcpy(rows[0], s->key_mac, ROW_MAC_SIZE);
+	memcpy(rows[1], s->version_mac, ROW_MAC_SIZE);
+	object_mac_of(mac, rows, 2, out);
+	return true;
+}
+
 bool object_mac(struct store *s, const struct key *k, const struct key_version *versions,
 		size_t count, uint8_t out[MAC_SIZE])
 {
@@ -18,12 +40,8 @@ bool object_mac(struct store *s, const struct key *k, const struct key_version *
 		if (versions[i - 1].state != VERSION_PENDING)
 			ok = version_mac(s, &versions[i - 1], k->id, rows[used++]);
 	}
-	if (ok) {
-		mac_parts(mac, out,
-			  (struct span[]){ { label_object, sizeof label_object },
-					   { rows, used * sizeof *rows } },
-			  2);
-	}
+	if (ok)
+		object_mac_of(mac, rows, used, out);
 	free(rows);
 	return ok;
 }

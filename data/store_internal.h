@@ -146,6 +146,8 @@ struct store {
 	int64_t tombstones;		/* -1: not looked up in this transaction */
 	int64_t id_row;			/* row whose id is id_text: saves a look-up per version */
 	char id_text[KEY_ID_SIZE];
+	uint8_t key_mac[ROW_MAC_SIZE];		/* of the key inserted last, and of the version */
+	uint8_t version_mac[ROW_MAC_SIZE];	/* written last: see key_import_row() */
 	struct buf scratch;		/* encodings for MACs; holds no secret */
 };
 
@@ -185,6 +187,8 @@ bool audit_mac(struct store *s, const struct audit_event *ev, uint8_t out[MAC_SI
  * unknown ring number. */
 bool object_mac(struct store *s, const struct key *k, const struct key_version *versions,
 		size_t count, uint8_t out[MAC_SIZE]);
+/* The same for the key that was inserted last and its one version, from the MACs just made. */
+bool object_mac_inserted(struct store *s, int64_t ring, uint8_t out[MAC_SIZE]);
 /* Refuses what needs a write transaction when there is none. */
 enum errc store_writing(const struct store *s, struct err *e);
 

@@ -161,6 +161,7 @@ static enum errc version_write(struct store *s, const char *sql, struct version_
 		return rc;
 	r->v.ring = store_ring(s);
 	mac_of(s, r, s->id_text, mac);
+	memcpy(s->version_mac, mac, sizeof s->version_mac);
 	row_bind(st, version_fields, r, &keep);
 	stmt_blob(st, PARAMETER_MAC, mac, sizeof mac);
 	stmt_int(st, PARAMETER_KEY, r->v.key);

@@ -16,6 +16,11 @@ static unsigned character_class(char c)
 	return strchr("-_+/=", c) ? BASE64 : OTHER;
 }
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /* Thousandths of a bit that one character gives, by the classes in use. */
 static unsigned class_bits(unsigned classes)
 {
@@ -39,8 +44,8 @@ unsigned import_secret_bits(const char *secret, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		char c = secret[i];
 
-		hex += strchr("0123456789abcdefABCDEF", c) != NULL;
-		separators += strchr("-:. ", c) != NULL;
+		hex += is_hex(c);
+		separators += c == '-' || c == ':' || c == '.' || c == ' ';
 		classes |= character_class(c);
 		distinct += !seen[c & 127];
 		seen[c & 127] = true;
