@@ -46,6 +46,9 @@ void keys_identify(struct view *v)
 	op_form_open(v, &identify_form, NULL);
 }
 
+/* What key.identify takes. */
+enum { PASTED_MAX = 512 };
+
 struct pasted {
 	struct view *view;
 	struct secret text;
@@ -73,8 +76,13 @@ void keys_identify_text(struct view *v, const char *text, size_t len)
 
 	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
 		len--;
-	if (!len || len > 512)
+	if (!len)
 		return;
+	if (len > PASTED_MAX) {
+		console_say(v->console, STYLE_NORMAL,
+			    "%zu bytes pasted: too long for a key, nothing was done", len);
+		return;
+	}
 	p = x_calloc(1, sizeof(*p));
 	p->view = v;
 	secret_set(&p->text, text, len);
