@@ -179,6 +179,26 @@ static void console_loop_run(struct console *c)
 	}
 }
 
+/* The first start makes the store, so that the first screen can say what to do and what to back up. */
+static enum errc store_make(const struct app_options *o, struct err *e)
+{
+	struct app *a = app_new(o);
+	enum errc rc = ERR_OK;
+
+	if (!app_read_only(a) && !app_store_exists(a))
+		rc = app_make_store(a, e);
+	app_free(a);
+	return rc;
+}
+
+static int refuse(const struct err *e)
+{
+	fprintf(stderr, "authrack: %s\n", e->message);
+	if (*e->hint)
+		fprintf(stderr, "hint: %s\n", e->hint);
+	return (int)e->code;
+}
+
 int console_run(const struct app_options *app, const struct console_options *o)
 {
 	struct paint *p = NULL;
@@ -188,13 +208,11 @@ int console_run(const struct app_options *app, const struct console_options *o)
 
 	mallopt(M_PERTURB, FILLER);
 	mallopt(M_ARENA_MAX, ARENAS);
+	if (store_make(app, &e))
+		return refuse(&e);
 	signals_block();
-	if (paint_ncurses_new(&p, o, &e)) {
-		fprintf(stderr, "authrack: %s\n", e.message);
-		if (*e.hint)
-			fprintf(stderr, "  %s\n", e.hint);
-		return (int)e.code;
-	}
+	if (paint_ncurses_new(&p, o, &e))
+		return refuse(&e);
 	crashes_catch();
 	c = console_new(p, app, o, screens);
 	c->esc_delay = esc_delay();

@@ -152,6 +152,11 @@ enum errc app_run(struct app *a, const struct op *op, const struct op_args *args
 	return r;
 }
 
+enum errc app_make_store(struct app *a, struct err *e)
+{
+	return store_get(a, "console", OP_CREATES_STORE, e);
+}
+
 struct store *app_store(struct app *a)
 {
 	return a->store;

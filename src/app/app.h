@@ -26,6 +26,8 @@ enum errc app_run(struct app *a, const struct op *op, const struct op_args *args
 		  const struct op_sink *sink, struct err *e);
 
 /* For the console. */
+/* Makes the store and its master key where there is none. */
+enum errc app_make_store(struct app *a, struct err *e);
 bool app_read_only(const struct app *a);
 const char *app_store_name(struct app *a);	/* the path as a person writes it (~/…) */
 enum errc app_change(struct app *a, uint64_t *version, struct err *e);	/* see store_version() */
