@@ -6,19 +6,21 @@
 #include "data/check.h"
 #include "src/base/encode.h"
 
-enum { FINDING_SIZE = 512, LABEL_SIZE = 256 };
+enum { FINDING_SIZE = 65536, LABEL_SIZE = 256 };
 
 void check_found(struct check *c, const char *check, const char *object, const char *format, ...)
 {
-	char text[FINDING_SIZE];
-	struct store_finding f = { .check = check, .object = object, .text = text };
+	struct buf text = BUF_INIT(FINDING_SIZE);
+	struct store_finding f = { .check = check, .object = object };
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
+	buf_vaddf(&text, format, ap);
 	va_end(ap);
+	f.text = buf_text(&text);
 	c->count++;
 	c->found(c->arg, &f);
+	buf_release(&text);
 }
 
 /* --- what the engine itself finds ----------------------------------------- */

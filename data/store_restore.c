@@ -211,7 +211,7 @@ static enum errc revocation_keep(struct restore *r, const struct restore_step *s
 	enum errc rc = ERR_OK;
 
 	target->status = KEY_REVOKED;
-	if (step->trusted) {
+	if (live && step->trusted) {
 		target->revoked_at = live->revoked_at;
 		text_set(&target->revoke_reason, live->revoke_reason);
 		text_set(&target->revoke_text, live->revoke_text);
@@ -233,7 +233,7 @@ static enum errc target_make(struct restore *r, const struct restore_step *step,
 	target->altered = false;
 	target->ring = store_ring(r->live);
 	target->updated_at = r->now;
-	if (step->keep_versions) {
+	if (live && step->keep_versions) {
 		target->version = live->version;
 		target->retiring_until = live->retiring_until;
 		memcpy(target->hint, live->hint, sizeof target->hint);
