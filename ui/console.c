@@ -53,6 +53,8 @@ static void work_done(void *arg, const struct work_order *o, const struct work_r
 
 	if (o->lane == LANE_WRITE)
 		*c->progress = '\0';
+	if (o->op && !(o->op->flags & OP_NO_STORE))
+		passphrase_tried(c, !r->code);
 	live_own(c, o, r);
 	console_redraw(c);
 }
@@ -62,9 +64,10 @@ struct console *console_new(struct paint *p, const struct app_options *app,
 {
 	struct console *c = x_calloc(1, sizeof(*c));
 
-	c->options = app;
+	c->options = *app;
+	passphrase_init(c, &c->options);
 	c->clock = app->clock ? app->clock : &clock_system;
-	c->app = app_new(app);
+	c->app = app_new(&c->options);
 	c->loop = loop_new();
 	c->workers = workers_new(c->loop, c->app);
 	workers_watch(c->workers,
@@ -96,7 +99,9 @@ void console_free(struct console *c)
 	while (c->top)
 		dialog_close(c->top);
 	view_close_all(c);
+	passphrase_end(c);
 	workers_free(c->workers);
+	passphrase_release(c);
 	loop_free(c->loop);
 	app_free(c->app);
 	input_parser_free(c->parser);

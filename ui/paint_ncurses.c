@@ -216,6 +216,8 @@ static void ncurses_free(struct paint *p)
 
 	emergency.armed = false;
 	ncurses_scrub(p);
+	erase();
+	refresh();
 	ncurses_suspend(p);
 	delscreen(n->terminal);
 	frame_release(&n->shown);

@@ -18,6 +18,7 @@ static void run_palette(struct view *v)
 
 static void run_reload(struct view *v)
 {
+	passphrase_again(v->console);
 	view_changed(v->console);
 	console_say(v->console, STYLE_NORMAL, "loaded again");
 }

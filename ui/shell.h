@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <pthread.h>
 #include <stdint.h>
 
+#include "src/base/secret.h"
 #include "ui/console.h"
 #include "ui/dialog.h"
 #include "ui/paint.h"
@@ -30,8 +32,18 @@ enum { BUTTONS = 24, OWN_CHANGES = 64, RECENT = 5 };
 /* A change that this console made: the audit event of it is no news. */
 struct own_change { const char *operation; char object[40]; };
 
+/* Shared by the loop and the workers. */
+struct passphrase {
+	pthread_mutex_t lock;
+	pthread_cond_t answered;
+	struct secret known;
+	bool proved;			/* it opened the store */
+	bool asking, refused, ending;
+};
+
 struct console {
-	const struct app_options *options;
+	struct app_options options;
+	struct passphrase passphrase;
 	struct app *app;
 	const struct clock *clock;
 	struct loop *loop;
@@ -110,6 +122,13 @@ const struct action *action_by_key(const struct action *table, int32_t key);
 void live_start(struct console *c);	/* asks now and every second from now on */
 void live_look(struct console *c);	/* asks once */
 void live_own(struct console *c, const struct work_order *o, const struct work_result *r);
+
+/* passphrase.c */
+void passphrase_init(struct console *c, struct app_options *options);
+void passphrase_tried(struct console *c, bool well);	/* an operation ended */
+void passphrase_again(struct console *c);		/* a person who gave it up may be asked anew */
+void passphrase_end(struct console *c);			/* lets waiting workers go */
+void passphrase_release(struct console *c);
 
 /* overlays */
 void help_open(struct console *c);
