@@ -27,7 +27,7 @@ static void one_slip_is_seen_through(void **state)
 		{ "createe", "create" }, /* one too many */
 		{ "crezte", "create" },	 /* another one */
 		{ "rtoate", "rotate" },	 /* swapped */
-		{ "lsit", "list" },	 { "revok", "revoke" }, { "verfiy", "verify" },
+		{ "lits", "list" },	 { "revok", "revoke" }, { "verifz", "verify" },
 	};
 
 	(void)state;
@@ -45,8 +45,8 @@ static void a_beginning_counts_as_near(void **state)
 static void the_nearer_word_wins(void **state)
 {
 	(void)state;
-	assert_string_equal(nearest("enabel"), "enable");
-	assert_string_equal(nearest("disabel"), "disable");
+	assert_string_equal(nearest("enablr"), "enable");
+	assert_string_equal(nearest("disablr"), "disable");
 }
 
 static void nothing_is_guessed_from_afar(void **state)
