@@ -232,7 +232,7 @@ static bool no_calls(const int64_t calls[HOURS])
 int facts_chart(const struct console *c, const struct area *a, int y, int height,
 		const struct json *key)
 {
-	struct area part = area_part(a, 1, y, a->width - 2, height);
+	struct area part = area_part(a, 1, y, a->width - 2, height + 1);
 	int64_t calls[HOURS];
 	char hours[HOURS][4];
 	const char *labels[HOURS] = { NULL };

@@ -9,7 +9,7 @@
 #include "ui/key_view.h"
 #include "ui/keys.h"
 
-enum { CHART_HEIGHT = 5, CHART_ROOMY = 8 };
+enum { CHART_HEIGHT = 3, CHART_ROOMY = 8 };
 
 struct key_page {
 	struct dialog base;
@@ -116,6 +116,9 @@ static void page_draw(struct dialog *base, const struct area *body)
 		area_text_right(body, body->width - 32, 0, 31, STYLE_SECONDARY, p->id);
 	p->room = part.height;
 	p->lines = page_body(p, &part, -p->scroll) + p->scroll;
+	if (p->lines - p->scroll > p->room)
+		area_text_right(&part, part.width - 14, part.height - 1, 13, STYLE_SECONDARY,
+				"   more: PgDn");
 	area_cursor(body, 1, 0);
 }
 

@@ -6,7 +6,7 @@
 #include "ui/key_view.h"
 #include "ui/keys.h"
 
-enum { BELOW_WIDTH = 60, NOW_INDENT = 14, CHART_HEIGHT = 7 };
+enum { BELOW_HEIGHT = 16, NOW_INDENT = 14, CHART_HEIGHT = 7 };
 
 static void badge_draw(const struct area *a, int x, int y, const struct json *key, int64_t now)
 {
@@ -80,7 +80,7 @@ void keys_pane_draw(struct view *v, const struct json *row, const struct area *a
 {
 	const struct json *key = v->detail ? v->detail : row;
 
-	if (area->width >= BELOW_WIDTH)
+	if (area->height < BELOW_HEIGHT)
 		below_draw(v, key, area);
 	else
 		right_draw(v, key, area);

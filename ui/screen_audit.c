@@ -1,16 +1,17 @@
 /* The Audit screen: the chain of events, newest first, and whether it is whole. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/clock.h"
+#include "src/base/buf.h"
 #include "src/base/datetime.h"
 #include "ui/chart.h"
 #include "ui/event_text.h"
 #include "ui/key_view.h"
 #include "ui/op_form.h"
 
-enum { LABEL_X = 9, HASH_ENDS = 23 };
+enum { LABEL_X = 9, HASH_ENDS = 23, PANE_TEXT_MAX = 64 * 1024 };
 
 struct audit_state {
 	struct work *verify;
@@ -257,41 +258,55 @@ static void hash_middle(const char *hash, char out[HASH_ENDS])
 		snprintf(out, HASH_ENDS, "%.12s", hash ? hash : "none");
 }
 
+/* A label and its text, wrapped; returns the next line. */
+static int __attribute__((format(printf, 4, 5)))
+pane_line(const struct area *a, int y, const char *label, const char *format, ...)
+{
+	struct buf text = BUF_INIT(PANE_TEXT_MAX);
+	va_list ap;
+
+	va_start(ap, format);
+	buf_vaddf(&text, format, ap);
+	va_end(ap);
+	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, label);
+	y += area_wrap(a, LABEL_X, y, a->width - LABEL_X - 1, STYLE_NORMAL, buf_text(&text));
+	buf_release(&text);
+	return y;
+}
+
+/* Who it was, with where each part comes from: the kernel, or the user's environment. */
 static int pane_actor(const struct json *row, const struct area *a, int y)
 {
 	const struct json *actor = json_get(row, "actor"), *claimed = json_get(actor, "claimed");
 	const char *sudo = json_get_text(claimed, "sudo_user");
 	const char *client = json_get_text(claimed, "client");
 	const char *key = json_get_text(claimed, "ssh_key");
-	int x = LABEL_X;
+	bool login = json_get_int(actor, "login_uid", -1) >= 0;
 
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "actor");
-	x += area_textf(a, x, y, -1, STYLE_NORMAL, "%s  uid %lld", json_text_or(row, "user", "?"),
-			(long long)json_get_int(actor, "uid", -1));
-	if (json_get_int(actor, "login_uid", -1) >= 0)
-		x += area_textf(a, x, y, -1, STYLE_NORMAL, "  login uid %lld",
-				(long long)json_get_int(actor, "login_uid", -1));
-	area_text(a, x, y++, -1, STYLE_SECONDARY, "  (from the kernel)");
-	if (!sudo && !client && !key)
-		return y;
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "claimed");
-	area_textf(a, LABEL_X, y++, -1, STYLE_NORMAL, "%s%s%s%s%s", client ? "from " : "",
-		   client ? client : "", sudo ? "   sudo " : "", sudo ? sudo : "",
-		   client ? " (SSH_CONNECTION)" : "");
-	if (!key)
-		return y;
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "ssh key");
-	area_textf(a, LABEL_X, y++, -1, STYLE_NORMAL, "%s (SSH_USER_AUTH)", key);
+	y = pane_line(a, y, "actor", "%s  uid %lld%s%s%s%s%s", json_text_or(row, "user", "?"),
+		      (long long)json_get_int(actor, login ? "login_uid" : "uid", -1),
+		      login ? " (login)" : "", client ? "   claimed: from " : "",
+		      client ? client : "", sudo ? "   claimed: sudo of " : "", sudo ? sudo : "");
+	if (key)
+		y = pane_line(a, y, "key", "%s  (claimed: SSH_USER_AUTH)", key);
 	return y;
+}
+
+static const char *fit_text(const struct audit_state *s, int64_t sequence)
+{
+	if (!s->verified)
+		return "not verified yet";
+	if (s->whole || sequence < s->bad)
+		return "fits";
+	return sequence == s->bad ? "does not fit" : "behind the break";
 }
 
 static void audit_pane(struct view *v, const struct json *row, const struct area *a)
 {
-	const struct audit_state *s = audit_state(v);
-	char title[200], time[DATETIME_SIZE], utc[DATETIME_SIZE], hash[HASH_ENDS], before[HASH_ENDS];
-	struct buf detail = BUF_INIT(64 * 1024);
 	int64_t at = json_get_time(row, "time"), sequence = json_get_int(row, "sequence", 0);
-	int y = 1;
+	char title[200], time[DATETIME_SIZE], utc[DATETIME_SIZE], hash[HASH_ENDS], before[HASH_ENDS];
+	struct buf detail = BUF_INIT(PANE_TEXT_MAX);
+	int y;
 
 	snprintf(title, sizeof(title), "#%lld %s %s", (long long)sequence,
 		 json_text_or(row, "operation", "?"),
@@ -299,23 +314,17 @@ static void audit_pane(struct view *v, const struct json *row, const struct area
 	area_rule(a, 0, title, NULL);
 	datetime_local(time, at, true);
 	datetime_rfc3339(utc, at);
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "time");
-	area_textf(a, LABEL_X, y++, -1, STYLE_NORMAL, "%s   %s", time, utc);
+	y = pane_line(a, 1, "time", "%s   %s", time, utc);
 	y = pane_actor(row, a, y);
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "detail");
-	if (json_write(&detail, json_get(row, "detail")))
-		y += area_wrap(a, LABEL_X, y, -1, STYLE_NORMAL, buf_text(&detail));
-	buf_release(&detail);
 	hash_middle(json_get_text(row, "hash"), hash);
 	hash_middle(json_get_text(row, "previous"), before);
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "hash");
-	area_textf(a, LABEL_X, y++, -1, STYLE_NORMAL, "%s   previous %s   %s", hash, before,
-		   !s->verified ? "not verified yet" : !s->whole && s->bad == sequence ?
-		   "does not fit" : s->whole || sequence < s->bad ? "fits" : "behind the break");
-	area_text(a, 1, y, LABEL_X, STYLE_SECONDARY, "object");
-	area_textf(a, LABEL_X, y, -1, STYLE_NORMAL, "%s   revision %lld   Enter opens a key",
-		   json_text_or(row, "object", "none"),
-		   (long long)json_get_int(row, "object_revision", 0));
+	y = pane_line(a, y, "hash", "%s   previous %s   %s", hash, before,
+		      fit_text(audit_state(v), sequence));
+	y = pane_line(a, y, "object", "%s   revision %lld", json_text_or(row, "object", "none"),
+		      (long long)json_get_int(row, "object_revision", 0));
+	if (json_write(&detail, json_get(row, "detail")))
+		pane_line(a, y, "detail", "%s", buf_text(&detail));
+	buf_release(&detail);
 }
 
 /* --- actions ------------------------------------------------------------------------------------- */

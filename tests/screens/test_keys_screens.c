@@ -1,8 +1,33 @@
 /* The Keys screen, its forms and dialogs as whole screens: 80×24, 120×40, and without UTF-8. */
 #include <string.h>
 
+#include "data/usage.h"
+#include "src/app/session.h"
 #include "tests/lib/console_run.h"
 #include "tests/lib/still_world.h"
+
+static void use(struct op_run *r, int64_t key, int64_t version, int64_t ago, const char *code,
+		int64_t count, const char *address)
+{
+	const struct usage_add add = { .key = key, .version = version, .code = code, .count = count,
+				       .at = r->clock.wall - ago, .address = address };
+
+	assert_well(usage_write(app_store(r->app), &add, 1, &r->e), &r->e);
+}
+
+/* A day of calls: of the first key much at noon, of the second steadily by both its versions. */
+static void make_usage(struct op_run *r)
+{
+	assert_well(store_begin_unaudited(app_store(r->app), &r->e), &r->e);
+	for (int64_t hour = 23; hour >= 0; hour--) {
+		use(r, 1, 1, hour * HOUR_MS + 3000, "VALID", 100 + hour * (23 - hour) * 9, "10.20.7.3");
+		use(r, 2, 1, hour * HOUR_MS + 120000, "VALID", 40, "10.20.4.18");
+		use(r, 2, 2, hour * HOUR_MS + 12000, "VALID", 700 + hour % 5 * 30, "10.20.4.19");
+	}
+	use(r, 2, 2, 13000, "RATE_LIMITED", 23, NULL);
+	use(r, 6, 1, 26 * DAY_MS, "VALID", 1, "10.20.9.9");
+	assert_well(store_commit(app_store(r->app), &r->e), &r->e);
+}
 
 /* A handful of keys in every state. */
 static void make_keys(struct op_run *r)
@@ -26,6 +51,7 @@ static void make_keys(struct op_run *r)
 	assert_run(r, "key.disable", "key", "grafana-read", NULL);
 	assert_run(r, "key.revoke", "key", "support-bot", "reason", "compromise", "yes", "", NULL);
 	test_clock_advance(&r->clock, 5 * MINUTE_MS);
+	make_usage(r);
 }
 
 /* What to type on which terminal, and the screen it must give. */
