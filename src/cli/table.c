@@ -134,10 +134,39 @@ static void drop_cells(struct table *t)
 	t->rows = 0;
 }
 
+/* A column that no record has says nothing: key list --count has another record than key list. */
+static void drop_absent(struct table *t)
+{
+	size_t had = t->count, kept = 0;
+
+	for (size_t i = 0; i < had; i++) {
+		if (!t->seen[i])
+			continue;
+		t->columns[kept] = t->columns[i];
+		for (size_t r = 0; r < t->rows; r++) {
+			struct cell *from = &t->cells[r * had + i], *to = &t->cells[r * had + kept];
+
+			if (from == to)
+				continue;
+			cell_release(to);
+			*to = *from;
+			*from = (struct cell){ .text = NULL };
+		}
+		kept++;
+	}
+	for (size_t r = 0; r < t->rows; r++) {
+		for (size_t i = kept; i < had; i++)
+			cell_release(&t->cells[r * had + i]);
+		memmove(&t->cells[r * kept], &t->cells[r * had], kept * sizeof(*t->cells));
+	}
+	t->count = kept;
+}
+
 static enum errc start_flowing(struct table *t, struct err *e)
 {
 	enum errc rc;
 
+	drop_absent(t);
 	measure(t);
 	fit(t, NARROW);
 	fit(t, NARROWEST);
@@ -157,8 +186,10 @@ enum errc table_row(struct table *t, const struct json *row, struct err *e)
 	if (!t->cells)
 		t->cells = x_calloc(ROWS_WAITING * (t->count + 1), sizeof(*t->cells));
 	cells = &t->cells[t->rows * t->count];
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
 		cells[i] = cell_make(t->look, t->columns[i], row, false);
+		t->seen[i] |= json_get(row, t->columns[i]->name) != NULL;
+	}
 	t->rows++;
 	if (!t->flowing)
 		return t->rows < ROWS_WAITING ? ERR_OK : start_flowing(t, e);

@@ -15,6 +15,7 @@ struct table {
 	struct out *out;
 	const struct op_column *columns[TABLE_COLUMNS];
 	int widths[TABLE_COLUMNS];
+	bool seen[TABLE_COLUMNS]; /* a record had this member */
 	size_t count; /* columns */
 	int indent;
 	struct cell *cells; /* rows that wait for the widths */
