@@ -203,7 +203,7 @@ static void an_unknown_topic_is_refused(void **state)
 
 	(void)state;
 	assert_refused(help_topic(&help, "nonsense", NULL, &e), ERR_USAGE, &e, "nonsense");
-	assert_refused(help_topic(&help, "key", "lits", &e), ERR_USAGE, &e, "key list");
+	assert_refused(help_topic(&help, "key", "lisr", &e), ERR_USAGE, &e, "key list");
 	buf_release(&help);
 }
 

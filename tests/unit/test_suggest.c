@@ -27,7 +27,7 @@ static void one_slip_is_seen_through(void **state)
 		{ "createe", "create" }, /* one too many */
 		{ "crezte", "create" },	 /* another one */
 		{ "rtoate", "rotate" },	 /* swapped */
-		{ "lits", "list" },	 { "revok", "revoke" }, { "verifz", "verify" },
+		{ "lisr", "list" },	 { "revok", "revoke" }, { "verifz", "verify" },
 	};
 
 	(void)state;
