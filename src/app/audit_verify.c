@@ -55,7 +55,7 @@ static enum errc checkpoint_parse(struct checkpoint *p, const struct store *s, c
 	    !hex_decode(p->hash, hash, SHA256_SIZE) ||
 	    !hex_decode(p->signature, signature, SIGNATURE_SIZE)) {
 		rc = no_checkpoint(file, e);
-	} else if (strcmp(store, id)) {
+	} else if (strcmp(store, id) != 0) {
 		err_set(e, ERR_CONFLICT, "the checkpoint \"%s\" is of another store", file);
 		rc = err_hint(e, "this store is %s", id);
 	}

@@ -80,7 +80,8 @@ static enum foreign_check check_crc(const char *text, size_t len, size_t lead)
 	char expected[CRC_DIGITS + 1];
 
 	crc32_base62(expected, text + lead, len - lead - CRC_DIGITS);
-	return memcmp(expected, text + len - CRC_DIGITS, CRC_DIGITS) ? FOREIGN_WRONG : FOREIGN_GOOD;
+	return memcmp(expected, text + len - CRC_DIGITS, CRC_DIGITS) == 0 ? FOREIGN_GOOD
+									  : FOREIGN_WRONG;
 }
 
 static enum foreign_check check_four(const char *text, size_t len) /* "ghp_", "npm_" */
@@ -88,37 +89,37 @@ static enum foreign_check check_four(const char *text, size_t len) /* "ghp_", "n
 	return check_crc(text, len, 4);
 }
 
-#define GITHUB(what, begins, where)                                                            \
-	{                                                                                      \
-		.id = "github", .name = what, .lead = begins, .match = match_run, .least = 36, \
-		.most = 36, .body = BASE62, .check = check_four, .revoke = where               \
+#define GITHUB(what, begins, where)                                                                \
+	{                                                                                          \
+		.id = "github", .name = (what), .lead = (begins), .match = match_run, .least = 36, \
+		.most = 36, .body = BASE62, .check = check_four, .revoke = (where)                 \
 	}
 #define GITHUB_SETTINGS "github.com, Settings, Developer settings, Personal access tokens"
 #define GITHUB_APPS "github.com, Settings, Applications"
 
-#define GITLAB(what, begins, where)                                                               \
+#define GITLAB(what, begins, where)                                                      \
+	{                                                                                \
+		.id = "gitlab", .name = (what), .lead = (begins), .match = match_gitlab, \
+		.least = 20, .most = 300, .body = URL_SAFE, .revoke = (where)            \
+	}
+
+#define STRIPE(what, begins)                                                                       \
+	{                                                                                          \
+		.id = "stripe", .name = (what), .lead = (begins), .match = match_run, .least = 16, \
+		.most = 247, .body = BASE62,                                                       \
+		.revoke = "dashboard.stripe.com, Developers, API keys"                             \
+	}
+
+#define AWS(what, begins, where)                                                                \
+	{                                                                                       \
+		.id = "aws", .name = (what), .lead = (begins), .match = match_run, .least = 16, \
+		.most = 16, .body = BASE32, .revoke = (where)                                   \
+	}
+
+#define SLACK(what, begins, where)                                                                \
 	{                                                                                         \
-		.id = "gitlab", .name = what, .lead = begins, .match = match_gitlab, .least = 20, \
-		.most = 300, .body = URL_SAFE, .revoke = where                                    \
-	}
-
-#define STRIPE(what, begins)                                                                   \
-	{                                                                                      \
-		.id = "stripe", .name = what, .lead = begins, .match = match_run, .least = 16, \
-		.most = 247, .body = BASE62,                                                   \
-		.revoke = "dashboard.stripe.com, Developers, API keys"                         \
-	}
-
-#define AWS(what, begins, where)                                                            \
-	{                                                                                   \
-		.id = "aws", .name = what, .lead = begins, .match = match_run, .least = 16, \
-		.most = 16, .body = BASE32, .revoke = where                                 \
-	}
-
-#define SLACK(what, begins, where)                                                            \
-	{                                                                                     \
-		.id = "slack", .name = what, .lead = begins, .match = match_run, .least = 20, \
-		.most = 250, .body = BASE62 "-", .revoke = where                              \
+		.id = "slack", .name = (what), .lead = (begins), .match = match_run, .least = 20, \
+		.most = 250, .body = BASE62 "-", .revoke = (where)                                \
 	}
 #define SLACK_APPS "api.slack.com/apps, OAuth & Permissions, Revoke; or auth.revoke"
 
@@ -225,7 +226,7 @@ size_t foreign_match(const struct foreign **out, enum foreign_check *check, cons
 	for (const struct foreign *f = foreign_table; f->id; f++) {
 		size_t lead = strlen(f->lead), body;
 
-		if (len <= lead || memcmp(text, f->lead, lead))
+		if (len <= lead || memcmp(text, f->lead, lead) != 0)
 			continue;
 		body = f->match(f, text + lead, len - lead);
 		if (!body)

@@ -120,7 +120,7 @@ static bool text_place(struct import_rows *r, enum import_field field, const str
 		return false;
 	*place = text_keep(r, stored, strlen(stored));
 	memo->canonical = *place;
-	memo->raw = strcmp(stored, v->text) ? text_keep(r, v->text, v->len) : *place;
+	memo->raw = strcmp(stored, v->text) != 0 ? text_keep(r, v->text, v->len) : *place;
 	memo->raw_len = (uint32_t)v->len;
 	memo->set = true;
 	free(stored);
@@ -199,7 +199,7 @@ static enum errc row_own(struct import_rows *r, const struct import_record *reco
 	memcpy(row->hint, parts->hint, sizeof(row->hint));
 	text_place(r, IMPORT_PREFIX, &prefix, &place);
 	if (row->texts[IMPORT_PREFIX] &&
-	    strcmp(r->texts.data + row->texts[IMPORT_PREFIX], parts->prefix))
+	    strcmp(r->texts.data + row->texts[IMPORT_PREFIX], parts->prefix) != 0)
 		value_error(r, record, IMPORT_PREFIX, "not the one that the secret begins with");
 	row->texts[IMPORT_PREFIX] = place;
 	r->own++;

@@ -25,7 +25,7 @@ enum errc import_source_open(struct import_source *src, const char *path, struct
 	struct stat st;
 
 	*src = (struct import_source){ .fd = STDIN_FILENO, .next_line = 1 };
-	if (strcmp(path, "-")) {
+	if (strcmp(path, "-") != 0) {
 		src->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		if (src->fd < 0)
 			return open_failed(path, e);

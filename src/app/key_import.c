@@ -52,7 +52,7 @@ static enum errc format_choose(const struct op_call *c, struct import_source *sr
 
 	if (!given)
 		return import_source_format(src, format, e);
-	*format = strcmp(given, "csv") ? IMPORT_JSONL : IMPORT_CSV;
+	*format = strcmp(given, "csv") == 0 ? IMPORT_CSV : IMPORT_JSONL;
 	import_source_set_format(src, *format);
 	return ERR_OK;
 }
