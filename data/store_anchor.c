@@ -142,7 +142,8 @@ enum errc anchor_compare(struct store *s, const struct anchor *a, struct err *e)
 	if (!rc && !row) {
 		err_set(e, ERR_STORE, "\"%s\" is not the store that its anchor knows: change %lld is another",
 			s->path, (long long)a->sequence);
-		rc = err_hint(e, "look with authrack store check; put the newest copy back");
+		rc = err_hint(e, "look with authrack store check; put the newest copy back, without a -wal "
+			      "beside it");
 	}
 	return rc;
 }

@@ -332,7 +332,8 @@ static enum errc check_objects(struct store *s, struct err *e)
 	if (rc || !what[0])
 		return rc;
 	err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path, what);
-	return err_hint(e, "look with authrack store check, then restore a backup or remove it");
+	return err_hint(e, "authrack store check names all of it; remove what is unknown (sqlite3), or put "
+			"a backup there, without a -wal beside it");
 }
 
 /* Id, master key and ring; without options the id alone. */

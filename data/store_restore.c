@@ -452,7 +452,8 @@ static enum errc history_fits(struct restore *r, struct err *e)
 			" is not the store's",
 			path, was->sequence);
 	return err_hint(e,
-			"to go on from the backup, move the store away and put the backup there");
+			"to go on from the backup, move the store away with its -wal and -shm, and "
+			"put the backup there");
 }
 
 static enum errc restore_run(struct restore *r, struct err *e)

@@ -240,6 +240,63 @@ static void planted_key_is_found(void **state)
 	fixture_assert_found(f, "row_mac", "planted", "was planted: no audit event made it");
 }
 
+/* --- pending ones --- */
+
+/* A new version, or a new key, that waits to be written out: unaudited, as operations begin them. */
+static void pending_insert(struct store_fixture *f, int64_t row, int64_t number)
+{
+	struct err e = ERR_INIT;
+	struct key_version v = {
+		.key = row,
+		.number = number,
+		.state = VERSION_PENDING,
+		.secret_id = "0123456789ab",
+		.secret_ring = 1,
+		.valid_until = TIME_NONE,
+		.pid = getpid(),
+	};
+	struct key k;
+
+	assert_well(store_begin_unaudited(f->s, &e), &e);
+	if (!row) {
+		key_init(&k);
+		k.status = KEY_PENDING;
+		k.version = 1;
+		assert_well(key_insert(f->s, &k, &e), &e);
+		v.key = k.row;
+		key_release(&k);
+	}
+	assert_well(version_insert(f->s, &v, &e), &e);
+	assert_well(store_commit(f->s, &e), &e);
+}
+
+static void pending_rows_are_no_finding(void **state)
+{
+	struct store_fixture *f = *state;
+
+	fixture_create(f, "alpha");
+	pending_insert(f, 1, 2);
+	fixture_assert_sound(f);
+}
+
+static void pending_key_is_no_finding(void **state)
+{
+	struct store_fixture *f = *state;
+
+	pending_insert(f, 0, 1);
+	fixture_assert_sound(f);
+}
+
+static void key_activated_by_hand_is_found(void **state)
+{
+	struct store_fixture *f = *state;
+
+	pending_insert(f, 0, 1);
+	fixture_sql(f, "UPDATE apikey SET status = 1; UPDATE version SET state = 1");
+	fixture_assert_found(f, "row_mac", "key_", "planted: no audit event made it");
+	fixture_assert_found(f, "row_mac", "key_", "version 1 (secret 0123456789ab)");
+}
+
 /* --- versions ------------------------------------------------------------- */
 
 static void version_moved_to_another_key_is_found(void **state)
@@ -450,6 +507,9 @@ int main(void)
 		TEST(purged_key_put_back_is_found),
 		TEST(imported_key_deleted_is_found),
 		TEST(planted_key_is_found),
+		TEST(pending_rows_are_no_finding),
+		TEST(pending_key_is_no_finding),
+		TEST(key_activated_by_hand_is_found),
 		TEST(version_moved_to_another_key_is_found),
 		TEST(planted_digest_is_found),
 		TEST(changed_digest_is_found),
