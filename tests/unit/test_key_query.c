@@ -43,7 +43,7 @@ static void insert_one(struct store_fixture *f, int i)
 	assert_well(key_insert(f->s, &k, &e), &e);
 	v.key = k.row;
 	v.secret_ring = store_ring(f->s);
-	snprintf(v.secret_id, sizeof v.secret_id, "s%02dabcdefghj", i);
+	snprintf(v.secret_id, sizeof v.secret_id, "s%02uabcdefghj", (unsigned)i % 100);
 	assert_well(version_insert(f->s, &v, &e), &e);
 	key_release(&k);
 }
