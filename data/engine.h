@@ -97,6 +97,8 @@ struct engine {
 	void (*bulk)(struct engine_conn *c, bool on);
 	/* Keeps room in the files so that small changes work on a full disk; cheap when it is there. */
 	void (*reserve)(struct engine_conn *c);
+	/* Bytes that the database can still take without the file growing. */
+	int64_t (*room)(struct engine_conn *c);
 	/* Pages in the write-ahead log after the last commit. */
 	int64_t (*log_pages)(struct engine_conn *c);
 	/* Online copy into a new file that was made (0600, empty) by the caller. */

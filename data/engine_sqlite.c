@@ -12,11 +12,11 @@
 #include "src/base/text.h"
 
 enum { PARAMETERS_MAX = 48, LOG_RESERVE = 256 * 1024, FILE_CHUNK = 256 * 1024,
-       FILE_ROOM = 64 * 1024, PROGRESS_STEPS = 4000, BACKUP_PAGES = 64 };
+       FILE_ROOM = 64 * 1024, PAGE_SIZE = 4096, PROGRESS_STEPS = 4000, BACKUP_PAGES = 64 };
 
 /* Statements that the engine itself needs often. */
 enum own_query { OWN_BEGIN_WRITE, OWN_BEGIN_READ, OWN_COMMIT, OWN_ROLLBACK, OWN_DATA_VERSION,
-		 OWN_USER_VERSION, OWN_SCHEMA_VERSION, OWN_PAGE_COUNT, OWN_QUERIES };
+		 OWN_USER_VERSION, OWN_SCHEMA_VERSION, OWN_PAGE_COUNT, OWN_FREELIST, OWN_QUERIES };
 
 static const char *const own_sql[OWN_QUERIES] = {
 	[OWN_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -27,6 +27,7 @@ static const char *const own_sql[OWN_QUERIES] = {
 	[OWN_USER_VERSION] = "PRAGMA user_version",
 	[OWN_SCHEMA_VERSION] = "PRAGMA schema_version",
 	[OWN_PAGE_COUNT] = "PRAGMA page_count",
+	[OWN_FREELIST] = "PRAGMA freelist_count",
 };
 
 struct engine_conn {
@@ -532,19 +533,29 @@ static void conn_bulk(struct engine_conn *c, bool on)
 		sqlite3_db_release_memory(c->db);
 }
 
+static int64_t conn_room(struct engine_conn *c)
+{
+	const char *name = sqlite3_db_filename(c->db, "main");
+	int64_t pages = 0, unused = 0;
+	struct stat st;
+
+	if (c->memory || !name || stat(name, &st) != 0 ||
+	    own_run(c, OWN_PAGE_COUNT, &pages) != ENGINE_OK ||
+	    own_run(c, OWN_FREELIST, &unused) != ENGINE_OK)
+		return INT64_MAX;
+	return st.st_size - (pages - unused) * PAGE_SIZE;
+}
+
 static void conn_reserve(struct engine_conn *c)
 {
 	const char *name = sqlite3_db_filename(c->db, "main");
 	int64_t pages = 0;
-	struct stat st;
 
 	if (c->memory || c->read_only || !name || !*name)
 		return;
 	reserve_log(sqlite3_filename_wal(name));
-	if (own_run(c, OWN_PAGE_COUNT, &pages) != ENGINE_OK || stat(name, &st) != 0)
-		return;
-	if (st.st_size - pages * 4096 < FILE_ROOM) {
-		sqlite3_int64 wanted = pages * 4096 + FILE_ROOM;
+	if (conn_room(c) < FILE_ROOM && own_run(c, OWN_PAGE_COUNT, &pages) == ENGINE_OK) {
+		sqlite3_int64 wanted = pages * PAGE_SIZE + FILE_ROOM;
 
 		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_SIZE_HINT, &wanted);
 	}
@@ -670,6 +681,7 @@ const struct engine engine_sqlite = {
 	.checkpoint = conn_checkpoint,
 	.bulk = conn_bulk,
 	.reserve = conn_reserve,
+	.room = conn_room,
 	.log_pages = conn_log_pages,
 	.backup = conn_backup,
 	.integrity = conn_integrity,

@@ -206,7 +206,7 @@ static enum errc fill(struct store *s, struct err *e)
 		rc = db_error(s->db, engine->commit(c), "make", e);
 	engine->rollback(c);
 	if (!rc) {
-		engine->checkpoint(c, ENGINE_PASSIVE);
+		engine->checkpoint(c, ENGINE_TRUNCATE);
 		engine->reserve(c);
 	}
 	return rc;

@@ -7,6 +7,7 @@
 enum {
 	LOG_FULL = 24,		/* pages in the log that start a checkpoint: the rest stays in reserve */
 	LOG_LONG = 1024,	/* after an import: cut it */
+	LAST_ROOM = 32 * 1024,	/* bytes in the file that only urgent changes may use up */
 };
 
 static const struct engine *engine_of(const struct store *s)
@@ -79,6 +80,23 @@ static enum errc check_history(struct store *s, struct anchor *a, struct err *e)
 	return rc || s->for_check ? rc : anchor_compare(s, a, e);
 }
 
+/* The last room of a full disk is kept for what can't wait. */
+static enum errc check_room(struct store *s, struct err *e)
+{
+	static const char *const urgent[] = { "key.revoke", "key.disable" };
+	const struct engine *engine = engine_of(s);
+
+	for (size_t i = 0; i < sizeof urgent / sizeof *urgent; i++)
+		if (strcmp(s->verb, urgent[i]) == 0)
+			return ERR_OK;
+	if (engine->room(db_conn(s->db)) < LAST_ROOM)
+		engine->reserve(db_conn(s->db));
+	if (engine->room(db_conn(s->db)) >= LAST_ROOM)
+		return ERR_OK;
+	err_set(e, ERR_STORE, "the disk of \"%s\" is full", s->path);
+	return err_hint(e, "make room, then try again; revoke and disable still work");
+}
+
 /* --- write transactions ---------------------------------------------------------------------------- */
 
 static enum errc begin_locked(struct store *s, enum transaction kind, struct err *e)
@@ -104,6 +122,8 @@ static enum errc begin_locked(struct store *s, enum transaction kind, struct err
 	s->before = s->mark;
 	if (!rc)
 		rc = pending_sweep(s, e);
+	if (!rc)
+		rc = check_room(s, e);
 	if (rc)
 		store_rollback(s);
 	return rc;
@@ -137,23 +157,41 @@ enum errc store_begin_unaudited(struct store *s, struct err *e)
 	return begin(s, TX_UNAUDITED, e);
 }
 
-/* Keeps the log short, so that the next change starts it anew, and room in both files. */
-static void keep_room(struct store *s)
+/* A commit that changes nothing takes the next place in the log. */
+static bool commit_nothing(struct store *s)
 {
 	const struct engine *engine = engine_of(s);
 	struct engine_conn *c = db_conn(s->db);
-	int64_t pages = engine->log_pages(c);
+	bool done = engine->begin_write(c) == ENGINE_OK &&
+		    engine->set_schema_version(c, s->schema_version) == ENGINE_OK &&
+		    engine->commit(c) == ENGINE_OK;
 
-	if (pages >= LOG_LONG) {
-		/* Readers may keep it from being cut; nobody waits for them. */
-		engine->busy_timeout(c, 0);
-		if (engine->checkpoint(c, ENGINE_TRUNCATE) != ENGINE_OK)
-			engine->checkpoint(c, ENGINE_PASSIVE);
-		engine->busy_timeout(c, s->wait_ms);
-	} else if (pages >= LOG_FULL) {
-		engine->checkpoint(c, ENGINE_PASSIVE);
-	}
-	engine->reserve(c);
+	engine->rollback(c);
+	return done;
+}
+
+/* That the log was checkpointed is known only in the memory of open connections; the next short
+ * process would append to it. So it is started anew here, by a commit in its first place. Readers may
+ * keep it as it is; nobody waits for them. */
+static void shorten_log(struct store *s, enum engine_checkpoint how)
+{
+	const struct engine *engine = engine_of(s);
+	struct engine_conn *c = db_conn(s->db);
+
+	engine->busy_timeout(c, 0);
+	if (engine->checkpoint(c, how) == ENGINE_OK && how == ENGINE_PASSIVE)
+		commit_nothing(s);
+	engine->busy_timeout(c, s->wait_ms);
+}
+
+/* Keeps the log short and room in both files, so that a revocation works on a full disk. */
+static void keep_room(struct store *s)
+{
+	int64_t pages = engine_of(s)->log_pages(db_conn(s->db));
+
+	if (pages >= LOG_FULL)
+		shorten_log(s, pages >= LOG_LONG ? ENGINE_TRUNCATE : ENGINE_PASSIVE);
+	engine_of(s)->reserve(db_conn(s->db));
 }
 
 /* Is the last event of the transaction in the store? */
@@ -171,28 +209,18 @@ static bool is_committed(struct store *s)
 	return row;
 }
 
-/* Frames of a commit that failed while it was synced can come back when the log is recovered. A small
- * commit in their place, which succeeds, makes sure that they don't. */
-static bool overwrite_frames(struct store *s)
-{
-	const struct engine *engine = engine_of(s);
-	struct engine_conn *c = db_conn(s->db);
-	bool done = engine->begin_write(c) == ENGINE_OK &&
-		    engine->set_schema_version(c, s->schema_version) == ENGINE_OK &&
-		    engine->commit(c) == ENGINE_OK;
-
-	engine->rollback(c);
-	return done;
-}
-
 static enum errc commit_failed(struct store *s, enum engine_code code, struct err *e)
 {
 	bool came_back = false, settled = true;
 
 	db_error(s->db, code, "commit", e);
 	engine_of(s)->rollback(db_conn(s->db));
+	if (code == ENGINE_FULL)
+		shorten_log(s, ENGINE_PASSIVE);		/* for the next, smaller one */
+	/* Frames of a commit that failed while it was synced can come back when the log is recovered; a
+	 * commit in their place, which succeeds, makes sure that they don't. */
 	if (code == ENGINE_IO && s->events > 0) {
-		settled = overwrite_frames(s);
+		settled = commit_nothing(s);
 		came_back = is_committed(s);
 	}
 	if (came_back)
