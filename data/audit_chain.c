@@ -35,12 +35,42 @@ void audit_event_release(struct audit_event *ev)
 	*ev = (struct audit_event){ .sequence = 0 };
 }
 
+/* A change has to start from what the last one of the same object left: where an older row was put
+ * back, it would give that its blessing. Only revoking is open to any row. */
+static enum errc check_continues(struct store *s, const struct audit_event *ev, struct err *e)
+{
+	static const uint8_t none[MAC_SIZE];
+	uint8_t last[MAC_SIZE];
+	struct stmt *st;
+	bool row;
+	enum errc rc;
+
+	if (memcmp(ev->object_before, none, sizeof none) == 0 ||
+	    strcmp(ev->operation, "key.revoke") == 0)
+		return ERR_OK;
+	st = db_stmt(s->db, "SELECT object_mac FROM audit WHERE object = $1"
+		     " ORDER BY sequence DESC LIMIT 1");
+	stmt_text(st, 1, ev->object);
+	rc = stmt_step(st, &row, e);
+	if (!rc && row)
+		row = !stmt_copy_blob(st, "object_mac", last, sizeof last) ||
+		      !bytes_equal(last, ev->object_before, sizeof last);
+	stmt_done(st);
+	if (rc || !row)
+		return rc;
+	err_set(e, ERR_STORE, "key %s \"%s\" is not as its last change left it: an older row was put back",
+		ev->object, ev->name);
+	return err_hint(e, "look with authrack store check; revoke it, or restore a backup");
+}
+
 enum errc audit_append(struct store *s, struct audit_event *ev, struct err *e)
 {
 	struct stmt *st;
 	struct row_keep keep;
 	enum errc rc = store_writing(s, e);
 
+	if (!rc)
+		rc = check_continues(s, ev, e);
 	if (rc)
 		return rc;
 	ev->sequence = s->mark.sequence + 1;
