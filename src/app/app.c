@@ -126,6 +126,15 @@ static enum errc check_allowed(const struct app *a, const struct op *op, struct 
 	return err_hint(e, "run it without --read-only");
 }
 
+/* After a store error: can this connection go on (a key that was altered), or has the next operation
+ * to open the store anew (a file that was moved)? */
+static bool is_usable(const struct app *a)
+{
+	uint64_t version;
+
+	return a->store && store_version(a->store, &version, NULL) == ERR_OK;
+}
+
 enum errc app_run(struct app *a, const struct op *op, const struct op_args *args,
 		  const struct op_sink *sink, struct err *e)
 {
@@ -146,8 +155,7 @@ enum errc app_run(struct app *a, const struct op *op, const struct op_args *args
 		audit_rollback(&call, a->store);
 		store_snapshot_end(a->store);
 	}
-	/* Whatever the store said, the next operation opens it anew and looks again. */
-	if (r == ERR_STORE || (op->flags & OP_FOR_CHECK))
+	if ((op->flags & OP_FOR_CHECK) || (r == ERR_STORE && !is_usable(a)))
 		store_drop(a);
 	return r;
 }

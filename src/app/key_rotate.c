@@ -81,6 +81,8 @@ static const struct op_column rotate_columns[] = {
 	{ "expires_at", "EXPIRES", COLUMN_TIME, "end of the key's life; null: never" },
 	{ "retiring_until", "OLDER UNTIL", COLUMN_TIME, "end of the last older version alive" },
 	{ "revision", NULL, COLUMN_NUMBER, "rises with each change" },
+	{ "finished", NULL, COLUMN_LIST, "with --finish: numbers of the versions it ended" },
+	{ "cancelled", NULL, COLUMN_NUMBER, "with --cancel: number of the version it ended" },
 	{ "dry_run", NULL, COLUMN_FLAG, "true when nothing was done" },
 	{ .name = NULL },
 };
