@@ -14,14 +14,14 @@ static int text_columns(const char *text)
 	return (int)text_width(text, strlen(text));
 }
 
-/* --- question ------------------------------------------------------------------------------------ */
+/* --- question ------------------------------------------------------------------------------ */
 struct ask_dialog {
 	struct dialog base;
 	char *title, *text, *yes, *no;
 	bool danger, on_yes;
 	void (*answer)(void *arg, bool yes);
 	void *arg;
-	int y, no_x, yes_x;	/* buttons in the frame */
+	int y, no_x, yes_x; /* buttons in the frame */
 };
 
 static void ask_button(const struct area *a, int x, int y, const char *label, bool focused)
@@ -121,7 +121,10 @@ static const struct action ask_actions[] = {
 };
 
 static const struct dialog_type ask_type = {
-	.name = "Question", .actions = ask_actions, .draw = ask_draw, .input = ask_input,
+	.name = "Question",
+	.actions = ask_actions,
+	.draw = ask_draw,
+	.input = ask_input,
 	.free = ask_free,
 };
 
@@ -130,9 +133,14 @@ void ask_open(struct console *c, const struct ask *a)
 	struct ask_dialog *d = x_calloc(1, sizeof(*d));
 
 	*d = (struct ask_dialog){
-		.base = { .type = &ask_type }, .title = x_strdup(a->title), .text = x_strdup(a->text),
-		.yes = x_strdup(a->yes), .no = x_strdup(a->no), .danger = a->danger,
-		.answer = a->answer, .arg = a->arg,
+		.base = { .type = &ask_type },
+		.title = x_strdup(a->title),
+		.text = x_strdup(a->text),
+		.yes = x_strdup(a->yes),
+		.no = x_strdup(a->no),
+		.danger = a->danger,
+		.answer = a->answer,
+		.arg = a->arg,
 	};
 	dialog_push(c, &d->base);
 }

@@ -10,10 +10,11 @@
 /* A question. Texts are copied. */
 struct ask {
 	const char *title;
-	const char *text;	/* wrapped; may have line ends */
-	const char *yes, *no;	/* buttons: "Leave", "Stay"; the focus is on `no` */
-	bool danger;		/* red box */
-	/* Once, after the dialog is gone; false, too, when the console ends under it. May be NULL. */
+	const char *text;     /* wrapped; may have line ends */
+	const char *yes, *no; /* buttons: "Leave", "Stay"; the focus is on `no` */
+	bool danger;	      /* red box */
+	/* Once, after the dialog is gone; false, too, when the console ends under it. May be
+	 * NULL. */
 	void (*answer)(void *arg, bool yes);
 	void *arg;
 };
@@ -22,12 +23,13 @@ void ask_open(struct console *c, const struct ask *a);
 /* One line to type. */
 struct prompt {
 	const char *title;
-	const char *text;	/* above the field */
-	const char *label;	/* before it */
-	const char *submit;	/* "Write" */
-	const char *start;	/* what it begins with; NULL */
-	bool hidden;		/* a secret: masked, in the secure heap */
-	/* With what was typed; NULL when it was given up. True closes the prompt; false keeps it open with
+	const char *text;   /* above the field */
+	const char *label;  /* before it */
+	const char *submit; /* "Write" */
+	const char *start;  /* what it begins with; NULL */
+	bool hidden;	    /* a secret: masked, in the secure heap */
+	/* With what was typed; NULL when it was given up. True closes the prompt; false keeps
+	 * it open with
 	 * `error` (512 bytes) below the field. */
 	bool (*answer)(void *arg, const char *text, char *error);
 	void *arg;

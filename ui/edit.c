@@ -185,7 +185,8 @@ static size_t edit_width(const struct edit *e, size_t from, size_t to)
 	return width;
 }
 
-/* Scrolls by whole characters until the cursor is inside `width`, the cell behind the text included. */
+/* Scrolls by whole characters until the cursor is inside `width`, the cell behind the text
+ * included. */
 static void edit_scroll(struct edit *e, size_t width)
 {
 	if (e->cursor < e->first)
@@ -227,24 +228,18 @@ void edit_draw(struct edit *e, const struct area *a, int x, int y, int width, en
 		area_cursor(&line, (int)edit_width(e, e->first, e->cursor), 0);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------------------------- */
 static const struct edit_key {
 	int32_t key;
 	bool erase;
 	enum edit_motion motion;
 } edit_keys[] = {
-	{ PRESS_LEFT, false, EDIT_LEFT },
-	{ PRESS_RIGHT, false, EDIT_RIGHT },
-	{ PRESS_HOME, false, EDIT_HOME },
-	{ PRESS_END, false, EDIT_END },
-	{ PRESS_CTRL('A'), false, EDIT_HOME },
-	{ PRESS_CTRL('E'), false, EDIT_END },
-	{ PRESS_CTRL('B'), false, EDIT_LEFT },
-	{ PRESS_CTRL('F'), false, EDIT_RIGHT },
-	{ PRESS_BACKSPACE, true, EDIT_LEFT },
-	{ PRESS_DELETE, true, EDIT_RIGHT },
-	{ PRESS_CTRL('U'), true, EDIT_HOME },
-	{ PRESS_CTRL('K'), true, EDIT_END },
+	{ PRESS_LEFT, false, EDIT_LEFT },	   { PRESS_RIGHT, false, EDIT_RIGHT },
+	{ PRESS_HOME, false, EDIT_HOME },	   { PRESS_END, false, EDIT_END },
+	{ PRESS_CTRL('A'), false, EDIT_HOME },	   { PRESS_CTRL('E'), false, EDIT_END },
+	{ PRESS_CTRL('B'), false, EDIT_LEFT },	   { PRESS_CTRL('F'), false, EDIT_RIGHT },
+	{ PRESS_BACKSPACE, true, EDIT_LEFT },	   { PRESS_DELETE, true, EDIT_RIGHT },
+	{ PRESS_CTRL('U'), true, EDIT_HOME },	   { PRESS_CTRL('K'), true, EDIT_END },
 	{ PRESS_CTRL('W'), true, EDIT_WORD_LEFT },
 };
 

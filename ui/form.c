@@ -177,7 +177,7 @@ bool form_dirty(const struct form *f)
 	return false;
 }
 
-/* --- values -------------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------------- */
 static size_t form_word(const char *text, char out[FORM_VALUE_MAX], size_t *len)
 {
 	size_t at = 0;
@@ -285,7 +285,7 @@ bool form_check(struct form *f)
 	return false;
 }
 
-/* --- arguments ----------------------------------------------------------------------------------- */
+/* --- arguments ----------------------------------------------------------------------------- */
 static bool form_add_value(void *arg, const char *value, size_t len)
 {
 	struct form_each *c = arg;
@@ -327,8 +327,9 @@ static enum errc form_fill(struct form *f, struct op_args *args, struct err *e)
 		if (op_args_add(args, f->fixed[i].name, f->fixed[i].value, e ? e : &ignored) && e)
 			return e->code;
 	for (size_t i = 0; i < f->count; i++) {
-		struct form_each c = { .form = f, .item = &f->items[i], .args = args,
-				       .e = e ? e : &ignored };
+		struct form_each c = {
+			.form = f, .item = &f->items[i], .args = args, .e = e ? e : &ignored
+		};
 
 		if (!form_add_item(&c) && e)
 			return e->code;
@@ -360,7 +361,7 @@ char *form_command(struct form *f)
 	return command;
 }
 
-/* --- completion ---------------------------------------------------------------------------------- */
+/* --- completion ---------------------------------------------------------------------------- */
 bool form_complete(struct form *f, struct form_item *item)
 {
 	const char *text = item->field.text;

@@ -14,25 +14,25 @@
 /* Where and how an argument stands in a form. A table of these ends with a NULL name. */
 struct form_place {
 	const char *arg;
-	bool beside;		/* on the line of the one before */
-	int width;		/* of the field, 0: 20 */
-	const char *empty;	/* what leaving it empty means: "any address" */
-	const char *hint;	/* shown at the right until there is a meaning to show */
+	bool beside;	   /* on the line of the one before */
+	int width;	   /* of the field, 0: 20 */
+	const char *empty; /* what leaving it empty means: "any address" */
+	const char *hint;  /* shown at the right until there is a meaning to show */
 };
 
 struct form_item {
 	const struct arg *arg;
 	struct form_place place;
 	struct edit field;
-	char *initial;		/* the value it began with */
-	char meaning[160];	/* "= 2026-06-16 15:07 CEST (in 90d)" */
-	char warning[200];	/* a remark that refuses nothing; goes with the next change */
-	bool local;		/* only for the form, never sent */
-	bool grave;		/* the warning is shown as a danger */
-	struct err error;	/* code 0: none */
-	char **seen;		/* values used elsewhere, for completion */
+	char *initial;	   /* the value it began with */
+	char meaning[160]; /* "= 2026-06-16 15:07 CEST (in 90d)" */
+	char warning[200]; /* a remark that refuses nothing; goes with the next change */
+	bool local;	   /* only for the form, never sent */
+	bool grave;	   /* the warning is shown as a danger */
+	struct err error;  /* code 0: none */
+	char **seen;	   /* values used elsewhere, for completion */
 	size_t seen_count;
-	int x, y, width;	/* where the frame shows it, y -1: nowhere (for the mouse) */
+	int x, y, width; /* where the frame shows it, y -1: nowhere (for the mouse) */
 };
 
 struct form_fixed {
@@ -44,40 +44,43 @@ struct form {
 	const struct op *op;
 	struct form_item *items;
 	size_t count;
-	size_t focus;		/* an item; count: Cancel; count + 1: the button that submits */
+	size_t focus; /* an item; count: Cancel; count + 1: the button that submits */
 	struct form_fixed *fixed;
 	size_t fixed_count;
-	bool changes_only;	/* values as they began are not sent (edit) */
-	bool labels_left;	/* in dialogs; right-aligned on a page */
-	int label_width;	/* columns */
-	const char *submit;	/* "Create" */
-	const char *blocked;	/* why the button can't be pressed now; NULL: it can */
-	int64_t now;		/* ms; for what a time means */
-	int scroll;		/* first line drawn */
-	int cancel_x, submit_x, buttons_y;	/* in the frame; buttons_y -1: nowhere */
+	bool changes_only;		   /* values as they began are not sent (edit) */
+	bool labels_left;		   /* in dialogs; right-aligned on a page */
+	int label_width;		   /* columns */
+	const char *submit;		   /* "Create" */
+	const char *blocked;		   /* why the button can't be pressed now; NULL: it can */
+	int64_t now;			   /* ms; for what a time means */
+	int scroll;			   /* first line drawn */
+	int cancel_x, submit_x, buttons_y; /* in the frame; buttons_y -1: nowhere */
 	/* Called when the focus leaves a field, checked before; may be NULL. */
 	void (*left)(void *arg, struct form_item *item);
 	void *left_arg;
 };
 
 enum form_event {
-	FORM_IGNORED,		/* not the form's: the dialog's */
+	FORM_IGNORED, /* not the form's: the dialog's */
 	FORM_TAKEN,
-	FORM_CHANGED,		/* taken, and a value is another */
-	FORM_SUBMIT, FORM_CANCEL, FORM_COPY
+	FORM_CHANGED, /* taken, and a value is another */
+	FORM_SUBMIT,
+	FORM_CANCEL,
+	FORM_COPY
 };
 
 /* `places` NULL: every argument but those of the command line, in the table's order. */
 struct form *form_new(const struct op *op, const struct form_place *places, int64_t now);
-void form_free(struct form *f);			/* wipes secrets; NULL is well */
+void form_free(struct form *f); /* wipes secrets; NULL is well */
 
 /* A field of the dialog's own at the end; `arg` and the place's texts must outlive the form. */
 void form_extra(struct form *f, const struct arg *arg, const struct form_place *place);
-struct form_item *form_item(struct form *f, const char *name);	/* NULL */
-const char *form_value(struct form *f, const char *name);	/* "" when empty or not there */
+struct form_item *form_item(struct form *f, const char *name); /* NULL */
+const char *form_value(struct form *f, const char *name);      /* "" when empty or not there */
 /* A value that is sent but not shown (which key, the expected version). Repeated ones add up. */
 void form_fix(struct form *f, const char *name, const char *value);
-void form_refix(struct form *f, const char *name, const char *value);	/* in place of the one before */
+void form_refix(struct form *f, const char *name,
+		const char *value); /* in place of the one before */
 /* The value a field begins with. */
 void form_start(struct form *f, const char *name, const char *value);
 /* Offers a value that is in use elsewhere; twice the same is taken once. */
@@ -99,9 +102,11 @@ char *form_command(struct form *f);
 /* Completes the word at the cursor with the first value seen; false: there is none. */
 bool form_complete(struct form *f, struct form_item *item);
 
-/* Splits the values of a repeated argument at blanks; double quotes keep them together. Calls `each`
+/* Splits the values of a repeated argument at blanks; double quotes keep them together. Calls
+ * `each`
  * with every value until it returns false. */
-bool form_split(const char *text, bool (*each)(void *arg, const char *value, size_t len), void *arg);
+bool form_split(const char *text, bool (*each)(void *arg, const char *value, size_t len),
+		void *arg);
 
 /* A key, paste or click. Enter in a field goes to the next one and never submits. */
 enum form_event form_input(struct form *f, const struct input *in);

@@ -11,9 +11,15 @@
 #include "ui/chart.h"
 #include "ui/secret_box.h"
 
-enum { BOX_WIDTH = 76, HEAD_INDENT = 2, HEAD_VALUE = 14, COMMAND_LINES = 2, PAGE_COMMAND_LINES = 3 };
+enum {
+	BOX_WIDTH = 76,
+	HEAD_INDENT = 2,
+	HEAD_VALUE = 14,
+	COMMAND_LINES = 2,
+	PAGE_COMMAND_LINES = 3
+};
 
-/* --- drawing ------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------- */
 /* `a->height` 0 only counts the lines. */
 static int head_draw(const struct form_dialog *d, const struct area *a)
 {
@@ -28,7 +34,8 @@ static int head_draw(const struct form_dialog *d, const struct area *a)
 			y += area_wrap(a, 0, y, -1, h->style, h->text);
 		} else {
 			if (y < a->height) {
-				area_text(a, HEAD_INDENT, y, HEAD_VALUE - 3, STYLE_SECONDARY, h->label);
+				area_text(a, HEAD_INDENT, y, HEAD_VALUE - 3, STYLE_SECONDARY,
+					  h->label);
 				area_text(a, HEAD_VALUE, y, -1, h->style, h->text);
 			}
 			y++;
@@ -111,7 +118,8 @@ static void page_draw(struct form_dialog *d, const struct area *body)
 {
 	int head, y, tail = body->height - 1;
 	int command = command_lines(d, body, 1, PAGE_COMMAND_LINES);
-	int errors = error_draw(d, &(struct area){ .frame = body->frame, .width = body->width - 2 }, 0);
+	int errors = error_draw(d, &(struct area){ .frame = body->frame, .width = body->width - 2 },
+				0);
 	int room;
 	struct area part = area_part(body, 1, 2, body->width - 2, body->height - 2);
 
@@ -141,7 +149,7 @@ static void form_dialog_draw(struct dialog *base, const struct area *body)
 		box_draw(d, body);
 }
 
-/* --- running ------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------- */
 static void run_done(void *arg, const struct work_result *r)
 {
 	struct form_dialog *d = arg;
@@ -206,12 +214,19 @@ void form_dialog_run(struct form_dialog *d)
 		return;
 	d->doing[0] = '\0';
 	d->so_far = d->total = 0;
-	d->work = console_work(d->base.console, &(struct work_order){
-		.op = d->form->op, .args = args,
-		.lane = d->form->op->flags & (OP_WRITES | OP_ASYNC) ? LANE_WRITE : LANE_READ, .arg = d,
-		.done = run_done, .progress = run_progress, .reveal = run_reveal,
-		.confirm = run_confirm,
-	});
+	d->work = console_work(d->base.console,
+			       &(struct work_order){
+				       .op = d->form->op,
+				       .args = args,
+				       .lane = d->form->op->flags & (OP_WRITES | OP_ASYNC)
+						       ? LANE_WRITE
+						       : LANE_READ,
+				       .arg = d,
+				       .done = run_done,
+				       .progress = run_progress,
+				       .reveal = run_reveal,
+				       .confirm = run_confirm,
+			       });
 }
 
 static void form_dialog_submit(struct form_dialog *d)
@@ -221,7 +236,7 @@ static void form_dialog_submit(struct form_dialog *d)
 		form_dialog_run(d);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------------------------- */
 static void leave_answer(void *arg, bool yes)
 {
 	struct form_dialog *d = arg;
@@ -237,9 +252,13 @@ static void form_dialog_cancel(struct form_dialog *d)
 		return;
 	}
 	ask_open(d->base.console, &(struct ask){
-		.title = "Leave the form?", .text = "What you typed is lost. Nothing was changed.",
-		.yes = "Leave", .no = "Stay", .answer = leave_answer, .arg = d,
-	});
+					  .title = "Leave the form?",
+					  .text = "What you typed is lost. Nothing was changed.",
+					  .yes = "Leave",
+					  .no = "Stay",
+					  .answer = leave_answer,
+					  .arg = d,
+				  });
 }
 
 static void form_dialog_copy(struct form_dialog *d)
@@ -261,7 +280,7 @@ static void form_dialog_event(struct form_dialog *d, enum form_event event)
 	case FORM_IGNORED:
 		break;
 	case FORM_CHANGED:
-	case FORM_TAKEN:	/* a field that was left says anew what it means */
+	case FORM_TAKEN: /* a field that was left says anew what it means */
 		if (event == FORM_CHANGED)
 			d->error = (struct err)ERR_INIT;
 		if (d->kind->changed)
@@ -272,7 +291,7 @@ static void form_dialog_event(struct form_dialog *d, enum form_event event)
 		break;
 	case FORM_CANCEL:
 		form_dialog_cancel(d);
-		return;		/* it may be gone */
+		return; /* it may be gone */
 	case FORM_COPY:
 		form_dialog_copy(d);
 		break;
@@ -319,7 +338,8 @@ static void form_dialog_free(struct dialog *base)
 }
 
 static const struct action form_actions[] = {
-	{ PRESS_TAB, "next", "next field; completes a word that was begun", .flags = ACTION_FOOTER },
+	{ PRESS_TAB, "next", "next field; completes a word that was begun",
+	  .flags = ACTION_FOOTER },
 	{ PRESS_BACKTAB, "back", "field before", .flags = ACTION_FOOTER },
 	{ PRESS_CTRL('S'), "submit", "do it, from any field", .flags = ACTION_FOOTER },
 	{ PRESS_CTRL('Y'), "copy command", "copy the equal command line without running it",
@@ -332,13 +352,20 @@ static const struct action form_actions[] = {
 
 /* One type for each kind would only differ in name and flags: the two that matter are here. */
 static const struct dialog_type form_box_type = {
-	.name = "Form", .actions = form_actions, .draw = form_dialog_draw,
-	.input = form_dialog_input, .free = form_dialog_free,
+	.name = "Form",
+	.actions = form_actions,
+	.draw = form_dialog_draw,
+	.input = form_dialog_input,
+	.free = form_dialog_free,
 };
 
 static const struct dialog_type form_page_type = {
-	.name = "Form", .flags = DIALOG_PAGE, .actions = form_actions, .draw = form_dialog_draw,
-	.input = form_dialog_input, .free = form_dialog_free,
+	.name = "Form",
+	.flags = DIALOG_PAGE,
+	.actions = form_actions,
+	.draw = form_dialog_draw,
+	.input = form_dialog_input,
+	.free = form_dialog_free,
 };
 
 struct form_dialog *form_dialog_new(const struct form_kind *kind, struct form *form)
@@ -347,7 +374,8 @@ struct form_dialog *form_dialog_new(const struct form_kind *kind, struct form *f
 
 	*d = (struct form_dialog){
 		.base = { .type = kind->page ? &form_page_type : &form_box_type },
-		.kind = kind, .form = form,
+		.kind = kind,
+		.form = form,
 	};
 	form->labels_left = !kind->page;
 	form->left = form_dialog_left;
@@ -397,8 +425,12 @@ void form_dialog_load(struct form_dialog *d, const char *key)
 	op_args_add(args, "calls", "24", &e);
 	work_drop(d->load);
 	d->load = console_work(d->base.console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_READ, .arg = d, .done = load_done,
-	});
+							.op = op,
+							.args = args,
+							.lane = LANE_READ,
+							.arg = d,
+							.done = load_done,
+						});
 }
 
 void form_dialog_head(struct form_dialog *d, enum style style, const char *label,

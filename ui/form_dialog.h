@@ -1,4 +1,5 @@
-/* A form over a screen, or in its place, that runs an operation: checks first, keeps everything typed on
+/* A form over a screen, or in its place, that runs an operation: checks first, keeps everything
+ * typed on
  * an error, shows progress, and hands a new secret to the secret box. */
 #ifndef UI_FORM_DIALOG_H
 #define UI_FORM_DIALOG_H
@@ -23,9 +24,9 @@ struct form_dialog;
 
 /* What differs between forms. All functions may be NULL. */
 struct form_kind {
-	const char *name;		/* of its help: "Rotate" */
-	bool danger;			/* red; the focus begins on Cancel */
-	bool page;			/* in place of the screen */
+	const char *name; /* of its help: "Rotate" */
+	bool danger;	  /* red; the focus begins on Cancel */
+	bool page;	  /* in place of the screen */
 	/* A value is another: what blocks the button, warnings, the button's word. */
 	void (*changed)(struct form_dialog *d);
 	/* Says again, above the fields, what `row` tells: on opening and when it was loaded. */
@@ -48,25 +49,25 @@ struct form_dialog {
 	const struct form_kind *kind;
 	struct form *form;
 	char title[160];
-	char context[160];		/* of a page: behind the title */
+	char context[160]; /* of a page: behind the title */
 	struct form_head head[FORM_HEADS];
 	size_t heads;
-	char tail[160];			/* of a page: the line above the footer */
-	struct err error;		/* of the last run; code 0: none */
-	struct view *view;		/* the screen it was opened from */
-	struct work *work;		/* running; NULL: not */
-	struct work *load;		/* loads `row` */
-	char doing[96];			/* progress */
+	char tail[160];	   /* of a page: the line above the footer */
+	struct err error;  /* of the last run; code 0: none */
+	struct view *view; /* the screen it was opened from */
+	struct work *work; /* running; NULL: not */
+	struct work *load; /* loads `row` */
+	char doing[96];	   /* progress */
 	uint64_t so_far, total;
-	struct secret secret;		/* revealed by the operation */
+	struct secret secret; /* revealed by the operation */
 	struct json *secret_row;
-	struct json *row;		/* the record it is about; NULL: none */
-	void *state;			/* of the kind */
+	struct json *row; /* the record it is about; NULL: none */
+	void *state;	  /* of the kind */
 };
 
 /* Takes `form`. The kind must outlive it. */
 struct form_dialog *form_dialog_new(const struct form_kind *kind, struct form *form);
-void form_dialog_open(struct console *c, struct form_dialog *d);	/* takes it */
+void form_dialog_open(struct console *c, struct form_dialog *d); /* takes it */
 /* Adds a line to the head; label "" for a text over the whole width. */
 void form_dialog_head(struct form_dialog *d, enum style style, const char *label,
 		      const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -35,7 +35,8 @@ static void item_suggestions(const struct form_item *item, char *out, size_t siz
 	else
 		start = 0;
 	for (size_t i = 0; i < item->seen_count && len + 40 < size; i++)
-		if (strncmp(item->seen[i], item->field.text + start, item->field.len - start) == 0 &&
+		if (strncmp(item->seen[i], item->field.text + start, item->field.len - start) ==
+			    0 &&
 		    item->seen[i][item->field.len - start])
 			len += (size_t)snprintf(out + len, size - len, "%s%.30s", len ? "  " : "",
 						item->seen[i]);
@@ -155,7 +156,8 @@ static void item_draw_flag(const struct form_item *item, const struct area *a, i
 		area_cursor(a, x + 1, y);
 }
 
-static void item_draw_value(struct form_item *item, const struct area *a, int x, int y, bool focused)
+static void item_draw_value(struct form_item *item, const struct area *a, int x, int y,
+			    bool focused)
 {
 	if (item->arg->type == ARG_FLAG) {
 		item_draw_flag(item, a, x, y, focused);
@@ -248,7 +250,7 @@ int form_draw(struct form *f, const struct area *a)
 	return y < a->height ? y : a->height;
 }
 
-/* --- buttons and the command --------------------------------------------------------------------- */
+/* --- buttons and the command --------------------------------------------------------------- */
 static int button_draw(const struct area *a, int x, int y, const char *label, bool focused,
 		       bool blocked)
 {
@@ -322,8 +324,9 @@ int form_draw_command(struct form *f, const struct area *a, int x, int y, int li
 	while (*rest && used < lines) {
 		int indent = used ? 2 : 0;
 		size_t n = command_line(rest, a->width - x - indent);
-		const char *more = !rest[n] ? "" : used + 1 < lines ? " \\" :
-				   glyph(a->frame, GLYPH_ELLIPSIS);
+		const char *more = !rest[n]	      ? ""
+				   : used + 1 < lines ? " \\"
+						      : glyph(a->frame, GLYPH_ELLIPSIS);
 
 		area_textf(a, x + indent, y + used, -1, STYLE_NORMAL, "%.*s%s", (int)n, rest, more);
 		rest += n;

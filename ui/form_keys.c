@@ -78,12 +78,13 @@ static bool flag_input(struct form_item *item, const struct input *in)
 	return true;
 }
 
-/* A printable key or a paste is used up even where the item has no use for it: a missed key must not
+/* A printable key or a paste is used up even where the item has no use for it: a missed key
+ * must not
  * turn into a command. */
 static bool item_swallows(const struct input *in)
 {
-	return in->type == INPUT_PASTE || (in->type == INPUT_KEY && in->key >= ' ' &&
-					   in->key < PRESS_NONE && in->key != 0x7f);
+	return in->type == INPUT_PASTE ||
+	       (in->type == INPUT_KEY && in->key >= ' ' && in->key < PRESS_NONE && in->key != 0x7f);
 }
 
 static enum form_event item_input(struct form *f, struct form_item *item, const struct input *in)

@@ -25,7 +25,7 @@ int facts_now(const struct console *c, const struct area *a, int x, int y, const
 	return area_wrap(a, x, y, -1, STYLE_NORMAL, text);
 }
 
-/* --- versions ------------------------------------------------------------------------------------ */
+/* --- versions ------------------------------------------------------------------------------ */
 static void version_line(const struct console *c, const struct area *a, int y,
 			 const struct json *key, const struct json *version, bool wide)
 {
@@ -36,7 +36,8 @@ static void version_line(const struct console *c, const struct area *a, int y,
 	key_hint(key, version, a->frame->utf8, hint, sizeof(hint));
 	console_when(c, used, sizeof(used), json_get_time(version, "last_used_at"));
 	number_grouped(calls, json_get_int(version, "calls_24h", 0));
-	area_textf(a, 1, y, 3, STYLE_NORMAL, "%lld", (long long)json_get_int(version, "version", 0));
+	area_textf(a, 1, y, 3, STYLE_NORMAL, "%lld",
+		   (long long)json_get_int(version, "version", 0));
 	area_text(a, 4, y, 8, style, state);
 	area_text(a, 13, y, 11, STYLE_NORMAL, hint);
 	if (wide) {
@@ -55,23 +56,37 @@ int facts_versions(const struct console *c, const struct area *a, int y, const s
 {
 	const struct json *versions = json_get(key, "versions");
 
-	area_text(a, 1, y, -1, STYLE_TITLE, wide ?
-		  "V  STATE    KEY              CREATED      USED  FROM              CALLS 24 H" :
-		  "V  STATE    KEY              USED  CALLS 24 H");
+	area_text(a, 1, y, -1, STYLE_TITLE,
+		  wide ? "V  STATE    KEY              CREATED      USED  FROM              CALLS "
+			 "24 H"
+		       : "V  STATE    KEY              USED  CALLS 24 H");
 	for (size_t i = 0; i < json_count(versions); i++)
 		version_line(c, a, y + 1 + (int)i, key, json_at(versions, i), wide);
 	return 1 + (int)json_count(versions);
 }
 
-/* --- rules --------------------------------------------------------------------------------------- */
-enum fact { FACT_SCOPES, FACT_LIMITS, FACT_FROM, FACT_USED, FACT_EXPIRES, FACT_CALLS, FACT_META,
-	    FACT_DENIED, FACT_OWNER, FACT_TIER, FACT_BEGINS, FACT_NOTE, FACT_COUNT };
+/* --- rules --------------------------------------------------------------------------------- */
+enum fact {
+	FACT_SCOPES,
+	FACT_LIMITS,
+	FACT_FROM,
+	FACT_USED,
+	FACT_EXPIRES,
+	FACT_CALLS,
+	FACT_META,
+	FACT_DENIED,
+	FACT_OWNER,
+	FACT_TIER,
+	FACT_BEGINS,
+	FACT_NOTE,
+	FACT_COUNT
+};
 
 static const char *const fact_labels[FACT_COUNT] = {
-	[FACT_SCOPES] = "scopes", [FACT_LIMITS] = "limits", [FACT_FROM] = "from",
-	[FACT_USED] = "used", [FACT_EXPIRES] = "expires", [FACT_CALLS] = "24 h",
-	[FACT_META] = "meta", [FACT_DENIED] = "denied", [FACT_OWNER] = "owner",
-	[FACT_TIER] = "tier", [FACT_BEGINS] = "begins", [FACT_NOTE] = "note",
+	[FACT_SCOPES] = "scopes", [FACT_LIMITS] = "limits",   [FACT_FROM] = "from",
+	[FACT_USED] = "used",	  [FACT_EXPIRES] = "expires", [FACT_CALLS] = "24 h",
+	[FACT_META] = "meta",	  [FACT_DENIED] = "denied",   [FACT_OWNER] = "owner",
+	[FACT_TIER] = "tier",	  [FACT_BEGINS] = "begins",   [FACT_NOTE] = "note",
 };
 
 static void used_text(const struct console *c, const struct json *key, char *out, size_t size)
@@ -192,7 +207,7 @@ int facts_rules_wide(const struct console *c, const struct area *a, int y, const
 	return (shown + 1) / 2;
 }
 
-/* --- figures ------------------------------------------------------------------------------------- */
+/* --- figures ------------------------------------------------------------------------------- */
 void facts_calls(const struct json *key, char *out, size_t size)
 {
 	const struct json *usage = json_get(key, "usage");
@@ -250,8 +265,11 @@ int facts_chart(const struct console *c, const struct area *a, int y, int height
 		snprintf(hours[i], sizeof(hours[i]), "%.2s", local + 11);
 		labels[i] = hours[i];
 	}
-	return chart_draw(&part, calls, HOURS, step < 1 ? 1 : step > 3 ? 3 : step, height, labels,
-			  STYLE_NORMAL);
+	return chart_draw(&part, calls, HOURS,
+			  step < 1   ? 1
+			  : step > 3 ? 3
+				     : step,
+			  height, labels, STYLE_NORMAL);
 }
 
 void facts_event(const struct console *c, const struct area *a, int y, const struct json *event)

@@ -8,7 +8,7 @@
 #include "src/base/datetime.h"
 #include "ui/chart.h"
 
-/* --- reading records ----------------------------------------------------------------------------- */
+/* --- reading records ----------------------------------------------------------------------- */
 int64_t json_get_time(const struct json *row, const char *name)
 {
 	const char *text = json_get_text(row, name);
@@ -53,7 +53,7 @@ void json_join_meta(const struct json *meta, char *out, size_t size)
 	}
 }
 
-/* --- state --------------------------------------------------------------------------------------- */
+/* --- state --------------------------------------------------------------------------------- */
 bool key_is(const struct json *row, const char *status)
 {
 	const char *text = json_get_text(row, "status");
@@ -98,7 +98,7 @@ struct key_badge key_badge(const struct json *row, int64_t now)
 	return (struct key_badge){ GLYPH_ACTIVE, STYLE_NORMAL, "active" };
 }
 
-/* --- parts --------------------------------------------------------------------------------------- */
+/* --- parts --------------------------------------------------------------------------------- */
 void key_hint(const struct json *key, const struct json *version, bool utf8, char *out, size_t size)
 {
 	const char *hint = json_get_text(version ? version : key, "hint");
@@ -144,9 +144,10 @@ static size_t grace_text(const struct console *c, const struct json *key, char *
 	char ends[96], used[DATETIME_SIZE], hint[40], calls[NUMBER_SIZE];
 	int64_t last = json_get_time(version, "last_used_at");
 
-	key_end_text(c, json_get_time(version ? version : key,
-				      version ? "valid_until" : "retiring_until"), ends,
-		     sizeof(ends));
+	key_end_text(
+		c,
+		json_get_time(version ? version : key, version ? "valid_until" : "retiring_until"),
+		ends, sizeof(ends));
 	if (!version)
 		return (size_t)snprintf(out, size, "an older version goes on until %s. ", ends);
 	key_hint(key, version, true, hint, sizeof(hint));
@@ -155,10 +156,12 @@ static size_t grace_text(const struct console *c, const struct json *key, char *
 					(long long)json_get_int(version, "version", 0), hint, ends);
 	datetime_relative(used, last, console_now(c), true);
 	number_grouped(calls, json_get_int(version, "calls_24h", 0));
-	return (size_t)snprintf(out, size, "v%lld (%s) is still used: %s calls in 24 h, last %s from %s. "
-				"It ends at %s. ", (long long)json_get_int(version, "version", 0),
-				hint, calls, used,
-				json_text_or(version, "last_used_from", "an unknown address"), ends);
+	return (size_t)snprintf(out, size,
+				"v%lld (%s) is still used: %s calls in 24 h, last %s from %s. "
+				"It ends at %s. ",
+				(long long)json_get_int(version, "version", 0), hint, calls, used,
+				json_text_or(version, "last_used_from", "an unknown address"),
+				ends);
 }
 
 static size_t revoked_text(const struct console *c, const struct json *key, char *out, size_t size)
@@ -198,7 +201,8 @@ void key_now_text(const struct console *c, const struct json *key, char *out, si
 
 	out[0] = '\0';
 	if (key_is(key, "altered"))
-		at += (size_t)snprintf(out, size, "changed outside authrack: it verifies nothing. "
+		at += (size_t)snprintf(out, size,
+				       "changed outside authrack: it verifies nothing. "
 				       "Run store check. ");
 	if (key_is(key, "revoked"))
 		at += revoked_text(c, key, out + at, size - at);

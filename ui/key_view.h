@@ -1,4 +1,5 @@
-/* A key's record as people read it: its state as glyph and word, its secret's public ends, its times. */
+/* A key's record as people read it: its state as glyph and word, its secret's public ends, its
+ * times. */
 #ifndef UI_KEY_VIEW_H
 #define UI_KEY_VIEW_H
 
@@ -13,25 +14,28 @@
 struct key_badge {
 	enum glyph glyph;
 	enum style style;
-	const char *word;	/* "in grace" */
+	const char *word; /* "in grace" */
 };
 
 enum { KEY_EXPIRING_DAYS = 14 };
 
-/* The first that holds of altered, revoked, disabled, expired, not yet, expiring, in grace, active. */
+/* The first that holds of altered, revoked, disabled, expired, not yet, expiring, in grace,
+ * active. */
 struct key_badge key_badge(const struct json *row, int64_t now);
 bool key_in_grace(const struct json *row, int64_t now);
 bool key_is(const struct json *row, const char *status);
 
-int64_t json_get_time(const struct json *row, const char *name);	/* TIME_NONE: null or missing */
+int64_t json_get_time(const struct json *row, const char *name); /* TIME_NONE: null or missing */
 const char *json_text_or(const struct json *row, const char *name, const char *fallback);
 /* A list of texts on one line, "" when empty: "100/min  5000/day". */
 void json_join(const struct json *list, const char *between, char *out, size_t size);
-void json_join_meta(const struct json *meta, char *out, size_t size);	/* "team=payments env=prod" */
+void json_join_meta(const struct json *meta, char *out, size_t size); /* "team=payments env=prod" */
 
 /* "ak_…9fQ2": prefix and hint of the key, or of one of its versions. */
-void key_hint(const struct json *key, const struct json *version, bool utf8, char *out, size_t size);
-/* Its older versions that still live, newest first: the n-th, NULL. Needs the record of key.show. */
+void key_hint(const struct json *key, const struct json *version, bool utf8, char *out,
+	      size_t size);
+/* Its older versions that still live, newest first: the n-th, NULL. Needs the record of
+ * key.show. */
 const struct json *key_grace_version(const struct json *key, size_t n);
 /* What is unfinished or out of order about it, most urgent first, in sentences; "" when nothing. */
 void key_now_text(const struct console *c, const struct json *key, char *out, size_t size);

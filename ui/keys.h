@@ -1,4 +1,5 @@
-/* What the parts of the Keys screen share: its state, which keys an action is about, and the dialogs that
+/* What the parts of the Keys screen share: its state, which keys an action is about, and the
+ * dialogs that
  * change them (keys_*.c). */
 #ifndef UI_KEYS_H
 #define UI_KEYS_H
@@ -16,20 +17,20 @@ enum { COPY_NAME, COPY_ID, COPY_SECRET_ID, COPY_COMMAND, COPY_COUNT };
 struct key_page;
 
 struct keys_state {
-	int64_t totals[TOTAL_COUNT];	/* -1: not known (yet) */
+	int64_t totals[TOTAL_COUNT]; /* -1: not known (yet) */
 	struct work *counting[TOTAL_COUNT];
-	struct key_page *page;		/* the full detail, when open: actions are about its key */
-	struct json *undo;		/* ids that were disabled just now; NULL: nothing to undo */
+	struct key_page *page; /* the full detail, when open: actions are about its key */
+	struct json *undo;     /* ids that were disabled just now; NULL: nothing to undo */
 	struct loop_timer *undo_timer;
-	char *copies[COPY_COUNT];	/* what the copy menu offered last */
+	char *copies[COPY_COUNT]; /* what the copy menu offered last */
 };
 
 struct keys_state *keys_state(struct view *v);
 
 /* The keys an action is about: the page's, else the marked, else the one under the cursor. */
 size_t keys_targets(struct view *v);
-const char *keys_target(struct view *v, size_t n);			/* id */
-const struct json *keys_target_row(struct view *v, size_t n);		/* may be NULL */
+const char *keys_target(struct view *v, size_t n);	      /* id */
+const struct json *keys_target_row(struct view *v, size_t n); /* may be NULL */
 /* The record to draw facts from: of key.show where it is at hand, else of the list. */
 const struct json *keys_record(struct view *v);
 
@@ -39,19 +40,20 @@ struct form *keys_form(struct view *v, const char *op, const struct form_place *
 void keys_subject(struct view *v, char *out, size_t size);
 /* Head lines: whom it hits. */
 void keys_head_used(struct form_dialog *d);
-void keys_head_list(struct form_dialog *d);		/* the first of several */
-/* Opens a dialog about the targets: its row is the one key's, and loaded anew with versions and use. */
+void keys_head_list(struct form_dialog *d); /* the first of several */
+/* Opens a dialog about the targets: its row is the one key's, and loaded anew with versions and
+ * use. */
 void keys_dialog(struct view *v, struct form_dialog *d);
-void keys_count_again(struct view *v);	/* the totals on the context line */
+void keys_count_again(struct view *v); /* the totals on the context line */
 /* After a change: reload, the cursor on that key. */
 void keys_changed(struct view *v, const char *id);
 
-/* --- filter ("owner:finance status:active words") ------------------------------------------------- */
+/* --- filter ("owner:finance status:active words") ------------------------------------------ */
 enum errc keys_filter(struct op_args *args, const char *text, struct err *e);
 
-/* --- actions -------------------------------------------------------------------------------------- */
+/* --- actions ------------------------------------------------------------------------------- */
 void keys_create(struct view *v);
-void keys_create_with(struct view *v, const char *const *preset);	/* option, value, …, NULL */
+void keys_create_with(struct view *v, const char *const *preset); /* option, value, …, NULL */
 void keys_modify(struct view *v);
 void keys_rotate(struct view *v);
 void keys_finish(struct view *v);
@@ -82,11 +84,11 @@ const char *keys_why_no_undo(struct view *v);
 const char *keys_why_no_modify(struct view *v);
 const char *keys_disable_label(struct view *v);
 
-/* --- the pane and the page ------------------------------------------------------------------------ */
+/* --- the pane and the page ----------------------------------------------------------------- */
 void keys_marked_draw(struct view *v, const struct json *row, const struct area *line);
 void keys_pane_draw(struct view *v, const struct json *row, const struct area *area);
-void key_page_changed(struct key_page *p);		/* the store changed: load again */
-const struct json *key_page_record(const struct key_page *p);	/* NULL: not there yet */
+void key_page_changed(struct key_page *p);		      /* the store changed: load again */
+const struct json *key_page_record(const struct key_page *p); /* NULL: not there yet */
 const char *key_page_id(const struct key_page *p);
 
 #endif

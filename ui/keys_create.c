@@ -8,7 +8,7 @@
 #include "ui/key_view.h"
 #include "ui/keys.h"
 
-#define SEEN_KEYS "200"	/* how many of the newest keys are looked at for completion */
+#define SEEN_KEYS "200" /* how many of the newest keys are looked at for completion */
 
 static const struct form_place create_places[] = {
 	{ "name", .width = 46 },
@@ -26,8 +26,8 @@ static const struct form_place create_places[] = {
 };
 
 struct create_state {
-	struct work *look;	/* is the name taken? */
-	struct work *seen;	/* values in use, for completion */
+	struct work *look; /* is the name taken? */
+	struct work *seen; /* values in use, for completion */
 };
 
 static struct create_state *create_state(struct form_dialog *d)
@@ -35,7 +35,7 @@ static struct create_state *create_state(struct form_dialog *d)
 	return d->state;
 }
 
-/* --- completion ---------------------------------------------------------------------------------- */
+/* --- completion ---------------------------------------------------------------------------- */
 static void suggest_list(struct form *f, const char *name, const struct json *list)
 {
 	for (size_t i = 0; i < json_count(list); i++)
@@ -71,11 +71,15 @@ static void create_open(struct view *v, struct form_dialog *d)
 	d->view = v;
 	form_dialog_open(v->console, d);
 	create_state(d)->seen = console_work(v->console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_READ, .arg = d, .done = seen_done,
-	});
+								 .op = op,
+								 .args = args,
+								 .lane = LANE_READ,
+								 .arg = d,
+								 .done = seen_done,
+							 });
 }
 
-/* --- the name's remark --------------------------------------------------------------------------- */
+/* --- the name's remark --------------------------------------------------------------------- */
 static void look_done(void *arg, const struct work_result *r)
 {
 	struct form_dialog *d = arg;
@@ -111,8 +115,12 @@ static void create_left(struct form_dialog *d, struct form_item *item)
 	op_args_add(args, "limit", "20", &e);
 	work_drop(create_state(d)->look);
 	create_state(d)->look = console_work(d->base.console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_READ, .arg = d, .done = look_done,
-	});
+								      .op = op,
+								      .args = args,
+								      .lane = LANE_READ,
+								      .arg = d,
+								      .done = look_done,
+							      });
 }
 
 static void create_done(struct form_dialog *d, const struct work_result *r)
@@ -133,7 +141,10 @@ static void create_release(struct form_dialog *d)
 }
 
 static const struct form_kind create_kind = {
-	.name = "Create a key", .page = true, .left = create_left, .done = create_done,
+	.name = "Create a key",
+	.page = true,
+	.left = create_left,
+	.done = create_done,
 	.release = create_release,
 };
 
@@ -161,7 +172,7 @@ void keys_create(struct view *v)
 	keys_create_with(v, NULL);
 }
 
-/* --- modify -------------------------------------------------------------------------------------- */
+/* --- modify -------------------------------------------------------------------------------- */
 static const struct form_place modify_places[] = {
 	{ "name", .width = 46 },
 	{ .arg = "owner" },
@@ -216,18 +227,24 @@ static void modify_facts(struct form_dialog *d)
 }
 
 static const struct form_kind modify_kind = {
-	.name = "Modify a key", .page = true, .facts = modify_facts, .submit = modify_submit, .done = modify_done,
+	.name = "Modify a key",
+	.page = true,
+	.facts = modify_facts,
+	.submit = modify_submit,
+	.done = modify_done,
 	.release = create_release,
 };
 
 static void modify_fill(struct form *f, const struct json *row)
 {
 	static const char *const lists[][2] = {
-		{ "scope", "scopes" }, { "limit", "limits" }, { "allow-from", "allow_from" },
+		{ "scope", "scopes" },
+		{ "limit", "limits" },
+		{ "allow-from", "allow_from" },
 	};
 	static const char *const texts[][2] = {
-		{ "name", "name" }, { "owner", "owner" }, { "tier", "tier" }, { "note", "note" },
-		{ "not-before", "not_before" }, { "expires", "expires_at" },
+		{ "name", "name" }, { "owner", "owner" },	    { "tier", "tier" },
+		{ "note", "note" }, { "not-before", "not_before" }, { "expires", "expires_at" },
 	};
 	char text[2048];
 
@@ -268,6 +285,6 @@ const char *keys_why_no_modify(struct view *v)
 {
 	const struct json *row = keys_target_row(v, 0);
 
-	return keys_targets(v) == 1 && key_is(row, "revoked") ? "it is revoked, that is final" :
-	       NULL;
+	return keys_targets(v) == 1 && key_is(row, "revoked") ? "it is revoked, that is final"
+							      : NULL;
 }

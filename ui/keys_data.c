@@ -1,4 +1,5 @@
-/* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked secret, scan,
+/* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked
+ * secret, scan,
  * import, export, purge, usage; and the copy menu. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "ui/menu.h"
 #include "ui/op_form.h"
 
-/* --- identify ------------------------------------------------------------------------------------ */
+/* --- identify ------------------------------------------------------------------------------ */
 static const char *identify_answer(const struct work_result *r, enum style *style)
 {
 	const struct json *row = json_at(r->rows, 0);
@@ -20,7 +21,8 @@ static const char *identify_answer(const struct work_result *r, enum style *styl
 
 	if (json_get_bool(row, "live")) {
 		*style = STYLE_DANGER;
-		return "LIVE: it works, or can come to work. Leaked? Revoke the key, or rotate with "
+		return "LIVE: it works, or can come to work. Leaked? Revoke the key, or rotate "
+		       "with "
 		       "grace 0.";
 	}
 	*style = STYLE_NORMAL;
@@ -35,10 +37,13 @@ static const struct form_place identify_places[] = {
 };
 
 static const struct op_form identify_form = {
-	.op = "key.identify", .title = "Identify a pasted string", .submit = "Identify",
+	.op = "key.identify",
+	.title = "Identify a pasted string",
+	.submit = "Identify",
 	.text = "Says which key and version a string belongs to, whatever their state, or what a "
 		"foreign one looks like. Nothing is sent anywhere; it counts as no use.",
-	.places = identify_places, .answer = identify_answer,
+	.places = identify_places,
+	.answer = identify_answer,
 };
 
 void keys_identify(struct view *v)
@@ -87,13 +92,18 @@ void keys_identify_text(struct view *v, const char *text, size_t len)
 	p->view = v;
 	secret_set(&p->text, text, len);
 	ask_open(v->console, &(struct ask){
-		.title = "You pasted something", .text = "A paste runs no keys. Is it a key or "
-		"another credential? It can be identified here; nothing is sent anywhere.",
-		.yes = "Identify", .no = "Forget it", .answer = pasted_answer, .arg = p,
-	});
+				     .title = "You pasted something",
+				     .text = "A paste runs no keys. Is it a key or "
+					     "another credential? It can be identified here; "
+					     "nothing is sent anywhere.",
+				     .yes = "Identify",
+				     .no = "Forget it",
+				     .answer = pasted_answer,
+				     .arg = p,
+			     });
 }
 
-/* --- verify -------------------------------------------------------------------------------------- */
+/* --- verify -------------------------------------------------------------------------------- */
 static const char *verify_answer(const struct work_result *r, enum style *style)
 {
 	const struct json *row = json_at(r->rows, 0);
@@ -111,9 +121,12 @@ static const struct form_place verify_places[] = {
 };
 
 static const struct op_form verify_form = {
-	.op = "key.verify", .title = "Verify a secret", .submit = "Verify",
+	.op = "key.verify",
+	.title = "Verify a secret",
+	.submit = "Verify",
 	.text = "Is it good, as an app would be told? Counts as no use.",
-	.places = verify_places, .answer = verify_answer,
+	.places = verify_places,
+	.answer = verify_answer,
 };
 
 void keys_verify(struct view *v)
@@ -121,7 +134,7 @@ void keys_verify(struct view *v)
 	op_form_open(v, &verify_form, NULL);
 }
 
-/* --- a leaked secret ----------------------------------------------------------------------------- */
+/* --- a leaked secret ----------------------------------------------------------------------- */
 static const struct form_place leaked_places[] = {
 	{ "secret", .width = 52 },
 	{ "reason", .width = 11 },
@@ -130,10 +143,14 @@ static const struct form_place leaked_places[] = {
 };
 
 static const struct op_form leaked_form = {
-	.op = "key.revoke", .title = "Revoke by secret: cannot be undone", .submit = "Revoke",
+	.op = "key.revoke",
+	.title = "Revoke by secret: cannot be undone",
+	.submit = "Revoke",
 	.text = "This string leaked: whatever key it belongs to stops with the next request, all "
 		"its versions, for good.",
-	.places = leaked_places, .type = "revoke", .danger = true,
+	.places = leaked_places,
+	.type = "revoke",
+	.danger = true,
 };
 
 void keys_revoke_secret(struct view *v)
@@ -143,7 +160,7 @@ void keys_revoke_secret(struct view *v)
 	form_start(d->form, "reason", "compromise");
 }
 
-/* --- files --------------------------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------------------------- */
 static const struct form_place scan_places[] = {
 	{ "path", .width = 52 },
 	{ .arg = "binary" },
@@ -155,14 +172,19 @@ static const char *scan_answer(const struct work_result *r, enum style *style)
 	*style = r->code == ERR_NO ? STYLE_DANGER : STYLE_GOOD;
 	if (r->code == ERR_NO)
 		return "LIVE credentials were found: revoke them";
-	return json_count(r->rows) ? "no live one was found" : "nothing that looks like a credential";
+	return json_count(r->rows) ? "no live one was found"
+				   : "nothing that looks like a credential";
 }
 
 static const struct op_form scan_form = {
-	.op = "key.scan", .title = "Scan files for leaked keys", .submit = "Scan",
-	.text = "Looks in files and folders for our keys and for other vendors' credentials: where, "
+	.op = "key.scan",
+	.title = "Scan files for leaked keys",
+	.submit = "Scan",
+	.text = "Looks in files and folders for our keys and for other vendors' credentials: "
+		"where, "
 		"whose, live or dead. Nothing is sent anywhere.",
-	.places = scan_places, .answer = scan_answer,
+	.places = scan_places,
+	.answer = scan_answer,
 };
 
 void keys_scan(struct view *v)
@@ -171,9 +193,12 @@ void keys_scan(struct view *v)
 }
 
 static const struct op_form import_form = {
-	.op = "key.import", .title = "Import keys", .submit = "Import",
+	.op = "key.import",
+	.title = "Import keys",
+	.submit = "Import",
 	.text = "CSV by header (name, secret; owner tier note prefix scopes limits allow_from meta "
-		"not_before expires_at) or JSON Lines. All or nothing; errors name line and column.",
+		"not_before expires_at) or JSON Lines. All or nothing; errors name line and "
+		"column.",
 };
 
 void keys_import(struct view *v)
@@ -187,8 +212,11 @@ static const struct form_place export_places[] = {
 };
 
 static const struct op_form export_form = {
-	.op = "key.export", .title = "Export keys", .submit = "Export",
-	.text = "Writes keys to a new file. There is never a secret in it.", .file = "keys.csv",
+	.op = "key.export",
+	.title = "Export keys",
+	.submit = "Export",
+	.text = "Writes keys to a new file. There is never a secret in it.",
+	.file = "keys.csv",
 	.places = export_places,
 };
 
@@ -213,10 +241,15 @@ static const struct form_place purge_places[] = {
 };
 
 static const struct op_form purge_form = {
-	.op = "key.purge", .title = "Purge revoked keys: cannot be undone", .submit = "Purge",
-	.text = "Removes keys that were revoked longer ago than given. Their audit events stay, and "
+	.op = "key.purge",
+	.title = "Purge revoked keys: cannot be undone",
+	.submit = "Purge",
+	.text = "Removes keys that were revoked longer ago than given. Their audit events stay, "
+		"and "
 		"their secrets can't be imported again.",
-	.places = purge_places, .type = "purge", .danger = true,
+	.places = purge_places,
+	.type = "purge",
+	.danger = true,
 };
 
 void keys_purge(struct view *v)
@@ -224,7 +257,7 @@ void keys_purge(struct view *v)
 	op_form_open(v, &purge_form, NULL);
 }
 
-/* --- figures ------------------------------------------------------------------------------------- */
+/* --- figures ------------------------------------------------------------------------------- */
 static const struct form_place usage_places[] = {
 	{ "by", .width = 12 },
 	{ "since", .width = 12 },
@@ -232,8 +265,11 @@ static const struct form_place usage_places[] = {
 };
 
 static const struct op_form usage_form = {
-	.op = "key.usage", .title = "Usage", .submit = "Show",
-	.text = "Calls that were let through and denied.", .places = usage_places,
+	.op = "key.usage",
+	.title = "Usage",
+	.submit = "Show",
+	.text = "Calls that were let through and denied.",
+	.places = usage_places,
 };
 
 void keys_usage(struct view *v)
@@ -245,7 +281,7 @@ void keys_usage(struct view *v)
 	form_start(d->form, "since", "24h");
 }
 
-/* --- copy ---------------------------------------------------------------------------------------- */
+/* --- copy ---------------------------------------------------------------------------------- */
 void keys_copy_forget(struct view *v)
 {
 	struct keys_state *s = keys_state(v);
@@ -280,8 +316,11 @@ void keys_copy(struct view *v)
 	copies[COPY_COMMAND] = x_asprintf("authrack key show %s", id);
 	menu_open(v->console, "Copy (never a secret: there is none to copy)",
 		  (const struct menu_line[]){
-			{ "name", copies[COPY_NAME] }, { "id", copies[COPY_ID] },
-			{ "public secret id", copies[COPY_SECRET_ID] },
-			{ "command", copies[COPY_COMMAND] }, { NULL, NULL },
-		  }, 0, copy_choose, v);
+			  { "name", copies[COPY_NAME] },
+			  { "id", copies[COPY_ID] },
+			  { "public secret id", copies[COPY_SECRET_ID] },
+			  { "command", copies[COPY_COMMAND] },
+			  { NULL, NULL },
+		  },
+		  0, copy_choose, v);
 }

@@ -1,4 +1,5 @@
-/* The full detail of one key, in place of the list: what is unfinished, versions, rules, calls, history.
+/* The full detail of one key, in place of the list: what is unfinished, versions, rules, calls,
+ * history.
  * Bound to the key's id; the actions of the Keys screen are about this key while it is open. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ struct key_page {
 	struct dialog base;
 	struct view *view;
 	char id[40];
-	struct json *record;	/* of key.show; NULL: not there yet */
+	struct json *record; /* of key.show; NULL: not there yet */
 	struct work *work;
 	struct err error;
 	int scroll, lines, room;
@@ -31,7 +32,7 @@ const char *key_page_id(const struct key_page *p)
 	return p->id;
 }
 
-/* --- loading ------------------------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------------------------- */
 static void page_loaded(void *arg, const struct work_result *r)
 {
 	struct key_page *p = arg;
@@ -57,11 +58,15 @@ void key_page_changed(struct key_page *p)
 	op_args_add(args, "calls", "24", &e);
 	work_drop(p->work);
 	p->work = console_work(p->view->console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_READ, .arg = p, .done = page_loaded,
-	});
+							 .op = op,
+							 .args = args,
+							 .lane = LANE_READ,
+							 .arg = p,
+							 .done = page_loaded,
+						 });
 }
 
-/* --- drawing ------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------- */
 static int history_draw(const struct key_page *p, const struct area *a, int y)
 {
 	const struct json *history = json_get(p->record, "history");
@@ -122,7 +127,7 @@ static void page_draw(struct dialog *base, const struct area *body)
 	area_cursor(body, 1, 0);
 }
 
-/* --- keys ---------------------------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------------------------- */
 static void page_scroll(struct key_page *p, int by)
 {
 	int most = p->lines > p->room ? p->lines - p->room : 0;
@@ -137,9 +142,17 @@ static const struct {
 	int32_t key;
 	int lines, pages;
 } scroll_keys[] = {
-	{ 'j', 1, 0 }, { PRESS_DOWN, 1, 0 }, { 'k', -1, 0 }, { PRESS_UP, -1, 0 },
-	{ PRESS_PAGE_DOWN, 0, 1 }, { ' ', 0, 1 }, { PRESS_PAGE_UP, 0, -1 },
-	{ 'g', 0, -1000 }, { PRESS_HOME, 0, -1000 }, { 'G', 0, 1000 }, { PRESS_END, 0, 1000 },
+	{ 'j', 1, 0 },
+	{ PRESS_DOWN, 1, 0 },
+	{ 'k', -1, 0 },
+	{ PRESS_UP, -1, 0 },
+	{ PRESS_PAGE_DOWN, 0, 1 },
+	{ ' ', 0, 1 },
+	{ PRESS_PAGE_UP, 0, -1 },
+	{ 'g', 0, -1000 },
+	{ PRESS_HOME, 0, -1000 },
+	{ 'G', 0, 1000 },
+	{ PRESS_END, 0, 1000 },
 };
 
 static bool page_input(struct dialog *base, const struct input *in)
@@ -193,8 +206,8 @@ static const struct action page_actions[] = {
 	  .run = keys_disable },
 	{ 'X', "revoke", "revoke, final…", NULL, "key.revoke", GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_DANGER, .disabled = keys_why_no_revoke, .run = keys_revoke },
-	{ PRESS_CTRL('U'), "undo", "undo the last disable (10 s)", NULL, "key.enable",
-	  GROUP_CHANGE, 0, .disabled = keys_why_no_undo, .run = keys_undo },
+	{ PRESS_CTRL('U'), "undo", "undo the last disable (10 s)", NULL, "key.enable", GROUP_CHANGE,
+	  0, .disabled = keys_why_no_undo, .run = keys_undo },
 	{ 'o', "usage", "usage figures", NULL, "key.usage", GROUP_OTHER, 0, .run = keys_usage },
 	{ 'y', "copy", "copy name, id, command…", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .run = keys_copy },
@@ -203,8 +216,12 @@ static const struct action page_actions[] = {
 };
 
 static const struct dialog_type page_type = {
-	.name = "Key", .flags = DIALOG_PAGE, .actions = page_actions, .draw = page_draw,
-	.input = page_input, .free = page_free,
+	.name = "Key",
+	.flags = DIALOG_PAGE,
+	.actions = page_actions,
+	.draw = page_draw,
+	.input = page_input,
+	.free = page_free,
 };
 
 void keys_open(struct view *v)

@@ -1,4 +1,5 @@
-/* The detail pane of the Keys screen: what is unfinished first, then facts. Below the list it has two
+/* The detail pane of the Keys screen: what is unfinished first, then facts. Below the list it
+ * has two
  * columns of facts; at the right one column, a chart and the history. */
 #include <stdio.h>
 

@@ -36,8 +36,8 @@ const struct json *keys_record(struct view *v)
 	if (keys_state(v)->page)
 		return key_page_record(keys_state(v)->page);
 	row = list_row(v->list);
-	if (v->detail && row && strcmp(json_text_or(v->detail, "id", ""),
-				       json_text_or(row, "id", "-")) == 0)
+	if (v->detail && row &&
+	    strcmp(json_text_or(v->detail, "id", ""), json_text_or(row, "id", "-")) == 0)
 		return v->detail;
 	return row;
 }
@@ -141,8 +141,8 @@ void keys_head_list(struct form_dialog *d)
 			datetime_relative(used, json_get_time(row, "last_used_at"), now, true);
 		form_dialog_head(d, STYLE_NORMAL, i ? " " : "keys", "%s   %s   owner %s   used %s",
 				 json_text_or(row, "name", keys_target(v, i)),
-				 row ? key_badge(row, now).word : "", json_text_or(row, "owner", "-"),
-				 used);
+				 row ? key_badge(row, now).word : "",
+				 json_text_or(row, "owner", "-"), used);
 	}
 	if (count > HEAD_LIST)
 		form_dialog_head(d, STYLE_SECONDARY, " ", "and %zu more", count - HEAD_LIST);

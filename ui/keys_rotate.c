@@ -44,7 +44,8 @@ static void grace_changed(struct form_dialog *d)
 	struct view *v = d->view;
 	const struct json *row = d->row;
 	int64_t grace = value_duration(d, "grace"), now = console_now(v->console);
-	int64_t expires = json_get_time(row, "expires_at"), last = json_get_time(row, "last_used_at");
+	int64_t expires = json_get_time(row, "expires_at"),
+		last = json_get_time(row, "last_used_at");
 	char when[96];
 
 	d->form->submit = "Rotate";
@@ -54,9 +55,10 @@ static void grace_changed(struct form_dialog *d)
 	item->grave = grace == 0;
 	if (grace == 0) {
 		d->form->submit = "Rotate, end the old one now";
-		snprintf(item->warning, sizeof(item->warning), last != TIME_NONE &&
-			 now - last < HOUR_MS ? "callers of the last hour fail on their next request" :
-			 "the old secret fails with the next request");
+		snprintf(item->warning, sizeof(item->warning),
+			 last != TIME_NONE && now - last < HOUR_MS
+				 ? "callers of the last hour fail on their next request"
+				 : "the old secret fails with the next request");
 		return;
 	}
 	console_when_full(v->console, when, sizeof(when),
@@ -79,8 +81,10 @@ static void expires_changed(struct form_dialog *d)
 		snprintf(item->warning, sizeof(item->warning),
 			 "it is expired: rotating needs a new end. Type 90d");
 	else if (at - now <= KEY_EXPIRING_DAYS * DAY_MS)
-		snprintf(item->warning, sizeof(item->warning), "%s both end: rotating extends "
-			 "nothing. Type 90d to extend", when);
+		snprintf(item->warning, sizeof(item->warning),
+			 "%s both end: rotating extends "
+			 "nothing. Type 90d to extend",
+			 when);
 }
 
 static void rotate_changed(struct form_dialog *d)
@@ -101,7 +105,7 @@ static void rotate_done(struct form_dialog *d, const struct work_result *r)
 	keys_changed(v, json_get_text(row, "id"));
 }
 
-/* --- somebody else was faster -------------------------------------------------------------------- */
+/* --- somebody else was faster -------------------------------------------------------------- */
 static void winner_done(void *arg, const struct work_result *r)
 {
 	struct form_dialog *d = arg;
@@ -138,13 +142,16 @@ static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
 	op_args_add(args, "key", json_text_or(d->row, "id", ""), &e);
 	op_args_add(args, "history", "true", &e);
 	d->work = console_work(d->base.console, &(struct work_order){
-		.op = op_find("key.show"), .args = args, .lane = LANE_READ, .arg = d,
-		.done = winner_done,
-	});
+							.op = op_find("key.show"),
+							.args = args,
+							.lane = LANE_READ,
+							.arg = d,
+							.done = winner_done,
+						});
 	return true;
 }
 
-/* --- the dialog ---------------------------------------------------------------------------------- */
+/* --- the dialog ---------------------------------------------------------------------------- */
 static void rotate_facts(struct form_dialog *d)
 {
 	long long version = (long long)json_get_int(d->row, "version", 0);
@@ -163,34 +170,41 @@ static void rotate_facts(struct form_dialog *d)
 }
 
 static const struct form_kind rotate_kind = {
-	.name = "Rotate", .facts = rotate_facts, .changed = rotate_changed, .done = rotate_done,
+	.name = "Rotate",
+	.facts = rotate_facts,
+	.changed = rotate_changed,
+	.done = rotate_done,
 	.failed = rotate_failed,
 };
 
 static void rotate_one(struct view *v)
 {
-	struct form_dialog *d = form_dialog_new(&rotate_kind, keys_form(v, "key.rotate",
-									rotate_places));
+	struct form_dialog *d = form_dialog_new(&rotate_kind,
+						keys_form(v, "key.rotate", rotate_places));
 
 	d->form->submit = "Rotate";
 	form_start(d->form, "grace", "24h");
 	keys_dialog(v, d);
 }
 
-/* --- several at once ----------------------------------------------------------------------------- */
+/* --- several at once ----------------------------------------------------------------------- */
 static const struct arg secrets_arg = {
-	.name = "secrets", .type = ARG_FILE, .flags = ARG_REQUIRED, .label = "To file",
+	.name = "secrets",
+	.type = ARG_FILE,
+	.flags = ARG_REQUIRED,
+	.label = "To file",
 	.help = "a new file for the new secrets, readable by you only",
 };
 
 struct many_state {
-	int fd;			/* of the file; -1: not made yet */
+	int fd; /* of the file; -1: not made yet */
 	size_t written;
 };
 
 static void many_facts(struct form_dialog *d)
 {
-	form_dialog_head(d, STYLE_NORMAL, "", "Each gets a new secret at once; the older ones go on "
+	form_dialog_head(d, STYLE_NORMAL, "",
+			 "Each gets a new secret at once; the older ones go on "
 			 "for the grace time. The secrets go to a new file that only you can read, "
 			 "one line each: id, name, secret.");
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
@@ -209,7 +223,8 @@ static bool many_submit(struct form_dialog *d)
 	s->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->fd >= 0)
 		return true;
-	err_errno(&form_item(d->form, secrets_arg.name)->error, ERR_STORE, "can't make \"%s\"", path);
+	err_errno(&form_item(d->form, secrets_arg.name)->error, ERR_STORE, "can't make \"%s\"",
+		  path);
 	return false;
 }
 
@@ -263,22 +278,27 @@ static void many_release(struct form_dialog *d)
 }
 
 static const struct form_kind many_kind = {
-	.name = "Rotate", .facts = many_facts, .submit = many_submit, .reveal = many_reveal,
-	.done = many_done, .failed = many_failed, .release = many_release,
+	.name = "Rotate",
+	.facts = many_facts,
+	.submit = many_submit,
+	.reveal = many_reveal,
+	.done = many_done,
+	.failed = many_failed,
+	.release = many_release,
 };
 
 static void rotate_many(struct view *v)
 {
-	struct form_dialog *d = form_dialog_new(&many_kind, keys_form(v, "key.rotate",
-								      rotate_many_places));
+	struct form_dialog *d = form_dialog_new(&many_kind,
+						keys_form(v, "key.rotate", rotate_many_places));
 	struct many_state *s = x_calloc(1, sizeof(*s));
 
 	s->fd = -1;
 	d->state = s;
 	d->form->submit = "Rotate";
 	form_start(d->form, "grace", "24h");
-	form_extra(d->form, &secrets_arg, &(struct form_place){ .arg = secrets_arg.name,
-								.width = 46 });
+	form_extra(d->form, &secrets_arg,
+		   &(struct form_place){ .arg = secrets_arg.name, .width = 46 });
 	snprintf(d->title, sizeof(d->title), "Rotate %zu keys", keys_targets(v));
 	keys_dialog(v, d);
 }
@@ -298,7 +318,7 @@ const char *keys_why_no_rotate(struct view *v)
 	return NULL;
 }
 
-/* --- finish and keep ----------------------------------------------------------------------------- */
+/* --- finish and keep ----------------------------------------------------------------------- */
 static const struct form_place reason_place[] = {
 	{ "reason", .width = 38, .hint = "(kept in audit)" },
 	{ .arg = NULL },
@@ -329,11 +349,11 @@ static void head_versions(struct form_dialog *d)
 		number_grouped(calls, json_get_int(version, "calls_24h", 0));
 		if (last != TIME_NONE)
 			datetime_relative(used, last, now, true);
-		form_dialog_head(d, last != TIME_NONE && now - last < HOUR_MS ? STYLE_DANGER :
-				 STYLE_NORMAL, label, "%s calls in 24 h, %s%s%s%s", calls,
-				 last == TIME_NONE ? "" : "last ", used,
-				 last == TIME_NONE ? "" : " from ",
-				 json_text_or(version, "last_used_from", ""));
+		form_dialog_head(
+			d, last != TIME_NONE && now - last < HOUR_MS ? STYLE_DANGER : STYLE_NORMAL,
+			label, "%s calls in 24 h, %s%s%s%s", calls,
+			last == TIME_NONE ? "" : "last ", used, last == TIME_NONE ? "" : " from ",
+			json_text_or(version, "last_used_from", ""));
 	}
 }
 
@@ -360,16 +380,23 @@ static void keep_facts(struct form_dialog *d)
 {
 	snprintf(d->title, sizeof(d->title), "Go back to the older version of %.80s",
 		 json_text_or(d->row, "name", "key"));
-	end_facts(d, "The new version ends with the next request; nobody used it yet. The older one "
+	end_facts(d,
+		  "The new version ends with the next request; nobody used it yet. The older one "
 		  "goes on as it did before the rotation.");
 }
 
 static const struct form_kind finish_kind = {
-	.name = "Finish a rotation", .danger = true, .facts = finish_facts, .done = end_done,
+	.name = "Finish a rotation",
+	.danger = true,
+	.facts = finish_facts,
+	.done = end_done,
 };
 
 static const struct form_kind keep_kind = {
-	.name = "Keep the old version", .danger = true, .facts = keep_facts, .done = end_done,
+	.name = "Keep the old version",
+	.danger = true,
+	.facts = keep_facts,
+	.done = end_done,
 };
 
 static void end_open(struct view *v, const struct form_kind *kind, const char *flag,
@@ -399,8 +426,8 @@ const char *keys_why_no_finish(struct view *v)
 {
 	if (keys_targets(v) > 1)
 		return "one key at a time";
-	return key_in_grace(keys_record(v), console_now(v->console)) ? NULL :
-	       "no older version is live";
+	return key_in_grace(keys_record(v), console_now(v->console)) ? NULL
+								     : "no older version is live";
 }
 
 const char *keys_why_no_keep(struct view *v)

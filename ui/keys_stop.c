@@ -12,7 +12,7 @@
 
 enum { UNDO_MS = 10000 };
 
-/* --- disable, enable ----------------------------------------------------------------------------- */
+/* --- disable, enable ----------------------------------------------------------------------- */
 static const struct form_place reason_place[] = {
 	{ "reason", .width = 38, .hint = "(kept in audit)" },
 	{ .arg = NULL },
@@ -31,8 +31,9 @@ const char *keys_disable_label(struct view *v)
 
 const char *keys_why_no_disable(struct view *v)
 {
-	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked") ?
-	       "it is revoked, that is final" : NULL;
+	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked")
+		       ? "it is revoked, that is final"
+		       : NULL;
 }
 
 void keys_undo_forget(struct view *v)
@@ -86,17 +87,22 @@ static void disable_done(struct form_dialog *d, const struct work_result *r)
 
 static void disable_facts(struct form_dialog *d)
 {
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", strcmp(d->form->op->id, "key.enable") == 0 ?
-			 "It works again with the next request. Deadlines ran on meanwhile." :
-			 "Every version is refused with the next request, until it is enabled again. "
-			 "Deadlines keep running.");
+	form_dialog_head(
+		d, STYLE_NORMAL, "", "%s",
+		strcmp(d->form->op->id, "key.enable") == 0
+			? "It works again with the next request. Deadlines ran on meanwhile."
+			: "Every version is refused with the next request, until it is enabled "
+			  "again. "
+			  "Deadlines keep running.");
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
 	keys_head_used(d);
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
 }
 
 static const struct form_kind disable_kind = {
-	.name = "Disable or enable", .facts = disable_facts, .done = disable_done,
+	.name = "Disable or enable",
+	.facts = disable_facts,
+	.done = disable_done,
 };
 
 void keys_disable(struct view *v)
@@ -140,19 +146,25 @@ void keys_undo(struct view *v)
 			op_args_add(args, "key", json_text_or(json_at(rows, i), "id", ""), &e);
 	keys_undo_forget(v);
 	console_work(v->console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_WRITE, .arg = v, .done = undo_done,
-	});
+					 .op = op,
+					 .args = args,
+					 .lane = LANE_WRITE,
+					 .arg = v,
+					 .done = undo_done,
+				 });
 }
 
-/* --- revoke -------------------------------------------------------------------------------------- */
+/* --- revoke -------------------------------------------------------------------------------- */
 /* What must be typed before the button works; belongs to the form, is never sent. */
 static const struct arg typed_arg = {
-	.name = "typed", .type = ARG_TEXT, .label = "Confirm",
+	.name = "typed",
+	.type = ARG_TEXT,
+	.label = "Confirm",
 	.help = "what must be typed before the button works",
 };
 
 struct revoke_state {
-	char wanted[200];	/* the name, or "revoke 12" */
+	char wanted[200]; /* the name, or "revoke 12" */
 	char blocked[80], hint[240];
 };
 
@@ -176,8 +188,8 @@ static void revoke_changed(struct form_dialog *d)
 		snprintf(s->blocked, sizeof(s->blocked), "type %zu more letter%s", wanted - so_far,
 			 wanted - so_far == 1 ? "" : "s");
 	else
-		snprintf(s->blocked, sizeof(s->blocked), so_far ? "not what is to be typed" :
-			 "type it first");
+		snprintf(s->blocked, sizeof(s->blocked),
+			 so_far ? "not what is to be typed" : "type it first");
 	d->form->blocked = s->blocked;
 }
 
@@ -205,7 +217,8 @@ static void revoke_facts(struct form_dialog *d)
 {
 	int64_t now = console_now(d->view->console);
 
-	form_dialog_head(d, STYLE_NORMAL, "", "Every version stops with the next request. There is "
+	form_dialog_head(d, STYLE_NORMAL, "",
+			 "Every version stops with the next request. There is "
 			 "no way back; a new key gets a new secret.");
 	if (d->row && key_in_grace(d->row, now))
 		form_dialog_head(d, STYLE_WARNING, "", "It is in a rotation: both versions stop.");
@@ -222,7 +235,11 @@ static void revoke_facts(struct form_dialog *d)
 }
 
 static const struct form_kind revoke_kind = {
-	.name = "Revoke", .danger = true, .facts = revoke_facts, .changed = revoke_changed, .done = revoke_done,
+	.name = "Revoke",
+	.danger = true,
+	.facts = revoke_facts,
+	.changed = revoke_changed,
+	.done = revoke_done,
 	.release = revoke_release,
 };
 
@@ -243,8 +260,8 @@ void keys_revoke(struct view *v)
 	else
 		snprintf(s->wanted, sizeof(s->wanted), "%s", subject);
 	snprintf(s->hint, sizeof(s->hint), "type  %s", s->wanted);
-	form_extra(f, &typed_arg, &(struct form_place){ .arg = "typed", .width = 28,
-							.hint = s->hint });
+	form_extra(f, &typed_arg,
+		   &(struct form_place){ .arg = "typed", .width = 28, .hint = s->hint });
 	f->focus = f->count;
 	snprintf(d->title, sizeof(d->title), "Revoke %s: cannot be undone", subject);
 	keys_dialog(v, d);
@@ -252,6 +269,7 @@ void keys_revoke(struct view *v)
 
 const char *keys_why_no_revoke(struct view *v)
 {
-	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked") ?
-	       "it is revoked already" : NULL;
+	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked")
+		       ? "it is revoked already"
+		       : NULL;
 }

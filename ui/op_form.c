@@ -17,7 +17,9 @@ struct op_form_state {
 };
 
 static const struct arg file_arg = {
-	.name = "file to write", .type = ARG_FILE, .label = "To file",
+	.name = "file to write",
+	.type = ARG_FILE,
+	.label = "To file",
 	.help = "a new file, readable by you only",
 };
 
@@ -76,30 +78,38 @@ static void op_form_release(struct form_dialog *d)
 }
 
 static const struct form_kind op_kind = {
-	.name = "Form", .changed = op_form_changed, .submit = op_form_submit, .done = op_form_done,
+	.name = "Form",
+	.changed = op_form_changed,
+	.submit = op_form_submit,
+	.done = op_form_done,
 	.release = op_form_release,
 };
 
 static const struct form_kind op_danger_kind = {
-	.name = "Form", .danger = true, .changed = op_form_changed, .submit = op_form_submit,
-	.done = op_form_done, .release = op_form_release,
+	.name = "Form",
+	.danger = true,
+	.changed = op_form_changed,
+	.submit = op_form_submit,
+	.done = op_form_done,
+	.release = op_form_release,
 };
 
 static void op_form_extras(struct form_dialog *d, struct op_form_state *s)
 {
 	if (s->spec->file) {
-		char *home = getenv("HOME") ? path_join(getenv("HOME"), s->spec->file) :
-			     x_strdup(s->spec->file);
+		char *home = getenv("HOME") ? path_join(getenv("HOME"), s->spec->file)
+					    : x_strdup(s->spec->file);
 
-		form_extra(d->form, &file_arg, &(struct form_place){ .arg = file_arg.name,
-								     .width = 46 });
+		form_extra(d->form, &file_arg,
+			   &(struct form_place){ .arg = file_arg.name, .width = 46 });
 		form_start(d->form, file_arg.name, home);
 		free(home);
 	}
 	if (s->spec->type) {
 		snprintf(s->label, sizeof(s->label), "Type \"%s\"", s->spec->type);
-		s->typed = (struct arg){ .name = "typed", .type = ARG_TEXT, .label = s->label,
-					 .help = "" };
+		s->typed = (struct arg){
+			.name = "typed", .type = ARG_TEXT, .label = s->label, .help = ""
+		};
 		form_extra(d->form, &s->typed, &(struct form_place){ .arg = "typed", .width = 20 });
 	}
 }
@@ -123,8 +133,10 @@ struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, con
 	if (spec->danger)
 		f->focus = f->count;
 	snprintf(d->title, sizeof(d->title), "%s", spec->title);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", spec->text ? spec->text : op->detail ? op->detail :
-			 op->summary);
+	form_dialog_head(d, STYLE_NORMAL, "", "%s",
+			 spec->text   ? spec->text
+			 : op->detail ? op->detail
+				      : op->summary);
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
 	form_dialog_open(v->console, d);
 	return d;

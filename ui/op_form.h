@@ -8,19 +8,20 @@
 /* How an operation is offered. Ends up in form, dialog and result. */
 struct op_form {
 	const char *op;
-	const char *title;		/* "Verify a secret" */
-	const char *submit;		/* "Verify" */
-	const char *text;		/* above the fields; NULL: the operation's detail */
-	const struct form_place *places;	/* NULL: all that belong into a form */
-	const char *file;		/* OP_TEXT: name of the file to offer ("keys.csv"); NULL */
-	const char *type;		/* what must be typed first ("restore"); NULL */
+	const char *title;		 /* "Verify a secret" */
+	const char *submit;		 /* "Verify" */
+	const char *text;		 /* above the fields; NULL: the operation's detail */
+	const struct form_place *places; /* NULL: all that belong into a form */
+	const char *file;		 /* OP_TEXT: name of the file to offer ("keys.csv"); NULL */
+	const char *type;		 /* what must be typed first ("restore"); NULL */
 	bool danger;
 	/* What the answer means, for the page's first line; NULL: records only. */
 	const char *(*answer)(const struct work_result *r, enum style *style);
-	void (*done)(struct view *v, const struct work_result *r);	/* instead of the page */
+	void (*done)(struct view *v, const struct work_result *r); /* instead of the page */
 };
 
-/* Opens the form; `key`, when not NULL, is its fixed key. Runs at once when there is nothing to fill in. */
+/* Opens the form; `key`, when not NULL, is its fixed key. Runs at once when there is nothing to
+ * fill in. */
 struct form_dialog *op_form_open(struct view *v, const struct op_form *f, const char *key);
 
 #endif

@@ -13,14 +13,15 @@ struct prompt_dialog {
 	char *title, *text, *label, *submit;
 	struct edit edit;
 	char error[512];
-	size_t focus;		/* 0 field, 1 cancel, 2 submit */
+	size_t focus; /* 0 field, 1 cancel, 2 submit */
 	bool (*answer)(void *arg, const char *text, char *error);
 	void *arg;
 };
 
 static int prompt_button(const struct area *a, int x, int y, const char *label, bool focused)
 {
-	int used = area_textf(a, x, y, -1, focused ? STYLE_SELECTED : STYLE_NORMAL, "[ %s ]", label);
+	int used = area_textf(a, x, y, -1, focused ? STYLE_SELECTED : STYLE_NORMAL, "[ %s ]",
+			      label);
 
 	if (focused)
 		area_cursor(a, x + 2, y);
@@ -36,8 +37,8 @@ static void prompt_draw(struct dialog *base, const struct area *body)
 	int x, y = area_wrap(&in, 0, 0, -1, STYLE_NORMAL, d->text) + 1;
 
 	x = area_text(&in, 0, y, -1, STYLE_NORMAL, d->label) + 2;
-	edit_draw(&d->edit, &in, x, y, in.width - x,
-		  d->focus ? STYLE_FIELD : STYLE_FIELD_CURRENT, d->focus == 0);
+	edit_draw(&d->edit, &in, x, y, in.width - x, d->focus ? STYLE_FIELD : STYLE_FIELD_CURRENT,
+		  d->focus == 0);
 	if (d->error[0])
 		area_textf(&in, x, y + 1, -1, STYLE_DANGER, "%s %s", glyph(in.frame, GLYPH_FAIL),
 			   d->error);
@@ -99,7 +100,10 @@ static const struct action prompt_actions[] = {
 };
 
 static const struct dialog_type prompt_type = {
-	.name = "Prompt", .actions = prompt_actions, .draw = prompt_draw, .input = prompt_input,
+	.name = "Prompt",
+	.actions = prompt_actions,
+	.draw = prompt_draw,
+	.input = prompt_input,
 	.free = prompt_free,
 };
 
@@ -108,9 +112,13 @@ void prompt_open(struct console *c, const struct prompt *p)
 	struct prompt_dialog *d = x_calloc(1, sizeof(*d));
 
 	*d = (struct prompt_dialog){
-		.base = { .type = &prompt_type }, .title = x_strdup(p->title),
-		.text = x_strdup(p->text), .label = x_strdup(p->label),
-		.submit = x_strdup(p->submit), .answer = p->answer, .arg = p->arg,
+		.base = { .type = &prompt_type },
+		.title = x_strdup(p->title),
+		.text = x_strdup(p->text),
+		.label = x_strdup(p->label),
+		.submit = x_strdup(p->submit),
+		.answer = p->answer,
+		.arg = p->arg,
 	};
 	if (p->hidden)
 		edit_init_hidden(&d->edit, PROMPT_SECRET_MAX);

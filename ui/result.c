@@ -23,7 +23,7 @@ struct result_page {
 	int scroll, lines, room;
 };
 
-/* --- values as text ------------------------------------------------------------------------------ */
+/* --- values as text ------------------------------------------------------------------------ */
 static void list_text(const struct json *value, char *out, size_t size)
 {
 	struct buf b = BUF_INIT(CELL_MAX);
@@ -66,7 +66,7 @@ static void value_text(const struct console *c, const struct op_column *column,
 	}
 }
 
-/* --- one record ---------------------------------------------------------------------------------- */
+/* --- one record ---------------------------------------------------------------------------- */
 static int record_draw(const struct result_page *p, const struct area *a, const struct json *row,
 		       int y)
 {
@@ -87,7 +87,7 @@ static int record_draw(const struct result_page *p, const struct area *a, const 
 	return y;
 }
 
-/* --- a table ------------------------------------------------------------------------------------- */
+/* --- a table ------------------------------------------------------------------------------- */
 static int column_width(const struct result_page *p, const struct op_column *col)
 {
 	int width = (int)strlen(col->title);
@@ -139,7 +139,7 @@ static int table_draw(const struct result_page *p, const struct area *a, int y)
 	return y + 1 + (int)json_count(p->rows);
 }
 
-/* --- the page ------------------------------------------------------------------------------------ */
+/* --- the page ------------------------------------------------------------------------------ */
 static int body_draw(const struct result_page *p, const struct area *a, int y)
 {
 	if (p->answer)
@@ -153,7 +153,8 @@ static int body_draw(const struct result_page *p, const struct area *a, int y)
 	else if (json_count(p->rows))
 		y = record_draw(p, a, json_at(p->rows, 0), y);
 	for (size_t i = 0; i < json_count(p->notes); i++)
-		y += area_wrap(a, 1, y + 1, -1, STYLE_SECONDARY, json_as_text(json_at(p->notes, i)));
+		y += area_wrap(a, 1, y + 1, -1, STYLE_SECONDARY,
+			       json_as_text(json_at(p->notes, i)));
 	return y;
 }
 
@@ -245,8 +246,12 @@ static const struct action page_actions[] = {
 };
 
 static const struct dialog_type page_type = {
-	.name = "Result", .flags = DIALOG_PAGE, .actions = page_actions, .draw = page_draw,
-	.input = page_input, .free = page_free,
+	.name = "Result",
+	.flags = DIALOG_PAGE,
+	.actions = page_actions,
+	.draw = page_draw,
+	.input = page_input,
+	.free = page_free,
 };
 
 void result_open(struct console *c, const char *title, enum style style, const char *answer,
@@ -255,8 +260,13 @@ void result_open(struct console *c, const char *title, enum style style, const c
 	struct result_page *p = x_calloc(1, sizeof(*p));
 
 	*p = (struct result_page){
-		.base = { .type = &page_type }, .op = r->op, .title = x_strdup(title),
-		.answer = x_strdup(answer), .text = x_strdup(r->text), .style = style, .rows = json_keep(r->rows),
+		.base = { .type = &page_type },
+		.op = r->op,
+		.title = x_strdup(title),
+		.answer = x_strdup(answer),
+		.text = x_strdup(r->text),
+		.style = style,
+		.rows = json_keep(r->rows),
 		.notes = json_keep(r->notes),
 	};
 	dialog_push(c, &p->base);

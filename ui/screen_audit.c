@@ -15,10 +15,10 @@ enum { LABEL_X = 9, HASH_ENDS = 23, PANE_TEXT_MAX = 64 * 1024 };
 
 struct audit_state {
 	struct work *verify;
-	bool verified;		/* `whole` holds */
+	bool verified; /* `whole` holds */
 	bool whole;
 	int64_t verified_at, events;
-	int64_t bad;		/* sequence of the first bad event; 0 none */
+	int64_t bad; /* sequence of the first bad event; 0 none */
 	char reason[160];
 };
 
@@ -27,7 +27,7 @@ static struct audit_state *audit_state(struct view *v)
 	return v->state;
 }
 
-/* --- columns ------------------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------------- */
 static void number_cell(struct view *v, const struct json *row, const struct area *cell)
 {
 	int64_t sequence = json_get_int(row, "sequence", 0);
@@ -102,7 +102,7 @@ static const struct list_sort audit_sorts[] = {
 	{ .label = NULL },
 };
 
-/* --- loading ------------------------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------------------------- */
 static bool audit_filter_word(void *arg, const char *word, size_t len)
 {
 	static const char *const fields[] = { "actor", "op", "object", "since", "until" };
@@ -187,12 +187,13 @@ static void audit_empty(struct view *v, const struct area *a)
 	(void)v;
 	area_text(a, 3, 2, -1, STYLE_TITLE, "No events yet.");
 	area_wrap(a, 3, 4, a->width - 6, STYLE_NORMAL,
-		  "Every change to a key, and every showing of a stored secret, writes an event here in "
+		  "Every change to a key, and every showing of a stored secret, writes an event "
+		  "here in "
 		  "the same transaction. Events are chained by hash and MAC: who edits, removes or "
 		  "inserts one is found by V.");
 }
 
-/* --- verifying ----------------------------------------------------------------------------------- */
+/* --- verifying ----------------------------------------------------------------------------- */
 static void verify_done(void *arg, const struct work_result *r)
 {
 	struct view *v = arg;
@@ -221,9 +222,12 @@ static void audit_verify_start(struct view *v)
 		return;
 	work_drop(audit_state(v)->verify);
 	audit_state(v)->verify = console_work(v->console, &(struct work_order){
-		.op = op, .args = op_args_new(op), .lane = LANE_SLOW, .arg = v,
-		.done = verify_done,
-	});
+								  .op = op,
+								  .args = op_args_new(op),
+								  .lane = LANE_SLOW,
+								  .arg = v,
+								  .done = verify_done,
+							  });
 }
 
 static void audit_context(struct view *v, const struct area *line)
@@ -242,12 +246,12 @@ static void audit_context(struct view *v, const struct area *line)
 		area_textf(line, x, 0, -1, STYLE_DANGER, "%s BROKEN at #%lld: %s",
 			   glyph(line->frame, GLYPH_FAIL), (long long)s->bad, s->reason);
 	} else {
-		area_text(line, x, 0, -1, STYLE_SECONDARY, s->verify ? "chain: being verified" :
-			  "chain: not verified yet, V does");
+		area_text(line, x, 0, -1, STYLE_SECONDARY,
+			  s->verify ? "chain: being verified" : "chain: not verified yet, V does");
 	}
 }
 
-/* --- the pane ------------------------------------------------------------------------------------ */
+/* --- the pane ------------------------------------------------------------------------------ */
 static void hash_middle(const char *hash, char out[HASH_ENDS])
 {
 	size_t len = hash ? strlen(hash) : 0;
@@ -304,7 +308,8 @@ static const char *fit_text(const struct audit_state *s, int64_t sequence)
 static void audit_pane(struct view *v, const struct json *row, const struct area *a)
 {
 	int64_t at = json_get_time(row, "time"), sequence = json_get_int(row, "sequence", 0);
-	char title[200], time[DATETIME_SIZE], utc[DATETIME_SIZE], hash[HASH_ENDS], before[HASH_ENDS];
+	char title[200], time[DATETIME_SIZE], utc[DATETIME_SIZE], hash[HASH_ENDS],
+		before[HASH_ENDS];
 	struct buf detail = BUF_INIT(PANE_TEXT_MAX);
 	int y;
 
@@ -327,7 +332,7 @@ static void audit_pane(struct view *v, const struct json *row, const struct area
 	buf_release(&detail);
 }
 
-/* --- actions ------------------------------------------------------------------------------------- */
+/* --- actions ------------------------------------------------------------------------------- */
 static const char *audit_why_no_open(struct view *v)
 {
 	const char *object = json_get_text(list_row(v->list), "object");
@@ -350,24 +355,34 @@ static void audit_open(struct view *v)
 }
 
 static const struct op_form checkpoint_form = {
-	.op = "audit.checkpoint", .title = "Checkpoint of the audit chain", .submit = "Make",
+	.op = "audit.checkpoint",
+	.title = "Checkpoint of the audit chain",
+	.submit = "Make",
 	.text = "Prints sequence, head hash and a signature. Keep it elsewhere: held against the "
 		"chain later it shows whether the end was cut off.",
 };
 
 static const struct op_form export_form = {
-	.op = "audit.export", .title = "Export the audit chain", .submit = "Export",
+	.op = "audit.export",
+	.title = "Export the audit chain",
+	.submit = "Export",
 	.text = "Writes every event to a new file, so that anyone can verify the hashes.",
 	.file = "audit.jsonl",
 };
 
 static const struct op_form info_form = {
-	.op = "store.info", .title = "The store", .submit = "Show", .text = "What the store is and holds.",
+	.op = "store.info",
+	.title = "The store",
+	.submit = "Show",
+	.text = "What the store is and holds.",
 };
 
 static const struct op_form check_form = {
-	.op = "store.check", .title = "Check the store", .submit = "Check",
-	.text = "SQLite's integrity, every row's MAC, the audit chain and our own rules; names what is "
+	.op = "store.check",
+	.title = "Check the store",
+	.submit = "Check",
+	.text = "SQLite's integrity, every row's MAC, the audit chain and our own rules; names "
+		"what is "
 		"wrong. May take a while.",
 };
 
@@ -377,17 +392,25 @@ static const struct form_place backup_places[] = {
 };
 
 static const struct op_form backup_form = {
-	.op = "store.backup", .title = "Back up the store", .submit = "Back up",
-	.text = "Into a new file, checked before it gets its name. The master key is not in it: keep "
+	.op = "store.backup",
+	.title = "Back up the store",
+	.submit = "Back up",
+	.text = "Into a new file, checked before it gets its name. The master key is not in it: "
+		"keep "
 		"that apart, without it no key verifies.",
 	.places = backup_places,
 };
 
 static const struct op_form restore_form = {
-	.op = "store.restore", .title = "Restore a backup: keys change back", .submit = "Restore",
-	.text = "Puts the rows of a backup into the live store in one transaction. Revocations made "
+	.op = "store.restore",
+	.title = "Restore a backup: keys change back",
+	.submit = "Restore",
+	.text = "Puts the rows of a backup into the live store in one transaction. Revocations "
+		"made "
 		"since stay, and the audit chain goes on.",
-	.places = backup_places, .type = "restore", .danger = true,
+	.places = backup_places,
+	.type = "restore",
+	.danger = true,
 };
 
 static void audit_checkpoint(struct view *v)
@@ -441,27 +464,40 @@ static const struct action audit_actions[] = {
 	  "audit.checkpoint", GROUP_OTHER, ACTION_FOOTER, .run = audit_checkpoint },
 	{ 'e', "export", "export the chain…", "Export the audit chain…", "audit.export",
 	  GROUP_OTHER, ACTION_FOOTER, .run = audit_export },
-	{ 0, "store info", "what the store is and holds", "Store: info", "store.info", GROUP_OTHER, 0,
-	  .run = store_info },
+	{ 0, "store info", "what the store is and holds", "Store: info", "store.info", GROUP_OTHER,
+	  0, .run = store_info },
 	{ 0, "check store", "check the store…", "Store: check…", "store.check", GROUP_OTHER, 0,
 	  .run = store_check_open },
 	{ 0, "back up", "back up the store…", "Store: back up…", "store.backup", GROUP_OTHER, 0,
 	  .run = store_backup_open },
-	{ 0, "restore", "restore a backup…", "Store: restore a backup…", "store.restore", GROUP_CHANGE,
-	  ACTION_DANGER, .run = store_restore_open },
+	{ 0, "restore", "restore a backup…", "Store: restore a backup…", "store.restore",
+	  GROUP_CHANGE, ACTION_DANGER, .run = store_restore_open },
 	{ .label = NULL },
 };
 
 static const struct list_type audit_list = {
-	.columns = audit_columns, .sorts = audit_sorts, .noun = "event", .plural = "events",
-	.load = audit_load, .id = audit_id, .name = audit_name, .group = audit_group,
+	.columns = audit_columns,
+	.sorts = audit_sorts,
+	.noun = "event",
+	.plural = "events",
+	.load = audit_load,
+	.id = audit_id,
+	.name = audit_name,
+	.group = audit_group,
 	.empty = audit_empty,
 };
 
 const struct screen screen_audit = {
-	.id = "audit", .title = "Audit", .digit = '7',
+	.id = "audit",
+	.title = "Audit",
+	.digit = '7',
 	.help = "who changed what and when, and whether the chain is whole",
-	.state_size = sizeof(struct audit_state), .actions = audit_actions, .list = &audit_list,
-	.open = audit_verify_start, .close = audit_close, .context = audit_context,
-	.detail = audit_pane, .changed = audit_changed,
+	.state_size = sizeof(struct audit_state),
+	.actions = audit_actions,
+	.list = &audit_list,
+	.open = audit_verify_start,
+	.close = audit_close,
+	.context = audit_context,
+	.detail = audit_pane,
+	.changed = audit_changed,
 };

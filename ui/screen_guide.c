@@ -1,4 +1,5 @@
-/* The Guide screen: the decision tree as questions, a preview of where each answer leads, and a way straight
+/* The Guide screen: the decision tree as questions, a preview of where each answer leads, and a
+ * way straight
  * into the right form. */
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,8 @@
 struct guide_state {
 	const struct guide_answer *path[GUIDE_DEPTH];
 	size_t depth;
-	size_t at;		/* answer under the cursor */
-	int first_y;		/* of the answers, in the frame (for the mouse) */
+	size_t at;   /* answer under the cursor */
+	int first_y; /* of the answers, in the frame (for the mouse) */
 	struct work *work;
 };
 
@@ -47,7 +48,7 @@ static const struct guide_outcome *guide_shown(const struct guide_state *s)
 	return q ? q->answers[s->at].outcome : guide_reached(s);
 }
 
-/* --- drawing ------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------- */
 static const struct guide_question *question_at(const struct guide_state *s, size_t n)
 {
 	return n ? s->path[n - 1]->next : &guide_root;
@@ -139,7 +140,7 @@ static void guide_context(struct view *v, const struct area *line)
 		area_text(line, 27, 0, -1, STYLE_SECONDARY, "answered");
 }
 
-/* --- actions ------------------------------------------------------------------------------------- */
+/* --- actions ------------------------------------------------------------------------------- */
 static void guide_go(struct view *v, const struct guide_outcome *o)
 {
 	struct view *keys;
@@ -197,7 +198,8 @@ static void tree_done(void *arg, const struct work_result *r)
 	if (r->code)
 		console_error(v->console, &r->err);
 	else
-		result_open(v->console, "Which credential fits: the whole tree", STYLE_NORMAL, NULL, r);
+		result_open(v->console, "Which credential fits: the whole tree", STYLE_NORMAL, NULL,
+			    r);
 }
 
 static void guide_tree(struct view *v)
@@ -209,8 +211,12 @@ static void guide_tree(struct view *v)
 	op_args_add(args, "all", "true", &e);
 	work_drop(guide_state(v)->work);
 	guide_state(v)->work = console_work(v->console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_READ, .arg = v, .done = tree_done,
-	});
+								.op = op,
+								.args = args,
+								.lane = LANE_READ,
+								.arg = v,
+								.done = tree_done,
+							});
 }
 
 static void guide_move(struct view *v, int by)
@@ -289,8 +295,14 @@ static const struct action guide_actions[] = {
 };
 
 const struct screen screen_guide = {
-	.id = "guide", .title = "Guide", .digit = '9',
+	.id = "guide",
+	.title = "Guide",
+	.digit = '9',
 	.help = "which credential fits: API key, OAuth2 or JWT, and why",
-	.state_size = sizeof(struct guide_state), .actions = guide_actions,
-	.close = guide_close, .context = guide_context, .draw = guide_draw, .input = guide_input,
+	.state_size = sizeof(struct guide_state),
+	.actions = guide_actions,
+	.close = guide_close,
+	.context = guide_context,
+	.draw = guide_draw,
+	.input = guide_input,
 };

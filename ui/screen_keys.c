@@ -1,4 +1,5 @@
-/* The Keys screen as a record: its columns, its actions, its list and where its totals come from. */
+/* The Keys screen as a record: its columns, its actions, its list and where its totals come
+ * from. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct keys_state *keys_state(struct view *v)
 	return v->state;
 }
 
-/* --- columns ------------------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------------- */
 static void status_cell(struct view *v, const struct json *row, const struct area *cell)
 {
 	struct key_badge badge = key_badge(row, console_now(v->console));
@@ -72,8 +73,10 @@ static void expires_cell(struct view *v, const struct json *row, const struct ar
 	}
 	console_when(v->console, when, sizeof(when), json_get_time(row, "expires_at"));
 	area_text_right(cell, 0, 0, -1,
-			badge.glyph == GLYPH_EXPIRING || badge.glyph == GLYPH_EXPIRED ?
-			badge.style : STYLE_NORMAL, when);
+			badge.glyph == GLYPH_EXPIRING || badge.glyph == GLYPH_EXPIRED
+				? badge.style
+				: STYLE_NORMAL,
+			when);
 }
 
 static void used_cell(struct view *v, const struct json *row, const struct area *cell)
@@ -102,17 +105,31 @@ static void from_cell(struct view *v, const struct json *row, const struct area 
 
 static const struct list_column keys_columns[] = {
 	{ .title = "STATUS", .width = 10, .draw = status_cell },
-	{ .title = "NAME", .width = 16, .max_width = 40, .flags = LIST_FLEX, .sort = "name",
+	{ .title = "NAME",
+	  .width = 16,
+	  .max_width = 40,
+	  .flags = LIST_FLEX,
+	  .sort = "name",
 	  .draw = name_cell },
 	{ .title = "OWNER", .width = 9, .drop = 2, .sort = "owner", .draw = owner_cell },
 	{ .title = "TIER", .width = 8, .drop = 5, .from_width = 90, .draw = tier_cell },
 	{ .title = "KEY", .width = 9, .drop = 3, .from_width = 78, .draw = hint_cell },
 	{ .title = "V", .width = 1, .drop = 1, .flags = LIST_RIGHT, .draw = version_cell },
-	{ .title = "EXPIRES", .width = 9, .flags = LIST_RIGHT, .sort = "expires",
+	{ .title = "EXPIRES",
+	  .width = 9,
+	  .flags = LIST_RIGHT,
+	  .sort = "expires",
 	  .draw = expires_cell },
-	{ .title = "USED", .width = 5, .flags = LIST_RIGHT, .sort = "used", .descending = true,
+	{ .title = "USED",
+	  .width = 5,
+	  .flags = LIST_RIGHT,
+	  .sort = "used",
+	  .descending = true,
 	  .draw = used_cell },
-	{ .title = "24 H", .width = SPARK, .drop = 4, .flags = LIST_UNREVERSED,
+	{ .title = "24 H",
+	  .width = SPARK,
+	  .drop = 4,
+	  .flags = LIST_UNREVERSED,
 	  .draw = calls_cell },
 	{ .title = "FROM", .width = 15, .drop = 6, .from_width = 104, .draw = from_cell },
 	{ .title = NULL },
@@ -128,7 +145,7 @@ static const struct list_sort keys_sorts[] = {
 	{ .label = NULL },
 };
 
-/* --- loading ------------------------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------------------------- */
 static struct op_args *keys_args(const char *filter, const struct op **op, struct err *e)
 {
 	struct op_args *args;
@@ -183,7 +200,7 @@ static const char *keys_name(const struct json *row)
 	return json_text_or(row, "name", "?");
 }
 
-/* --- totals on the context line ------------------------------------------------------------------ */
+/* --- totals on the context line ------------------------------------------------------------ */
 struct counting {
 	const char *option, *value;
 	enum glyph glyph;
@@ -232,7 +249,10 @@ static void count_disabled(void *arg, const struct work_result *r)
 void keys_count_again(struct view *v)
 {
 	static void (*const done[TOTAL_COUNT])(void *arg, const struct work_result *r) = {
-		count_all, count_expiring, count_grace, count_disabled,
+		count_all,
+		count_expiring,
+		count_grace,
+		count_disabled,
 	};
 	const struct op *op = op_find("key.list");
 	struct err e = ERR_INIT;
@@ -245,8 +265,12 @@ void keys_count_again(struct view *v)
 			op_args_add(args, countings[i].option, countings[i].value, &e);
 		work_drop(keys_state(v)->counting[i]);
 		keys_state(v)->counting[i] = console_work(v->console, &(struct work_order){
-			.op = op, .args = args, .lane = LANE_SLOW, .arg = v, .done = done[i],
-		});
+									      .op = op,
+									      .args = args,
+									      .lane = LANE_SLOW,
+									      .arg = v,
+									      .done = done[i],
+								      });
 	}
 }
 
@@ -286,19 +310,21 @@ static void keys_context(struct view *v, const struct area *line)
 	}
 	number_grouped(number, s->totals[TOTAL_ALL]);
 	x += area_textf(line, x, 0, -1, STYLE_NORMAL, "%s key%s", number,
-			s->totals[TOTAL_ALL] == 1 ? "" : "s") + 2;
+			s->totals[TOTAL_ALL] == 1 ? "" : "s") +
+	     2;
 	for (int i = TOTAL_ALL + 1; i < TOTAL_COUNT; i++) {
 		const struct counting *c = &countings[i];
 
 		if (s->totals[i] <= 0)
 			continue;
 		number_grouped(number, s->totals[i]);
-		x += area_textf(line, x, 0, -1, c->style, "%s%s %s",
-				glyph(line->frame, c->glyph), number, c->word) + 2;
+		x += area_textf(line, x, 0, -1, c->style, "%s%s %s", glyph(line->frame, c->glyph),
+				number, c->word) +
+		     2;
 	}
 }
 
-/* --- nothing there ------------------------------------------------------------------------------- */
+/* --- nothing there ------------------------------------------------------------------------- */
 static void keys_empty(struct view *v, const struct area *a)
 {
 	static const char *const welcome[] = {
@@ -308,7 +334,9 @@ static void keys_empty(struct view *v, const struct area *a)
 		"Every change is written to an audit chain (screen 7).",
 		"The store and its master key are readable by you only.",
 	};
-	static const struct { const char *key, *text; } ways[] = {
+	static const struct {
+		const char *key, *text;
+	} ways[] = {
 		{ "c", "create your first key" },
 		{ "I", "import keys from CSV or JSON Lines" },
 		{ "i", "identify a string you were handed (paste it)" },
@@ -331,8 +359,9 @@ static void keys_empty(struct view *v, const struct area *a)
 		  "Back up   the store and its master key   (without that no key verifies)");
 }
 
-/* --- record -------------------------------------------------------------------------------------- */
-static struct op_args *keys_detail_load(struct view *v, const struct json *row, const struct op **op)
+/* --- record -------------------------------------------------------------------------------- */
+static struct op_args *keys_detail_load(struct view *v, const struct json *row,
+					const struct op **op)
 {
 	struct err e = ERR_INIT;
 	struct op_args *args;
@@ -354,8 +383,8 @@ static void keys_paste(struct view *v, const char *text, size_t len)
 static const struct action keys_actions[] = {
 	{ PRESS_ENTER, "open", "open: everything about it", "Open key", "key.show", GROUP_MOVE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW, .run = keys_open },
-	{ 'c', "create", "create a key…", "Create key…", "key.create", GROUP_CHANGE,
-	  ACTION_FOOTER, .run = keys_create },
+	{ 'c', "create", "create a key…", "Create key…", "key.create", GROUP_CHANGE, ACTION_FOOTER,
+	  .run = keys_create },
 	{ 'm', "modify", "modify (edit)…", "Modify key…", "key.edit", GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_BULK, .disabled = keys_why_no_modify,
 	  .run = keys_modify },
@@ -363,8 +392,8 @@ static const struct action keys_actions[] = {
 	  ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_BULK, .disabled = keys_why_no_rotate,
 	  .run = keys_rotate },
 	{ 'F', "finish", "finish a rotation: older versions end now…", "Finish rotation…",
-	  "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW,
-	  .disabled = keys_why_no_finish, .run = keys_finish },
+	  "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW, .disabled = keys_why_no_finish,
+	  .run = keys_finish },
 	{ 'K', "keep old", "keep the old version: cancel the rotation…",
 	  "Cancel rotation (keep the old version)…", "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW,
 	  .disabled = keys_why_no_keep, .run = keys_keep },
@@ -376,14 +405,14 @@ static const struct action keys_actions[] = {
 	  .disabled = keys_why_no_revoke, .run = keys_revoke },
 	{ PRESS_CTRL('U'), "undo", "undo the last disable (10 s)", "Undo disable", "key.enable",
 	  GROUP_CHANGE, 0, .disabled = keys_why_no_undo, .run = keys_undo },
-	{ 'i', "identify", "identify a pasted string…", "Identify a pasted string…",
-	  "key.identify", GROUP_FIND, 0, .run = keys_identify },
+	{ 'i', "identify", "identify a pasted string…", "Identify a pasted string…", "key.identify",
+	  GROUP_FIND, 0, .run = keys_identify },
 	{ 'V', "verify", "verify a secret: is it good?…", "Verify a secret…", "key.verify",
 	  GROUP_FIND, 0, .run = keys_verify },
 	{ 'I', "import", "import from CSV or JSON Lines…", "Import keys…", "key.import",
 	  GROUP_CHANGE, 0, .run = keys_import },
-	{ 'e', "export", "export to CSV or JSON Lines…", "Export keys…", "key.export",
-	  GROUP_OTHER, 0, .run = keys_export },
+	{ 'e', "export", "export to CSV or JSON Lines…", "Export keys…", "key.export", GROUP_OTHER,
+	  0, .run = keys_export },
 	{ 'y', "copy", "copy name, id, command…", "Copy name, id or command…", NULL, GROUP_OTHER,
 	  ACTION_NEEDS_ROW, .run = keys_copy },
 	{ 'o', "usage", "usage figures of the key", "Usage of key", "key.usage", GROUP_OTHER,
@@ -399,16 +428,31 @@ static const struct action keys_actions[] = {
 };
 
 static const struct list_type keys_list = {
-	.columns = keys_columns, .sorts = keys_sorts, .noun = "key", .plural = "keys",
-	.load = keys_load, .count = keys_count, .id = keys_id, .name = keys_name,
-	.empty = keys_empty, .marked = keys_marked_draw,
+	.columns = keys_columns,
+	.sorts = keys_sorts,
+	.noun = "key",
+	.plural = "keys",
+	.load = keys_load,
+	.count = keys_count,
+	.id = keys_id,
+	.name = keys_name,
+	.empty = keys_empty,
+	.marked = keys_marked_draw,
 };
 
 const struct screen screen_keys = {
-	.id = "keys", .title = "Keys", .digit = '1',
+	.id = "keys",
+	.title = "Keys",
+	.digit = '1',
 	.help = "API keys: create, rotate, revoke, see who uses them",
-	.state_size = sizeof(struct keys_state), .actions = keys_actions, .list = &keys_list,
-	.open = keys_open_view, .close = keys_close_view, .context = keys_context,
-	.detail_load = keys_detail_load, .detail = keys_pane_draw, .changed = keys_store_changed,
+	.state_size = sizeof(struct keys_state),
+	.actions = keys_actions,
+	.list = &keys_list,
+	.open = keys_open_view,
+	.close = keys_close_view,
+	.context = keys_context,
+	.detail_load = keys_detail_load,
+	.detail = keys_pane_draw,
+	.changed = keys_store_changed,
 	.paste = keys_paste,
 };

@@ -1,4 +1,5 @@
-/* The box that shows a new secret this once: masked until asked for, to be copied, written to a file or
+/* The box that shows a new secret this once: masked until asked for, to be copied, written to a
+ * file or
  * tested, and forgotten when it closes. */
 #include "ui/secret_box.h"
 
@@ -13,16 +14,23 @@
 #include "ui/ask.h"
 #include "ui/dialog.h"
 
-enum { BOX_WIDTH = 76, BOX_HEIGHT = 17, CHECK_TAIL = 6, MASKED = 32, SECRET_INDENT = 3,
-       REVEAL_MS = 30000, REPORT_LINES = 3 };
+enum {
+	BOX_WIDTH = 76,
+	BOX_HEIGHT = 17,
+	CHECK_TAIL = 6,
+	MASKED = 32,
+	SECRET_INDENT = 3,
+	REVEAL_MS = 30000,
+	REPORT_LINES = 3
+};
 
 struct secret_box {
 	struct dialog base;
 	struct secret secret;
 	struct json *row;
-	bool shown;		/* in clear now */
+	bool shown; /* in clear now */
 	bool was_shown, was_copied, was_written;
-	bool focused;		/* on the button */
+	bool focused; /* on the button */
 	struct loop_timer *timer;
 	struct work *test;
 	enum style report_style;
@@ -52,13 +60,12 @@ static const char *box_name(const struct secret_box *b)
 	return name ? name : "key";
 }
 
-/* --- drawing ------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------- */
 /* The public part, a mask, and the checksum's end. */
 static void mask_draw(const struct secret_box *b, const struct area *a, int y)
 {
 	const char *text = secret_reveal(&b->secret);
-	size_t open = b->secret.len > MASKED + CHECK_TAIL ?
-		      b->secret.len - MASKED - CHECK_TAIL : 0;
+	size_t open = b->secret.len > MASKED + CHECK_TAIL ? b->secret.len - MASKED - CHECK_TAIL : 0;
 	size_t tail = open ? b->secret.len - CHECK_TAIL : b->secret.len;
 	int x = SECRET_INDENT;
 
@@ -81,9 +88,10 @@ static void clear_draw(const struct secret_box *b, const struct area *body, int 
 
 static void report_draw(const struct secret_box *b, const struct area *a, int y)
 {
-	const char *mark = b->report_style == STYLE_GOOD ? glyph(a->frame, GLYPH_PASS) :
-			   b->report_style == STYLE_DANGER ? glyph(a->frame, GLYPH_FAIL) :
-			   b->report_style == STYLE_WARNING ? glyph(a->frame, GLYPH_WARN) : " ";
+	const char *mark = b->report_style == STYLE_GOOD      ? glyph(a->frame, GLYPH_PASS)
+			   : b->report_style == STYLE_DANGER  ? glyph(a->frame, GLYPH_FAIL)
+			   : b->report_style == STYLE_WARNING ? glyph(a->frame, GLYPH_WARN)
+							      : " ";
 
 	if (!b->report[0][0])
 		return;
@@ -116,16 +124,17 @@ static void box_draw(struct dialog *base, const struct area *body)
 
 	snprintf(title, sizeof(title), "%.120s: the secret, shown this once", box_name(b));
 	in = dialog_box(body, BOX_WIDTH, BOX_HEIGHT, title, STYLE_TITLE);
-	area_wrap(&in, 0, 0, -1, STYLE_NORMAL,
-		  "Authrack keeps only a MAC of it. After this box closes nobody can show it again; "
-		  "lost means: rotate.");
+	area_wrap(
+		&in, 0, 0, -1, STYLE_NORMAL,
+		"Authrack keeps only a MAC of it. After this box closes nobody can show it again; "
+		"lost means: rotate.");
 	if (b->shown)
 		clear_draw(b, body, in.x - body->x + SECRET_INDENT, in.y - body->y + 3);
 	else
 		mask_draw(b, &in, 3);
 	area_text(&in, SECRET_INDENT, 5, -1, STYLE_NORMAL,
-		  b->shown ? "v hide           y copy   w write to a file (0600)   t test it now" :
-		  "v reveal (30 s)  y copy   w write to a file (0600)   t test it now");
+		  b->shown ? "v hide           y copy   w write to a file (0600)   t test it now"
+			   : "v reveal (30 s)  y copy   w write to a file (0600)   t test it now");
 	report_draw(b, &in, 7);
 	dialog_rule(&in, 10);
 	facts_draw(b, &in, 11);
@@ -139,7 +148,7 @@ static void box_draw(struct dialog *base, const struct area *body)
 	area_cursor(&in, b->focused ? 12 : SECRET_INDENT, b->focused ? 14 : 3);
 }
 
-/* --- what the keys do ---------------------------------------------------------------------------- */
+/* --- what the keys do ---------------------------------------------------------------------- */
 static void box_mask(struct secret_box *b)
 {
 	if (!b->shown)
@@ -181,12 +190,13 @@ static void box_copy(struct secret_box *b)
 	}
 	b->was_copied = true;
 	datetime_local(now, console_now(b->base.console), true);
-	snprintf(line, sizeof(line), "copy sent to your terminal at %.8s (OSC 52, %zu bytes). Paste it",
+	snprintf(line, sizeof(line),
+		 "copy sent to your terminal at %.8s (OSC 52, %zu bytes). Paste it",
 		 strlen(now) > 19 ? now + 11 : now, b->secret.len);
 	box_report(b, STYLE_GOOD, line,
 		   "somewhere to be sure: many terminals ignore this without a word.",
-		   getenv("TMUX") ? "tmux: set -g set-clipboard on. Not there? v, then Shift-drag." :
-		   "Not there? v, then Shift-drag.");
+		   getenv("TMUX") ? "tmux: set -g set-clipboard on. Not there? v, then Shift-drag."
+				  : "Not there? v, then Shift-drag.");
 }
 
 static bool box_write_answer(void *arg, const char *path, char *error)
@@ -217,7 +227,8 @@ static char *box_file_name(const struct secret_box *b)
 	char *name = x_asprintf("%.60s.key", box_name(b));
 
 	for (char *p = name; *p; p++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *p))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
+			    *p))
 			*p = '-';
 	if (name[0] == '.' || name[0] == '-')
 		name[0] = '_';
@@ -231,11 +242,15 @@ static void box_write(struct secret_box *b)
 	char *path = home ? path_join(home, name) : x_strdup(name);
 
 	prompt_open(b->base.console, &(struct prompt){
-		.title = "Write the secret to a file",
-		.text = "A new file that only you can read (0600). An existing one is not touched.",
-		.label = "File", .submit = "Write", .start = path, .answer = box_write_answer,
-		.arg = b,
-	});
+					     .title = "Write the secret to a file",
+					     .text = "A new file that only you can read (0600). An "
+						     "existing one is not touched.",
+					     .label = "File",
+					     .submit = "Write",
+					     .start = path,
+					     .answer = box_write_answer,
+					     .arg = b,
+				     });
 	free(path);
 	free(name);
 }
@@ -271,8 +286,12 @@ static void box_test(struct secret_box *b)
 	secret_copy(&copy, &b->secret);
 	op_args_add_secret(args, "secret", &copy);
 	b->test = console_work(b->base.console, &(struct work_order){
-		.op = op, .args = args, .lane = LANE_READ, .arg = b, .done = test_done,
-	});
+							.op = op,
+							.args = args,
+							.lane = LANE_READ,
+							.arg = b,
+							.done = test_done,
+						});
 }
 
 static void box_close(struct secret_box *b)
@@ -300,11 +319,16 @@ static void box_leave(struct secret_box *b)
 		return;
 	}
 	ask_open(b->base.console, &(struct ask){
-		.title = "Close without the secret?",
-		.text = "It was not copied, written or revealed yet. After this nobody can show it "
-			"again; the key would have to be rotated.",
-		.yes = "Close", .no = "No, stay", .danger = true, .answer = close_answer, .arg = b,
-	});
+					  .title = "Close without the secret?",
+					  .text = "It was not copied, written or revealed yet. "
+						  "After this nobody can show it "
+						  "again; the key would have to be rotated.",
+					  .yes = "Close",
+					  .no = "No, stay",
+					  .danger = true,
+					  .answer = close_answer,
+					  .arg = b,
+				  });
 }
 
 static bool box_click(struct secret_box *b, const struct input *in)
@@ -381,8 +405,12 @@ static const struct action box_actions[] = {
 };
 
 static const struct dialog_type box_type = {
-	.name = "Secret", .flags = DIALOG_STILL, .actions = box_actions, .draw = box_draw,
-	.input = box_input, .free = box_free,
+	.name = "Secret",
+	.flags = DIALOG_STILL,
+	.actions = box_actions,
+	.draw = box_draw,
+	.input = box_input,
+	.free = box_free,
 };
 
 void secret_box_open(struct console *c, const struct json *row, struct secret *secret)

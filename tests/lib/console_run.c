@@ -13,7 +13,7 @@ enum { SCREEN_MAX = 1 << 20 };
 void console_run_start(struct console_run *c, struct op_run *r, int width, int height, bool utf8)
 {
 	*c = (struct console_run){ .r = r, .options = { .theme = "mono" } };
-	setenv("HOME", r->folder, 1);	/* the store is ~/authrack.db then, wherever the folder is */
+	setenv("HOME", r->folder, 1); /* the store is ~/authrack.db then, wherever the folder is */
 	buf_init(&c->screen, SCREEN_MAX);
 	c->paint = paint_memory_new(width, height, utf8);
 	c->console = console_new(c->paint, &r->options, &c->options, screens);
@@ -33,12 +33,27 @@ void console_run_end(struct console_run *c)
 static const struct {
 	const char *name, *bytes;
 } named[] = {
-	{ "Enter", "\r" }, { "Tab", "\t" }, { "S-Tab", "\033[Z" }, { "Space", " " },
-	{ "BS", "\177" }, { "Up", "\033[A" }, { "Down", "\033[B" }, { "Right", "\033[C" },
-	{ "Left", "\033[D" }, { "PgDn", "\033[6~" }, { "F1", "\033OP" }, { "C-s", "\023" },
-	{ "PgUp", "\033[5~" }, { "Home", "\033OH" }, { "End", "\033OF" }, { "lt", "<" },
-	{ "wheel-up", "\033[<64;10;6M" }, { "wheel-down", "\033[<65;10;6M" },
-	{ "C-y", "\031" }, { "C-u", "\025" }, { "Esc", "\033" },
+	{ "Enter", "\r" },
+	{ "Tab", "\t" },
+	{ "S-Tab", "\033[Z" },
+	{ "Space", " " },
+	{ "BS", "\177" },
+	{ "Up", "\033[A" },
+	{ "Down", "\033[B" },
+	{ "Right", "\033[C" },
+	{ "Left", "\033[D" },
+	{ "PgDn", "\033[6~" },
+	{ "F1", "\033OP" },
+	{ "C-s", "\023" },
+	{ "PgUp", "\033[5~" },
+	{ "Home", "\033OH" },
+	{ "End", "\033OF" },
+	{ "lt", "<" },
+	{ "wheel-up", "\033[<64;10;6M" },
+	{ "wheel-down", "\033[<65;10;6M" },
+	{ "C-y", "\031" },
+	{ "C-u", "\025" },
+	{ "Esc", "\033" },
 };
 
 static void send(struct console_run *c, const char *bytes, size_t len)

@@ -16,7 +16,8 @@ struct console_run {
 /* Opens it at this size over the store of `r`, whose keys are there already. */
 void console_run_start(struct console_run *c, struct op_run *r, int width, int height, bool utf8);
 void console_run_end(struct console_run *c);
-/* Types: plain characters, <Enter> <Esc> <Tab> <S-Tab> <Space> <BS> <Up> <Down> <PgUp> <PgDn> <Home>
+/* Types: plain characters, <Enter> <Esc> <Tab> <S-Tab> <Space> <BS> <Up> <Down> <PgUp> <PgDn>
+ * <Home>
  * <End> <F1> <C-s> <lt> <wheel-up> <wheel-down>, <click:X,Y> (from 1), <size:WxH>,
  * <paste:TEXT>. Waits until nothing is under way after each. */
 void console_run_keys(struct console_run *c, const char *keys);

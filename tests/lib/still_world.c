@@ -42,7 +42,10 @@ void random_text(char *out, size_t count, const char *alphabet)
 /* Whoever runs the tests, it is ops1, who came by SSH. */
 void actor_read(struct actor *a)
 {
-	*a = (struct actor){ .uid = 1004, .login_uid = 1004, .user = "ops1", .client = "10.20.9.7",
+	*a = (struct actor){ .uid = 1004,
+			     .login_uid = 1004,
+			     .user = "ops1",
+			     .client = "10.20.9.7",
 			     .ssh_key = "SHA256:Kx3mV9Qe ed25519" };
 }
 
@@ -63,7 +66,10 @@ struct json *actor_json(const struct actor *a)
 void still_world(void)
 {
 	static const char *const unset[] = {
-		"TMUX", "STY", "NO_COLOR", "AUTHRACK_STORE",
+		"TMUX",
+		"STY",
+		"NO_COLOR",
+		"AUTHRACK_STORE",
 	};
 
 	state = 1;

@@ -1,4 +1,5 @@
-/* What keys do in the Keys screen: nothing dangerous by accident, nothing typed lost, secrets gone when
+/* What keys do in the Keys screen: nothing dangerous by accident, nothing typed lost, secrets
+ * gone when
  * they were shown. */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@ static int setup(void **state)
 	return op_run_setup(state);
 }
 
-static void open_with(struct console_run *c, struct op_run *r, const char *first, const char *second)
+static void open_with(struct console_run *c, struct op_run *r, const char *first,
+		      const char *second)
 {
 	assert_run(r, "key.create", "name", first, NULL);
 	if (second)
@@ -44,14 +46,14 @@ static void revoking_wants_the_name_and_a_move_to_the_button(void **state)
 	struct console_run c;
 
 	open_with(&c, r, "alpha", NULL);
-	console_run_keys(&c, "XX<Enter>");		/* the key again, and Enter: Cancel */
+	console_run_keys(&c, "XX<Enter>"); /* the key again, and Enter: Cancel */
 	console_run_lacks(&c, "cannot be undone");
 	assert_status(r, "alpha", "active");
 	console_run_keys(&c, "X<C-s>");
 	console_run_shows(&c, "type it first");
 	console_run_keys(&c, "<Tab><Tab><Tab>alph<C-s>");
 	console_run_shows(&c, "type 1 more letter");
-	console_run_keys(&c, "a<Enter>");		/* to Cancel, not through it */
+	console_run_keys(&c, "a<Enter>"); /* to Cancel, not through it */
 	console_run_shows(&c, "[ Revoke ]");
 	assert_status(r, "alpha", "active");
 	console_run_keys(&c, "<Tab><Enter>");
@@ -110,7 +112,7 @@ static void a_secret_is_shown_once_and_then_gone(void **state)
 	assert_null(strchr(secret, ' '));
 	console_run_keys(&c, "v");
 	console_run_lacks(&c, secret);
-	console_run_keys(&c, "v<Esc>");			/* revealed: closes without asking */
+	console_run_keys(&c, "v<Esc>"); /* revealed: closes without asking */
 	console_run_lacks(&c, "shown this once");
 	console_run_lacks(&c, secret);
 	r->stdin_secret = secret;
@@ -133,7 +135,7 @@ static void a_secret_goes_out_by_osc_52_and_to_a_file(void **state)
 	console_run_keys(&c, "w<C-u>");
 	console_run_keys(&c, path);
 	console_run_keys(&c, "<Enter>");
-	console_run_shows(&c, "Write the secret to a file");	/* there is such a file: kept open */
+	console_run_shows(&c, "Write the secret to a file"); /* there is such a file: kept open */
 	console_run_keys(&c, "2<Enter>");
 	console_run_shows(&c, "readable by you only");
 	text = file_beside(path, "2");
@@ -156,7 +158,7 @@ static void a_rotation_that_lost_the_race_says_who_won(void **state)
 	console_run_keys(&c, "<C-s>");
 	console_run_shows(&c, "ops1 rotated it");
 	console_run_shows(&c, "to v2");
-	console_run_keys(&c, "<C-s>");			/* again: from v2 */
+	console_run_keys(&c, "<C-s>"); /* again: from v2 */
 	console_run_shows(&c, "shown this once");
 	assert_run(r, "key.show", "key", "alpha", NULL);
 	assert_int_equal(op_run_int(r, 0, "version"), 3);
@@ -255,13 +257,14 @@ static void assert_frame_safe(struct console_run *c)
 
 static void hostile_text_never_reaches_the_terminal(void **state)
 {
-	static const char *const walk[] = { "<Enter>", "<Esc>", "R", "<Esc>", "X", "<Esc>", "m", "<Esc>",
-					    "y", "<Esc>", "7", "1", ":evil", "<Esc>", "<Space>" };
+	static const char *const walk[] = { "<Enter>", "<Esc>", "R",	 "<Esc>", "X",
+					    "<Esc>",   "m",	"<Esc>", "y",	  "<Esc>",
+					    "7",       "1",	":evil", "<Esc>", "<Space>" };
 	struct op_run *r = *state;
 	struct console_run c;
 
-	assert_run(r, "key.create", "name", "evil\u202egnp\u200b\u2066x", "owner", "a\u00adb\ufeff", "tier",
-		   "\U000e0041", "note", "\u2028", "meta", "k=\u202e", NULL);
+	assert_run(r, "key.create", "name", "evil\u202egnp\u200b\u2066x", "owner", "a\u00adb\ufeff",
+		   "tier", "\U000e0041", "note", "\u2028", "meta", "k=\u202e", NULL);
 	console_run_start(&c, r, 80, 24, true);
 	assert_frame_safe(&c);
 	for (size_t i = 0; i < sizeof(walk) / sizeof(walk[0]); i++) {

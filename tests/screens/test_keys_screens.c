@@ -9,8 +9,12 @@
 static void use(struct op_run *r, int64_t key, int64_t version, int64_t ago, const char *code,
 		int64_t count, const char *address)
 {
-	const struct usage_add add = { .key = key, .version = version, .code = code, .count = count,
-				       .at = r->clock.wall - ago, .address = address };
+	const struct usage_add add = { .key = key,
+				       .version = version,
+				       .code = code,
+				       .count = count,
+				       .at = r->clock.wall - ago,
+				       .address = address };
 
 	assert_well(usage_write(app_store(r->app), &add, 1, &r->e), &r->e);
 }
@@ -20,7 +24,8 @@ static void make_usage(struct op_run *r)
 {
 	assert_well(store_begin_unaudited(app_store(r->app), &r->e), &r->e);
 	for (int64_t hour = 23; hour >= 0; hour--) {
-		use(r, 1, 1, hour * HOUR_MS + 3000, "VALID", 100 + hour * (23 - hour) * 9, "10.20.7.3");
+		use(r, 1, 1, hour * HOUR_MS + 3000, "VALID", 100 + hour * (23 - hour) * 9,
+		    "10.20.7.3");
 		use(r, 2, 1, hour * HOUR_MS + 120000, "VALID", 40, "10.20.4.18");
 		use(r, 2, 2, hour * HOUR_MS + 12000, "VALID", 700 + hour % 5 * 30, "10.20.4.19");
 	}
@@ -32,20 +37,21 @@ static void make_usage(struct op_run *r)
 /* A handful of keys in every state. */
 static void make_keys(struct op_run *r)
 {
-	assert_run(r, "key.create", "name", "acme-mobile", "owner", "mobile", "tier", "gold", "scope",
-		   "orders:read", "scope", "orders:write", "limit", "100/min", "expires", "212d",
-		   NULL);
-	assert_run(r, "key.create", "name", "billing-sync", "owner", "finance", "scope", "orders:read",
-		   "scope", "invoices:*", "limit", "100/min", "limit", "50000/day", "allow-from",
-		   "10.20.0.0/16", "expires", "41d", "meta", "team=payments", "meta", "env=prod",
-		   "note", "nightly sync, webhooks", NULL);
-	assert_run(r, "key.create", "name", "ci-deploy", "owner", "platform", "prefix", "ci", "expires",
-		   "2d4h", NULL);
+	assert_run(r, "key.create", "name", "acme-mobile", "owner", "mobile", "tier", "gold",
+		   "scope", "orders:read", "scope", "orders:write", "limit", "100/min", "expires",
+		   "212d", NULL);
+	assert_run(r, "key.create", "name", "billing-sync", "owner", "finance", "scope",
+		   "orders:read", "scope", "invoices:*", "limit", "100/min", "limit", "50000/day",
+		   "allow-from", "10.20.0.0/16", "expires", "41d", "meta", "team=payments", "meta",
+		   "env=prod", "note", "nightly sync, webhooks", NULL);
+	assert_run(r, "key.create", "name", "ci-deploy", "owner", "platform", "prefix", "ci",
+		   "expires", "2d4h", NULL);
 	assert_run(r, "key.create", "name", "grafana-read", "owner", "platform", NULL);
 	assert_run(r, "key.create", "name", "partner-feed-2027", "owner", "partners", "not-before",
 		   "404d", NULL);
 	assert_run(r, "key.create", "name", "support-bot", "owner", "support", NULL);
-	assert_run(r, "key.create", "name", "東京-pos-sync", "owner", "retail", "expires", "55d", NULL);
+	assert_run(r, "key.create", "name", "東京-pos-sync", "owner", "retail", "expires", "55d",
+		   NULL);
 	test_clock_advance(&r->clock, HOUR_MS);
 	assert_run(r, "key.rotate", "key", "billing-sync", "grace", "3h", NULL);
 	assert_run(r, "key.disable", "key", "grafana-read", NULL);
@@ -78,7 +84,8 @@ static const struct golden goldens[] = {
 	{ "create-80x24", 80, 24, false, "cacme-mobile<Tab>fin" },
 	{ "create-120x40", 120, 40, false, "cacme-tablet<Tab>" },
 	{ "create-ascii-80x24", 80, 24, true, "cacme-tablet<Tab>" },
-	{ "create-wrong-80x24", 80, 24, false, "cx<Tab><Tab><Tab><Tab><Tab>100<Tab>nowhere<Tab><C-s>" },
+	{ "create-wrong-80x24", 80, 24, false,
+	  "cx<Tab><Tab><Tab><Tab><Tab>100<Tab>nowhere<Tab><C-s>" },
 	{ "create-leave-80x24", 80, 24, false, "cx<Esc>" },
 	{ "modify-80x24", 80, 24, false, "jm<Tab>es" },
 	{ "modify-two-80x24", 80, 24, false, "<Space><Space>m" },
@@ -158,12 +165,16 @@ static void an_empty_store_explains_itself(void **state)
 	op_run_teardown(&r);
 }
 
-enum { GOLDENS = sizeof(goldens) / sizeof(goldens[0]), STARTS = sizeof(starts) / sizeof(starts[0]) };
+enum {
+	GOLDENS = sizeof(goldens) / sizeof(goldens[0]),
+	STARTS = sizeof(starts) / sizeof(starts[0])
+};
 
 /* cmocka's initial state is not const, the tests only read it. */
 static struct CMUnitTest screen_test(const struct golden *g, void (*test)(void **state))
 {
-	return (struct CMUnitTest){ .name = g->name, .test_func = test,
+	return (struct CMUnitTest){ .name = g->name,
+				    .test_func = test,
 				    .initial_state = (void *)(uintptr_t)g };
 }
 

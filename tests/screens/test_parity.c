@@ -1,4 +1,5 @@
-/* Command line and console can do the same: every operation is an action of a screen, or stands here with
+/* Command line and console can do the same: every operation is an action of a screen, or stands
+ * here with
  * the reason why it is none. */
 #include <string.h>
 
@@ -63,7 +64,8 @@ static void no_screen_has_two_actions_on_one_key(void **state)
 		for (const struct action *a = screens[s]->actions; a->label; a++)
 			for (const struct action *b = a + 1; b->label; b++)
 				if (a->key && a->key == b->key)
-					fail_msg("%s: %s and %s", screens[s]->id, a->label, b->label);
+					fail_msg("%s: %s and %s", screens[s]->id, a->label,
+						 b->label);
 }
 
 /* What has no key must be found in the palette. */

@@ -55,12 +55,13 @@ static void keys_type_move_and_erase(void **state)
 
 static void other_keys_are_not_taken(void **state)
 {
-	static const int32_t keys[] = { PRESS_ENTER, PRESS_TAB, PRESS_ESC, PRESS_UP, PRESS_F1,
-					PRESS_CTRL('S'), PRESS_CTRL('Y') };
+	static const int32_t keys[] = { PRESS_ENTER, PRESS_TAB,	      PRESS_ESC,      PRESS_UP,
+					PRESS_F1,    PRESS_CTRL('S'), PRESS_CTRL('Y') };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		assert_false(edit_input(&edit, &(struct input){ .type = INPUT_KEY, .key = keys[i] }));
+		assert_false(
+			edit_input(&edit, &(struct input){ .type = INPUT_KEY, .key = keys[i] }));
 	assert_string_equal(edit.text, "");
 }
 
@@ -79,8 +80,8 @@ static void a_paste_comes_in_without_line_ends_and_controls(void **state)
 	static const char pasted[] = "one\r\ntwo\nthree\tfour\033[31m\007\xff";
 
 	(void)state;
-	edit_input(&edit, &(struct input){ .type = INPUT_PASTE, .text = pasted,
-					   .len = sizeof(pasted) - 1 });
+	edit_input(&edit, &(struct input){
+				  .type = INPUT_PASTE, .text = pasted, .len = sizeof(pasted) - 1 });
 	assert_string_equal(edit.text, "one two three four[31m\uFFFD");
 }
 
@@ -121,7 +122,7 @@ static void a_hidden_line_shows_masks_only(void **state)
 		assert_null(strchr("hunter2", frame.cells[i].chars[0]));
 	assert_int_equal(frame.cursor_x, 7);
 	edit_set(&secret, "x");
-	assert_int_equal(secret.text[2], 0);	/* nothing is left behind the end */
+	assert_int_equal(secret.text[2], 0); /* nothing is left behind the end */
 	edit_release(&secret);
 }
 
@@ -130,11 +131,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keys_type_move_and_erase, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_keys_are_not_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_combining_mark_goes_with_its_letter, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_paste_comes_in_without_line_ends_and_controls, setup,
+		cmocka_unit_test_setup_teardown(a_combining_mark_goes_with_its_letter, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(what_does_not_fit_is_cut_at_a_whole_character, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(a_paste_comes_in_without_line_ends_and_controls,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(what_does_not_fit_is_cut_at_a_whole_character,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(the_cursor_stays_visible_in_a_long_line, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_hidden_line_shows_masks_only, setup, teardown),

@@ -135,7 +135,7 @@ static void tab_takes_the_first_value_seen(void **state)
 	type("x orders:w");
 	key(PRESS_TAB);
 	assert_string_equal(form_value(form, "scope"), "x orders:write");
-	key(PRESS_TAB);		/* nothing to complete: the next field */
+	key(PRESS_TAB); /* nothing to complete: the next field */
 	assert_string_not_equal(form->items[form->focus].arg->name, "scope");
 }
 
