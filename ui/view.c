@@ -6,7 +6,7 @@
 
 enum {
 	PANE_RIGHT_FROM = 120,	/* columns from which the pane stands at the right */
-	PANE_WIDTH = 46, PANE_WIDTH_WIDE = 60, WIDE_FROM = 160,
+	PANE_WIDTH = 46,
 	PANE_HEIGHT = 7, PANE_HEIGHT_TALL = 13, TALL_FROM = 40, PANE_FROM = 17,
 };
 
@@ -106,7 +106,7 @@ static void draw_separator(const struct area *body, int x)
 /* Divides the body between list and pane; the pane's width is 0 where there is no room. */
 static void split(struct console *c, const struct view *v, const struct area *body)
 {
-	int pane = c->frame.width >= WIDE_FROM ? PANE_WIDTH_WIDE : PANE_WIDTH;
+	int pane = PANE_WIDTH;
 
 	c->list_area = *body;
 	c->detail_area = area_part(body, 0, 0, 0, 0);
