@@ -55,8 +55,8 @@ bool action_run(struct view *v, const struct action *a)
 	char key[16];
 
 	if (reason) {
-		console_say(v->console, STYLE_NORMAL, "%s %s: %s", press_name(a->key, key), a->label,
-			    reason);
+		console_say(v->console, STYLE_NORMAL, "%s %s: %s", press_name(a->key, key),
+			    a->label, reason);
 		return false;
 	}
 	if (!a->run)

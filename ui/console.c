@@ -70,8 +70,8 @@ struct console *console_new(struct paint *p, const struct app_options *app,
 	c->app = app_new(&c->options);
 	c->loop = loop_new();
 	c->workers = workers_new(c->loop, c->app);
-	workers_watch(c->workers,
-		      &(struct work_watch){ .arg = c, .progress = work_progress, .done = work_done });
+	workers_watch(c->workers, &(struct work_watch){
+					  .arg = c, .progress = work_progress, .done = work_done });
 	c->paint = p;
 	c->parser = input_parser_new(p->utf8, shell_input, c);
 	frame_init(&c->frame, p->width, p->height, p->utf8);
@@ -207,7 +207,8 @@ void console_quit(struct console *c)
 {
 	if (workers_current(c->workers, LANE_WRITE) && !c->quit_asked) {
 		c->quit_asked = true;
-		console_say(c, STYLE_WARNING, "work goes on: Esc cancels it, q again leaves anyway");
+		console_say(c, STYLE_WARNING,
+			    "work goes on: Esc cancels it, q again leaves anyway");
 		return;
 	}
 	c->running = false;

@@ -19,8 +19,8 @@ struct view;
 enum time_mode { TIMES_RELATIVE, TIMES_EXACT, TIMES_UTC };
 
 struct console_options {
-	const char *theme;		/* "auto" "256" "16" "8" "mono"; NULL: auto */
-	bool no_color;			/* --no-color or NO_COLOR */
+	const char *theme; /* "auto" "256" "16" "8" "mono"; NULL: auto */
+	bool no_color;	   /* --no-color or NO_COLOR */
 	bool no_mouse;
 	enum time_mode times;
 };
@@ -33,9 +33,9 @@ int console_run(const struct app_options *app, const struct console_options *o);
 /* The session's facts (read only, actor, store); never run an operation on it: see console_work. */
 const struct app *console_app(const struct console *c);
 bool console_read_only(const struct console *c);
-int64_t console_now(const struct console *c);		/* of the injected clock */
+int64_t console_now(const struct console *c); /* of the injected clock */
 enum time_mode console_times(const struct console *c);
-void console_redraw(struct console *c);			/* the frame is drawn again soon */
+void console_redraw(struct console *c); /* the frame is drawn again soon */
 
 /* The message line. Text is made terminal-safe. An error shows message and hint. */
 void console_say(struct console *c, enum style style, const char *format, ...)
@@ -48,7 +48,7 @@ struct work *console_work(struct console *c, const struct work_order *o);
 
 /* Switches to a screen by id ("keys"); false: there is none. */
 bool console_go(struct console *c, const char *screen);
-struct view *console_view(struct console *c, const char *screen);	/* NULL: the one shown */
+struct view *console_view(struct console *c, const char *screen); /* NULL: the one shown */
 void console_quit(struct console *c);
 
 /* Calls after delay_ms unless cancelled (loop_after). */

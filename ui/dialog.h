@@ -13,13 +13,13 @@
 struct dialog;
 
 enum {
-	DIALOG_PAGE = 1 << 0,	/* takes the whole body and the context line, no box */
-	DIALOG_STILL = 1 << 1,	/* nothing beneath is redrawn while it is open (secret box) */
-	DIALOG_TYPE_AHEAD = 1 << 2,	/* keys that came with the one that opened it go in (palette) */
+	DIALOG_PAGE = 1 << 0,	    /* takes the whole body and the context line, no box */
+	DIALOG_STILL = 1 << 1,	    /* nothing beneath is redrawn while it is open (secret box) */
+	DIALOG_TYPE_AHEAD = 1 << 2, /* keys that came with the one that opened it go in (palette) */
 };
 
 struct dialog_type {
-	const char *name;		/* title of its help: "Rotate" */
+	const char *name; /* title of its help: "Rotate" */
 	unsigned flags;
 	/* Keys for footer and help; `run` may be NULL, then `input` gets the key. A click on a footer label
 	 * comes as the key. Ends with a NULL label; may be NULL. */
@@ -29,20 +29,21 @@ struct dialog_type {
 	void (*draw)(struct dialog *d, const struct area *body);
 	/* False: not taken; Esc then closes the dialog, F1 (and ? outside fields) opens help. */
 	bool (*input)(struct dialog *d, const struct input *in);
-	void (*free)(struct dialog *d);	/* releases what the type holds, and the dialog itself */
+	void (*free)(struct dialog *d); /* releases what the type holds, and the dialog itself */
 };
 
 /* First member of every dialog. */
 struct dialog {
 	const struct dialog_type *type;
-	struct console *console;	/* set by dialog_push */
+	struct console *console; /* set by dialog_push */
 	struct dialog *below;
-	uint64_t batch;		/* of the input that opened it */
+	uint64_t batch; /* of the input that opened it */
 };
 
-void dialog_push(struct console *c, struct dialog *d);	/* takes it; keys typed ahead are swallowed */
-void dialog_close(struct dialog *d);			/* takes it off the stack, wherever it is, and frees it */
-struct dialog *dialog_top(const struct console *c);	/* NULL: none */
+void dialog_push(struct console *c,
+		 struct dialog *d);  /* takes it; keys typed ahead are swallowed */
+void dialog_close(struct dialog *d); /* takes it off the stack, wherever it is, and frees it */
+struct dialog *dialog_top(const struct console *c); /* NULL: none */
 
 /* A centred box of at most 76×20 with title, inside the body; returns its inner area (one column of
  * padding at each side) and wipes what is beneath. */

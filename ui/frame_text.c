@@ -12,9 +12,9 @@ enum { TEXT_MAX = 1 << 16 };
 /* Where the next character goes. */
 struct pen {
 	const struct area *area;
-	int x, y, limit;	/* columns of the area; nothing is drawn from `limit` on */
+	int x, y, limit; /* columns of the area; nothing is drawn from `limit` on */
 	enum style style;
-	struct cell *last;	/* what a combining character joins */
+	struct cell *last; /* what a combining character joins */
 };
 
 static struct cell *pen_cell(const struct pen *p, int x)

@@ -8,22 +8,27 @@
 enum { ENTRIES = 96, KEY_WIDTH = 11, WIDTH = 76, FEET = 4, SEARCH_MAX = 40 };
 
 /* A line of help: an action, a group's title, or a blank (both NULL). */
-struct help_entry { const struct action *action; const char *title; };
+struct help_entry {
+	const struct action *action;
+	const char *title;
+};
 
 struct help {
 	struct dialog dialog;
 	struct view *view;
 	const char *name;
-	struct dialog *about;		/* help of a dialog; NULL: of the screen */
+	struct dialog *about; /* help of a dialog; NULL: of the screen */
 	struct help_entry all[ENTRIES], shown[ENTRIES];
 	size_t all_count, shown_count, at, top;
 	struct edit search;
 	bool editing;
-	struct area left, right;	/* where the lines were drawn, for the mouse */
+	struct area left, right; /* where the lines were drawn, for the mouse */
 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-	[GROUP_MOVE] = "MOVE", [GROUP_CHANGE] = "CHANGE", [GROUP_FIND] = "FIND",
+	[GROUP_MOVE] = "MOVE",
+	[GROUP_CHANGE] = "CHANGE",
+	[GROUP_FIND] = "FIND",
 	[GROUP_OTHER] = "OTHER",
 };
 
@@ -39,7 +44,8 @@ static void group_add(struct help *h, const struct action *table, enum action_gr
 		      bool *begun)
 {
 	for (const struct action *a = table; a && a->label; a++) {
-		if (a->group != group || !a->help || !a->key || !action_offered(h->dialog.console, a))
+		if (a->group != group || !a->help || !a->key ||
+		    !action_offered(h->dialog.console, a))
 			continue;
 		if (a->flags & ACTION_LIST && !h->view->list)
 			continue;
@@ -127,7 +133,8 @@ static void draw_columns(struct help *h, const struct area *a)
 		h->top = line;
 	if (line >= h->top + height)
 		h->top = line - height + 1;
-	h->left = area_part(a, 0, 0, half < h->shown_count ? a->width / 2 - 1 : a->width, a->height);
+	h->left = area_part(a, 0, 0, half < h->shown_count ? a->width / 2 - 1 : a->width,
+			    a->height);
 	h->right = area_part(a, a->width / 2 + 1, 0, a->width / 2 - 1, a->height);
 	for (size_t i = h->top; i < half && i < h->top + height; i++) {
 		draw_entry(h, &h->left, (int)(i - h->top), i);
@@ -178,7 +185,7 @@ static void help_draw(struct dialog *d, const struct area *body)
 {
 	struct help *h = (struct help *)d;
 	int lines = (int)(h->shown_count > h->all_count / 2 ? (h->all_count + 1) / 2
-							     : h->all_count / 2);
+							    : h->all_count / 2);
 	char title[80];
 	struct area box, lists, feet;
 
@@ -291,20 +298,23 @@ static void help_free(struct dialog *d)
 }
 
 static const struct action help_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓", .label = "line", .help = "line",
+	{ .key = PRESS_UP, .keys = "↑↓", .label = "line", .help = "line", .flags = ACTION_FOOTER },
+	{ .key = '/', .label = "search", .help = "find a key or a word", .flags = ACTION_FOOTER },
+	{ .key = PRESS_ENTER,
+	  .label = "run the line",
+	  .help = "run the line",
 	  .flags = ACTION_FOOTER },
-	{ .key = '/', .label = "search", .help = "find a key or a word",
-	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_ENTER, .label = "run the line", .help = "run the line",
-	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_ESC, .label = "close", .help = "close",
-	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ESC, .label = "close", .help = "close", .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 
 static const struct dialog_type help_type = {
-	.name = "Help", .flags = DIALOG_TYPE_AHEAD, .actions = help_actions, .draw = help_draw,
-	.input = help_input, .free = help_free,
+	.name = "Help",
+	.flags = DIALOG_TYPE_AHEAD,
+	.actions = help_actions,
+	.draw = help_draw,
+	.input = help_input,
+	.free = help_free,
 };
 
 void help_open(struct console *c)

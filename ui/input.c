@@ -15,11 +15,11 @@ struct input_parser {
 	bool utf8;
 	input_call *call;
 	void *arg;
-	char held[SEQUENCE_MAX];	/* an unfinished sequence or character */
+	char held[SEQUENCE_MAX]; /* an unfinished sequence or character */
 	size_t len;
 	bool pasting, cut;
 	struct buf paste;
-	size_t end_matched;		/* bytes of PASTE_END seen at the paste's end */
+	size_t end_matched; /* bytes of PASTE_END seen at the paste's end */
 };
 
 struct input_parser *input_parser_new(bool utf8, input_call *call, void *arg)
@@ -58,26 +58,29 @@ static void send_key(struct input_parser *p, int32_t key)
 
 /* --- sequences --------------------------------------------------------------------------------- */
 
-struct sequence { const char *text; int32_t key; };
+struct sequence {
+	const char *text;
+	int32_t key;
+};
 
 /* What follows ESC; modifiers (";5") are cut out before the look-up. */
 static const struct sequence sequences[] = {
-	{ "[A", PRESS_UP },	    { "[B", PRESS_DOWN },     { "[C", PRESS_RIGHT },
-	{ "[D", PRESS_LEFT },	    { "[H", PRESS_HOME },     { "[F", PRESS_END },
-	{ "OA", PRESS_UP },	    { "OB", PRESS_DOWN },     { "OC", PRESS_RIGHT },
-	{ "OD", PRESS_LEFT },	    { "OH", PRESS_HOME },     { "OF", PRESS_END },
-	{ "[1~", PRESS_HOME },	    { "[7~", PRESS_HOME },    { "[4~", PRESS_END },
-	{ "[8~", PRESS_END },	    { "[2~", PRESS_INSERT },  { "[3~", PRESS_DELETE },
-	{ "[5~", PRESS_PAGE_UP },   { "[6~", PRESS_PAGE_DOWN }, { "[Z", PRESS_BACKTAB },
-	{ "OM", PRESS_ENTER },	    { "OP", PRESS_F1 },	      { "OQ", PRESS_F2 },
-	{ "OR", PRESS_F3 },	    { "OS", PRESS_F4 },	      { "[P", PRESS_F1 },
-	{ "[Q", PRESS_F2 },	    { "[R", PRESS_F3 },	      { "[S", PRESS_F4 },
-	{ "[[A", PRESS_F1 },	    { "[[B", PRESS_F2 },      { "[[C", PRESS_F3 },
-	{ "[[D", PRESS_F4 },	    { "[[E", PRESS_F5 },      { "[11~", PRESS_F1 },
-	{ "[12~", PRESS_F2 },	    { "[13~", PRESS_F3 },     { "[14~", PRESS_F4 },
-	{ "[15~", PRESS_F5 },	    { "[17~", PRESS_F6 },     { "[18~", PRESS_F7 },
-	{ "[19~", PRESS_F8 },	    { "[20~", PRESS_F9 },     { "[21~", PRESS_F10 },
-	{ "[23~", PRESS_F11 },	    { "[24~", PRESS_F12 },
+	{ "[A", PRESS_UP },	  { "[B", PRESS_DOWN },	      { "[C", PRESS_RIGHT },
+	{ "[D", PRESS_LEFT },	  { "[H", PRESS_HOME },	      { "[F", PRESS_END },
+	{ "OA", PRESS_UP },	  { "OB", PRESS_DOWN },	      { "OC", PRESS_RIGHT },
+	{ "OD", PRESS_LEFT },	  { "OH", PRESS_HOME },	      { "OF", PRESS_END },
+	{ "[1~", PRESS_HOME },	  { "[7~", PRESS_HOME },      { "[4~", PRESS_END },
+	{ "[8~", PRESS_END },	  { "[2~", PRESS_INSERT },    { "[3~", PRESS_DELETE },
+	{ "[5~", PRESS_PAGE_UP }, { "[6~", PRESS_PAGE_DOWN }, { "[Z", PRESS_BACKTAB },
+	{ "OM", PRESS_ENTER },	  { "OP", PRESS_F1 },	      { "OQ", PRESS_F2 },
+	{ "OR", PRESS_F3 },	  { "OS", PRESS_F4 },	      { "[P", PRESS_F1 },
+	{ "[Q", PRESS_F2 },	  { "[R", PRESS_F3 },	      { "[S", PRESS_F4 },
+	{ "[[A", PRESS_F1 },	  { "[[B", PRESS_F2 },	      { "[[C", PRESS_F3 },
+	{ "[[D", PRESS_F4 },	  { "[[E", PRESS_F5 },	      { "[11~", PRESS_F1 },
+	{ "[12~", PRESS_F2 },	  { "[13~", PRESS_F3 },	      { "[14~", PRESS_F4 },
+	{ "[15~", PRESS_F5 },	  { "[17~", PRESS_F6 },	      { "[18~", PRESS_F7 },
+	{ "[19~", PRESS_F8 },	  { "[20~", PRESS_F9 },	      { "[21~", PRESS_F10 },
+	{ "[23~", PRESS_F11 },	  { "[24~", PRESS_F12 },
 };
 
 /* "[1;5A" (with Ctrl) counts as "[A", "[5;2~" as "[5~". */
@@ -295,14 +298,17 @@ void input_flush(struct input_parser *p)
 	p->len = 0;
 }
 
-struct key_name { int32_t key; const char *name; };
+struct key_name {
+	int32_t key;
+	const char *name;
+};
 
 static const struct key_name key_names[] = {
-	{ PRESS_ENTER, "Enter" },     { PRESS_ESC, "Esc" },	  { PRESS_TAB, "Tab" },
-	{ PRESS_BACKTAB, "S-Tab" },   { PRESS_BACKSPACE, "BS" },  { PRESS_DELETE, "Del" },
-	{ PRESS_INSERT, "Ins" },      { PRESS_UP, "↑" },	  { PRESS_DOWN, "↓" },
-	{ PRESS_LEFT, "←" },	      { PRESS_RIGHT, "→" },	  { PRESS_HOME, "Home" },
-	{ PRESS_END, "End" },	      { PRESS_PAGE_UP, "PgUp" },  { PRESS_PAGE_DOWN, "PgDn" },
+	{ PRESS_ENTER, "Enter" },   { PRESS_ESC, "Esc" },      { PRESS_TAB, "Tab" },
+	{ PRESS_BACKTAB, "S-Tab" }, { PRESS_BACKSPACE, "BS" }, { PRESS_DELETE, "Del" },
+	{ PRESS_INSERT, "Ins" },    { PRESS_UP, "↑" },	       { PRESS_DOWN, "↓" },
+	{ PRESS_LEFT, "←" },	    { PRESS_RIGHT, "→" },      { PRESS_HOME, "Home" },
+	{ PRESS_END, "End" },	    { PRESS_PAGE_UP, "PgUp" }, { PRESS_PAGE_DOWN, "PgDn" },
 	{ ' ', "Space" },
 };
 

@@ -309,8 +309,7 @@ static void click_title(struct list *l, int x)
 		    x >= l->column_x[i] + l->column_width[i])
 			continue;
 		if (column->sort)
-			list_sort_set(l, column->sort,
-				      same ? !l->descending : column->descending);
+			list_sort_set(l, column->sort, same ? !l->descending : column->descending);
 	}
 }
 

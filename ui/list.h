@@ -17,40 +17,44 @@ struct list;
 struct view;
 
 enum {
-	LIST_RIGHT = 1 << 0,		/* right-aligned title */
-	LIST_UNREVERSED = 1 << 1,	/* stays as it is on the cursor row (sparklines) */
-	LIST_FLEX = 1 << 2,		/* takes what is left over */
+	LIST_RIGHT = 1 << 0,	  /* right-aligned title */
+	LIST_UNREVERSED = 1 << 1, /* stays as it is on the cursor row (sparklines) */
+	LIST_FLEX = 1 << 2,	  /* takes what is left over */
 };
 
 struct list_column {
 	const char *title;
-	int width;		/* columns, without the blank behind it */
-	int max_width;		/* LIST_FLEX: grows up to it; 0: no bound */
-	int drop;		/* 0: never; higher goes first when the list is narrow */
-	int from_width;		/* only from this width of the list; 0: always */
+	int width;	/* columns, without the blank behind it */
+	int max_width;	/* LIST_FLEX: grows up to it; 0: no bound */
+	int drop;	/* 0: never; higher goes first when the list is narrow */
+	int from_width; /* only from this width of the list; 0: always */
 	unsigned flags;
-	const char *sort;	/* the sort's name in the operation ("name"); NULL: can't be sorted by */
-	bool descending;	/* first choice when sorted by */
+	const char *sort; /* the sort's name in the operation ("name"); NULL: can't be sorted by */
+	bool descending;  /* first choice when sorted by */
 	void (*draw)(struct view *v, const struct json *row, const struct area *cell);
 };
 
 /* What a page of rows is asked for with. */
 struct list_query {
-	const char *filter;	/* as typed; "" none */
-	const char *sort;	/* as list_column.sort */
-	bool descending;	/* already turned round for a page backwards */
-	const char *after;	/* id of the row before the first one wanted; NULL: from the start */
-	bool backwards;		/* the order is turned round: rows above `after`, nearest first */
+	const char *filter; /* as typed; "" none */
+	const char *sort;   /* as list_column.sort */
+	bool descending;    /* already turned round for a page backwards */
+	const char *after;  /* id of the row before the first one wanted; NULL: from the start */
+	bool backwards;	    /* the order is turned round: rows above `after`, nearest first */
 	size_t limit;
-	bool ids_only;		/* only `id` of the rows will be looked at */
+	bool ids_only; /* only `id` of the rows will be looked at */
 };
 
-struct list_sort { const char *sort, *label; bool descending; };
+struct list_sort {
+	const char *sort, *label;
+	bool descending;
+};
 
 struct list_type {
-	const struct list_column *columns;	/* ends with a NULL title */
-	const struct list_sort *sorts;		/* for the sort menu; first is the default; NULL label ends */
-	const char *noun, *plural;		/* "key", "keys" */
+	const struct list_column *columns; /* ends with a NULL title */
+	const struct list_sort
+		*sorts;		   /* for the sort menu; first is the default; NULL label ends */
+	const char *noun, *plural; /* "key", "keys" */
 	/* Arguments of the operation for a page; *op set. NULL with *e set: the filter can't be taken. */
 	struct op_args *(*load)(struct view *v, const struct list_query *q, const struct op **op,
 				struct err *e);
@@ -59,7 +63,7 @@ struct list_type {
 				 struct err *e);
 	/* Id of a row into out (a text member "id", or a number as text). */
 	const char *(*id)(const struct json *row, char out[40]);
-	const char *(*name)(const struct json *row);	/* for messages and the marked pane */
+	const char *(*name)(const struct json *row); /* for messages and the marked pane */
 	/* A marked row, as the pane shows it while there are marks; NULL: its name. */
 	void (*marked)(struct view *v, const struct json *row, const struct area *line);
 	/* Rule drawn above a row (the day in the audit list), or NULL. `previous` NULL: first row. */
@@ -76,31 +80,33 @@ void list_free(struct list *l);
 
 /* Row under the cursor (borrowed until the next event), NULL on an empty list. */
 const struct json *list_row(const struct list *l);
-const char *list_id(const struct list *l);		/* its id, NULL */
+const char *list_id(const struct list *l); /* its id, NULL */
 /* Marked ids; `list_target*` are what a bulk action acts on: the marked, else the cursor row. */
 size_t list_marked(const struct list *l);
 size_t list_targets(const struct list *l);
-const char *list_target(const struct list *l, size_t n);	/* id */
-const struct json *list_target_row(const struct list *l, size_t n);	/* as last seen; may be NULL */
-size_t list_marked_hidden(const struct list *l);	/* marked, but not in the filter as far as known */
+const char *list_target(const struct list *l, size_t n);	    /* id */
+const struct json *list_target_row(const struct list *l, size_t n); /* as last seen; may be NULL */
+size_t list_marked_hidden(const struct list *l); /* marked, but not in the filter as far as known */
 bool list_is_marked(const struct list *l, const char *id);
 void list_unmark_all(struct list *l);
 
 const char *list_filter(const struct list *l);
-void list_filter_set(struct list *l, const char *filter);	/* loads */
+void list_filter_set(struct list *l, const char *filter); /* loads */
 bool list_filter_editing(const struct list *l);
 void list_sort_set(struct list *l, const char *sort, bool descending);
-int64_t list_count(const struct list *l);	/* matches; -1 not known (yet) */
-int64_t list_total(const struct list *l);	/* without filter, as last known; -1 */
+int64_t list_count(const struct list *l); /* matches; -1 not known (yet) */
+int64_t list_total(const struct list *l); /* without filter, as last known; -1 */
 bool list_loading(const struct list *l);
 
-void list_reload(struct list *l);		/* keeps cursor and place */
-void list_select(struct list *l, const char *id);	/* loads around that row and puts the cursor on it */
+void list_reload(struct list *l); /* keeps cursor and place */
+void list_select(struct list *l,
+		 const char *id); /* loads around that row and puts the cursor on it */
 
 /* For the shell. The filter line stands in the place of the context line while there is a filter. */
 bool list_filter_shown(const struct list *l);
 void list_draw_filter(struct list *l, const struct area *line, bool focused);
 void list_draw(struct list *l, const struct area *a, bool focused);
-bool list_input(struct list *l, const struct input *in);	/* coordinates relative to the drawn area */
+bool list_input(struct list *l,
+		const struct input *in); /* coordinates relative to the drawn area */
 
 #endif

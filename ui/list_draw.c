@@ -3,7 +3,7 @@
 #include "ui/chart.h"
 #include "ui/list_state.h"
 
-enum { MARGIN = 2 };	/* mark, and a blank for the cursor */
+enum { MARGIN = 2 }; /* mark, and a blank for the cursor */
 
 /* --- columns ------------------------------------------------------------------------------------- */
 

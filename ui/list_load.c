@@ -9,8 +9,11 @@ enum { LEAST_PAGE = 20, PAGES_AHEAD = 4, WINDOW_MAX = 1200 };
 static struct list_query query_of(const struct list *l, bool backwards, const char *after)
 {
 	return (struct list_query){
-		.filter = l->filter.text, .sort = l->sort, .descending = l->descending != backwards,
-		.backwards = backwards, .after = after,
+		.filter = l->filter.text,
+		.sort = l->sort,
+		.descending = l->descending != backwards,
+		.backwards = backwards,
+		.after = after,
 	};
 }
 
@@ -277,8 +280,9 @@ void list_load(struct list *l, enum list_request request, const char *anchor)
 	l->page = l->counting = NULL;
 	l->request = request;
 	q = query_of(l, backwards, *l->anchor ? l->anchor : NULL);
-	q.limit = page_limit(l, request == REQUEST_BEFORE ? 1 : request == REQUEST_START
-							? 2 : PAGES_AHEAD);
+	q.limit = page_limit(l, request == REQUEST_BEFORE  ? 1
+				: request == REQUEST_START ? 2
+							   : PAGES_AHEAD);
 	if (!page_start(l, &q))
 		l->loaded = true;
 	console_redraw(l->view->console);

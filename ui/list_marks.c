@@ -83,8 +83,7 @@ static void marking_done(void *arg, const struct work_result *r)
 		console_error(l->view->console, &r->err);
 	} else if (json_count(r->rows) > MARKS_MAX) {
 		console_say(l->view->console, STYLE_WARNING,
-			    "more than %d %s: narrow the filter first", MARKS_MAX,
-			    l->type->plural);
+			    "more than %d %s: narrow the filter first", MARKS_MAX, l->type->plural);
 	} else {
 		mark_rows(l, r->rows);
 	}
@@ -93,8 +92,11 @@ static void marking_done(void *arg, const struct work_result *r)
 static void mark_by_query(struct list *l)
 {
 	struct list_query q = {
-		.filter = l->filter.text, .sort = l->sort, .descending = l->descending,
-		.limit = MARKS_MAX + 1, .ids_only = true,
+		.filter = l->filter.text,
+		.sort = l->sort,
+		.descending = l->descending,
+		.limit = MARKS_MAX + 1,
+		.ids_only = true,
 	};
 	struct work_order o = { .lane = LANE_SLOW, .arg = l, .done = marking_done };
 

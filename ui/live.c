@@ -5,13 +5,22 @@
 
 enum { WATCH_MS = 900, NEWS_MAX = 50, NEWS_STAY_MS = 4000 };
 
-struct deed { const char *operation, *said; };
+struct deed {
+	const char *operation, *said;
+};
 
 static const struct deed deeds[] = {
-	{ "key.create", "created" },   { "key.edit", "modified" },   { "key.rotate", "rotated" },
-	{ "key.revoke", "revoked" },   { "key.disable", "disabled" }, { "key.enable", "enabled" },
-	{ "key.import", "imported" },  { "key.purge", "purged" },    { "store.rekey", "rekeyed" },
-	{ "store.restore", "restored" }, { "audit.checkpoint", "made a checkpoint of" },
+	{ "key.create", "created" },
+	{ "key.edit", "modified" },
+	{ "key.rotate", "rotated" },
+	{ "key.revoke", "revoked" },
+	{ "key.disable", "disabled" },
+	{ "key.enable", "enabled" },
+	{ "key.import", "imported" },
+	{ "key.purge", "purged" },
+	{ "store.rekey", "rekeyed" },
+	{ "store.restore", "restored" },
+	{ "audit.checkpoint", "made a checkpoint of" },
 };
 
 static const char *deed_said(const char *operation)
@@ -107,7 +116,10 @@ static void news_done(void *arg, const struct work_result *r)
 static void news_ask(struct console *c)
 {
 	struct work_order o = {
-		.op = op_find("audit.list"), .lane = LANE_READ, .arg = c, .done = news_done,
+		.op = op_find("audit.list"),
+		.lane = LANE_READ,
+		.arg = c,
+		.done = news_done,
 	};
 	struct err e = ERR_INIT;
 	char limit[16];
@@ -137,7 +149,7 @@ static void change_done(void *arg, const struct work_result *r)
 
 	c->change_asked = false;
 	if (r->code && !app_store_exists(c->app)) {
-		c->change_known = true;		/* that one is made will be a change */
+		c->change_known = true; /* that one is made will be a change */
 		return;
 	}
 	if (r->code) {

@@ -11,7 +11,7 @@ struct menu {
 	struct dialog dialog;
 	char *title, *labels[LINES_MAX], *rights[LINES_MAX];
 	size_t count, at;
-	int y;			/* of the first line, in the frame: for the mouse */
+	int y; /* of the first line, in the frame: for the mouse */
 	void (*choose)(void *arg, size_t line);
 	void *arg;
 };
@@ -100,18 +100,26 @@ static void menu_free(struct dialog *d)
 }
 
 static const struct action menu_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓", .label = "choose", .help = "line",
+	{ .key = PRESS_UP,
+	  .keys = "↑↓",
+	  .label = "choose",
+	  .help = "line",
 	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_ENTER, .label = "take", .help = "take the line",
-	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_ESC, .label = "close", .help = "close, nothing is done",
+	{ .key = PRESS_ENTER, .label = "take", .help = "take the line", .flags = ACTION_FOOTER },
+	{ .key = PRESS_ESC,
+	  .label = "close",
+	  .help = "close, nothing is done",
 	  .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 
 static const struct dialog_type menu_type = {
-	.name = "Menu", .flags = DIALOG_TYPE_AHEAD, .actions = menu_actions, .draw = menu_draw,
-	.input = menu_input, .free = menu_free,
+	.name = "Menu",
+	.flags = DIALOG_TYPE_AHEAD,
+	.actions = menu_actions,
+	.draw = menu_draw,
+	.input = menu_input,
+	.free = menu_free,
 };
 
 void menu_open(struct console *c, const char *title, const struct menu_line *lines, size_t at,

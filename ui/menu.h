@@ -5,8 +5,8 @@
 #include "ui/console.h"
 
 struct menu_line {
-	const char *label;	/* NULL ends the lines */
-	const char *right;	/* at the right, secondary; may be NULL */
+	const char *label; /* NULL ends the lines */
+	const char *right; /* at the right, secondary; may be NULL */
 };
 
 /* Opens it with the cursor on line `at`. `choose` gets the line after the box closed; Esc chooses

@@ -17,12 +17,12 @@ struct paint {
 	void (*show)(struct paint *p, const struct frame *f);
 	/* Overwrites everything that was ever shown with filler, on the terminal and in buffers. */
 	void (*scrub)(struct paint *p);
-	void (*resize)(struct paint *p);	/* looks up width and height again */
-	void (*suspend)(struct paint *p);	/* gives the terminal back … */
-	void (*resume)(struct paint *p);	/* … and takes it again, all is sent anew */
+	void (*resize)(struct paint *p);  /* looks up width and height again */
+	void (*suspend)(struct paint *p); /* gives the terminal back … */
+	void (*resume)(struct paint *p);  /* … and takes it again, all is sent anew */
 	void (*mouse)(struct paint *p, bool on);
-	void (*send)(struct paint *p, const char *bytes, size_t len);	/* as they are */
-	void (*free)(struct paint *p);		/* restores the terminal */
+	void (*send)(struct paint *p, const char *bytes, size_t len); /* as they are */
+	void (*free)(struct paint *p);				      /* restores the terminal */
 };
 
 /* ERR_USAGE where there is no terminal or TERM can't move the cursor. Signals must be blocked. */
@@ -31,7 +31,7 @@ enum errc paint_ncurses_new(struct paint **out, const struct console_options *o,
 void paint_emergency(void);
 
 struct paint *paint_memory_new(int width, int height, bool utf8);
-void paint_memory_size(struct paint *p, int width, int height);	/* for the next resize() */
+void paint_memory_size(struct paint *p, int width, int height); /* for the next resize() */
 /* The screen as text, one line a row without trailing blanks; a row with the selection begins with
  * ">", the text cursor is told below. With `styles` a list of what isn't STYLE_NORMAL follows. */
 void paint_memory_text(const struct paint *p, struct buf *out, bool styles);

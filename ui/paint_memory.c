@@ -28,8 +28,7 @@ static void memory_show(struct paint *p, const struct frame *f)
 
 	if (kept->width != f->width || kept->height != f->height)
 		frame_resize(kept, f->width, f->height);
-	memcpy(kept->cells, f->cells,
-	       (size_t)f->width * (size_t)f->height * sizeof(*f->cells));
+	memcpy(kept->cells, f->cells, (size_t)f->width * (size_t)f->height * sizeof(*f->cells));
 	kept->cursor_x = f->cursor_x;
 	kept->cursor_y = f->cursor_y;
 }
@@ -73,9 +72,16 @@ struct paint *paint_memory_new(int width, int height, bool utf8)
 	struct paint_memory *m = x_calloc(1, sizeof(*m));
 
 	m->paint = (struct paint){
-		.utf8 = utf8, .width = width, .height = height, .show = memory_show,
-		.scrub = memory_scrub, .resize = memory_resize, .suspend = memory_nothing,
-		.resume = memory_nothing, .mouse = memory_mouse, .send = memory_send,
+		.utf8 = utf8,
+		.width = width,
+		.height = height,
+		.show = memory_show,
+		.scrub = memory_scrub,
+		.resize = memory_resize,
+		.suspend = memory_nothing,
+		.resume = memory_nothing,
+		.mouse = memory_mouse,
+		.send = memory_send,
 		.free = memory_free,
 	};
 	m->next_width = width;
@@ -140,14 +146,22 @@ static void row_text(const struct frame *f, int y, struct buf *out)
 }
 
 static const char *const style_names[STYLE_COUNT] = {
-	[STYLE_NORMAL] = "normal",	       [STYLE_SECONDARY] = "secondary",
-	[STYLE_GOOD] = "good",		       [STYLE_WARNING] = "warning",
-	[STYLE_DANGER] = "danger",	       [STYLE_PROGRESS] = "progress",
-	[STYLE_TITLE] = "title",	       [STYLE_DANGER_TITLE] = "danger title",
-	[STYLE_TAB_CURRENT] = "current tab",   [STYLE_FIELD] = "field",
-	[STYLE_FIELD_CURRENT] = "field, current", [STYLE_SELECTED] = "selected",
-	[STYLE_BADGE_WARNING] = "badge, warning", [STYLE_BADGE_GOOD] = "badge, good",
-	[STYLE_BADGE_DANGER] = "badge, danger", [STYLE_QR] = "qr",
+	[STYLE_NORMAL] = "normal",
+	[STYLE_SECONDARY] = "secondary",
+	[STYLE_GOOD] = "good",
+	[STYLE_WARNING] = "warning",
+	[STYLE_DANGER] = "danger",
+	[STYLE_PROGRESS] = "progress",
+	[STYLE_TITLE] = "title",
+	[STYLE_DANGER_TITLE] = "danger title",
+	[STYLE_TAB_CURRENT] = "current tab",
+	[STYLE_FIELD] = "field",
+	[STYLE_FIELD_CURRENT] = "field, current",
+	[STYLE_SELECTED] = "selected",
+	[STYLE_BADGE_WARNING] = "badge, warning",
+	[STYLE_BADGE_GOOD] = "badge, good",
+	[STYLE_BADGE_DANGER] = "badge, danger",
+	[STYLE_QR] = "qr",
 	[STYLE_HOSTILE] = "hostile",
 };
 

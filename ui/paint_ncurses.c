@@ -22,8 +22,8 @@ struct paint_ncurses {
 	struct paint paint;
 	SCREEN *terminal;
 	enum theme theme;
-	struct frame shown;	/* what ncurses was given */
-	bool reports;		/* the terminal knows xterm's reports: mouse, bracketed paste */
+	struct frame shown; /* what ncurses was given */
+	bool reports;	    /* the terminal knows xterm's reports: mouse, bracketed paste */
 	bool mouse_on;
 };
 
@@ -351,9 +351,15 @@ enum errc paint_ncurses_new(struct paint **out, const struct console_options *o,
 		return code;
 	}
 	n->paint = (struct paint){
-		.utf8 = draws_utf8(term), .show = ncurses_show, .scrub = ncurses_scrub,
-		.resize = ncurses_resize, .suspend = ncurses_suspend, .resume = ncurses_resume,
-		.mouse = ncurses_mouse, .send = ncurses_send, .free = ncurses_free,
+		.utf8 = draws_utf8(term),
+		.show = ncurses_show,
+		.scrub = ncurses_scrub,
+		.resize = ncurses_resize,
+		.suspend = ncurses_suspend,
+		.resume = ncurses_resume,
+		.mouse = ncurses_mouse,
+		.send = ncurses_send,
+		.free = ncurses_free,
 	};
 	colours_init(n, o);
 	frame_init(&n->shown, 1, 1, n->paint.utf8);

@@ -12,20 +12,20 @@ enum { ENTRIES = 256, SHOWN = 64, LINES = 9, WIDTH = 76, TEXT = 128, ROWS = 4, S
 
 struct palette_entry {
 	char title[TEXT];
-	size_t screen;			/* index into the table */
-	const struct action *action;	/* NULL: the screen itself, or a row */
-	char row[LIST_ID];		/* "" none */
-	int score;			/* 0: does not fit */
+	size_t screen;		     /* index into the table */
+	const struct action *action; /* NULL: the screen itself, or a row */
+	char row[LIST_ID];	     /* "" none */
+	int score;		     /* 0: does not fit */
 };
 
 struct palette {
 	struct dialog dialog;
 	struct edit search;
 	struct palette_entry entries[ENTRIES];
-	size_t count, fixed;		/* rows found by the store stand behind the fixed ones */
+	size_t count, fixed; /* rows found by the store stand behind the fixed ones */
 	size_t shown[SHOWN], shown_count, at, top;
 	struct work *work;
-	int y;				/* of the first line, for the mouse */
+	int y; /* of the first line, for the mouse */
 };
 
 /* --- entries ----------------------------------------------------------------------------------- */
@@ -235,7 +235,8 @@ static const char *entry_note(const struct palette *p, const struct palette_entr
 	if (reason)
 		snprintf(out, 200, "– %s", reason);
 	else if (entry->action && entry->screen != p->dialog.console->current)
-		snprintf(out, 200, "opens %s first", p->dialog.console->screens[entry->screen]->title);
+		snprintf(out, 200, "opens %s first",
+			 p->dialog.console->screens[entry->screen]->title);
 	else if (entry->action && entry->action->flags & ACTION_NEEDS_ROW && row)
 		snprintf(out, 200, "%s", v->screen->list->name(row));
 	return out;
@@ -283,7 +284,8 @@ static void draw_about(const struct palette *p, const struct area *a)
 static void palette_draw(struct dialog *d, const struct area *body)
 {
 	struct palette *p = (struct palette *)d;
-	struct area box = dialog_box(body, WIDTH, LINES + 7, "What do you want to do?", STYLE_NORMAL);
+	struct area box = dialog_box(body, WIDTH, LINES + 7, "What do you want to do?",
+				     STYLE_NORMAL);
 	struct area lines = area_part(&box, 0, 2, box.width, box.height - 5);
 	struct area about = area_part(&box, 0, box.height - 2, box.width, 2);
 
@@ -369,20 +371,27 @@ static void palette_free(struct dialog *d)
 }
 
 static const struct action palette_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓", .label = "choose", .help = "line",
+	{ .key = PRESS_UP,
+	  .keys = "↑↓",
+	  .label = "choose",
+	  .help = "line",
 	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_ENTER, .label = "run", .help = "run the line",
+	{ .key = PRESS_ENTER, .label = "run", .help = "run the line", .flags = ACTION_FOOTER },
+	{ .key = PRESS_TAB,
+	  .label = "complete",
+	  .help = "complete the text from the line",
 	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_TAB, .label = "complete", .help = "complete the text from the line",
-	  .flags = ACTION_FOOTER },
-	{ .key = PRESS_ESC, .label = "close", .help = "close",
-	  .flags = ACTION_FOOTER },
+	{ .key = PRESS_ESC, .label = "close", .help = "close", .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 
 static const struct dialog_type palette_type = {
-	.name = "Palette", .flags = DIALOG_TYPE_AHEAD, .actions = palette_actions,
-	.draw = palette_draw, .input = palette_input, .free = palette_free,
+	.name = "Palette",
+	.flags = DIALOG_TYPE_AHEAD,
+	.actions = palette_actions,
+	.draw = palette_draw,
+	.input = palette_input,
+	.free = palette_free,
 };
 
 void palette_open(struct console *c)

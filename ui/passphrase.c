@@ -29,10 +29,15 @@ static bool take_answer(void *arg, const char *text, char *error)
 static void open_prompt(void *arg)
 {
 	prompt_open(arg, &(struct prompt){
-		.title = "Passphrase", .text = "The master key of this store is made from a "
-		"passphrase. It is kept in memory until the console ends.", .label = "Passphrase",
-		.submit = "Open", .hidden = true, .answer = take_answer, .arg = arg,
-	});
+				 .title = "Passphrase",
+				 .text = "The master key of this store is made from a "
+					 "passphrase. It is kept in memory until the console ends.",
+				 .label = "Passphrase",
+				 .submit = "Open",
+				 .hidden = true,
+				 .answer = take_answer,
+				 .arg = arg,
+			 });
 }
 
 /* Called on a worker's thread. Only what opens the store is asked for: a new passphrase, typed twice, is

@@ -19,32 +19,33 @@ struct screen;
 struct view {
 	const struct screen *screen;
 	struct console *console;
-	struct list *list;	/* NULL for a screen without one */
-	void *state;		/* screen->state_size bytes, zeroed */
-	const struct json *detail;	/* record of `detail_load` for the selected row; NULL: not there yet */
-	bool detail_focused;	/* Tab: keys scroll the pane */
+	struct list *list; /* NULL for a screen without one */
+	void *state;	   /* screen->state_size bytes, zeroed */
+	const struct json
+		*detail;     /* record of `detail_load` for the selected row; NULL: not there yet */
+	bool detail_focused; /* Tab: keys scroll the pane */
 	int detail_scroll;
-	char reason[160];	/* room for a `disabled` function's text */
+	char reason[160]; /* room for a `disabled` function's text */
 };
 
 enum action_group { GROUP_MOVE, GROUP_CHANGE, GROUP_FIND, GROUP_OTHER, GROUP_COUNT };
 
 enum {
-	ACTION_FOOTER = 1 << 0,		/* in the footer while it is not disabled */
-	ACTION_NEEDS_ROW = 1 << 1,	/* disabled on an empty list */
-	ACTION_BULK = 1 << 2,		/* acts on the marked; the footer says how many */
-	ACTION_WRITES = 1 << 3,		/* gone in a read-only store (OP_WRITES of `op` implies it) */
-	ACTION_DANGER = 1 << 4,		/* last in the footer */
-	ACTION_LIST = 1 << 5,		/* only on screens with a list */
-	ACTION_MARKS = 1 << 6,		/* in the footer while something is marked */
+	ACTION_FOOTER = 1 << 0,	   /* in the footer while it is not disabled */
+	ACTION_NEEDS_ROW = 1 << 1, /* disabled on an empty list */
+	ACTION_BULK = 1 << 2,	   /* acts on the marked; the footer says how many */
+	ACTION_WRITES = 1 << 3,	   /* gone in a read-only store (OP_WRITES of `op` implies it) */
+	ACTION_DANGER = 1 << 4,	   /* last in the footer */
+	ACTION_LIST = 1 << 5,	   /* only on screens with a list */
+	ACTION_MARKS = 1 << 6,	   /* in the footer while something is marked */
 };
 
 struct action {
 	int32_t key;
-	const char *label;	/* footer: "revoke" */
-	const char *help;	/* help overlay: "revoke, final…" */
-	const char *title;	/* palette: "Revoke key…"; NULL: not in it */
-	const char *op;		/* operation id, for the palette and parity; NULL: none */
+	const char *label; /* footer: "revoke" */
+	const char *help;  /* help overlay: "revoke, final…" */
+	const char *title; /* palette: "Revoke key…"; NULL: not in it */
+	const char *op;	   /* operation id, for the palette and parity; NULL: none */
 	enum action_group group;
 	unsigned flags;
 	/* Why it can't be done now (may be written to v->reason), or NULL. May be NULL. */
@@ -52,21 +53,21 @@ struct action {
 	/* The footer's word for this row ("enable" instead of "disable"). May be NULL. */
 	const char *(*label_now)(struct view *v);
 	void (*run)(struct view *v);
-	const char *keys;	/* as help writes the keys ("↑↓ j k"); NULL: the name of `key` */
+	const char *keys; /* as help writes the keys ("↑↓ j k"); NULL: the name of `key` */
 };
 
 struct screen {
-	const char *id;			/* "keys" */
-	const char *title;		/* tab: "Keys" */
-	char digit;			/* '1' */
-	const char *help;		/* one line for the palette: what it shows */
-	const char *legend;		/* signs explained below its help; NULL none */
+	const char *id;	    /* "keys" */
+	const char *title;  /* tab: "Keys" */
+	char digit;	    /* '1' */
+	const char *help;   /* one line for the palette: what it shows */
+	const char *legend; /* signs explained below its help; NULL none */
 	size_t state_size;
-	const struct action *actions;	/* ends with a NULL label */
-	const struct list_type *list;	/* NULL: `draw` and `input` do it all */
+	const struct action *actions; /* ends with a NULL label */
+	const struct list_type *list; /* NULL: `draw` and `input` do it all */
 
-	void (*open)(struct view *v);	/* once; may be NULL */
-	void (*close)(struct view *v);	/* once; may be NULL */
+	void (*open)(struct view *v);  /* once; may be NULL */
+	void (*close)(struct view *v); /* once; may be NULL */
 	/* Draws the left part of the context line (the shell draws store, actor and time). */
 	void (*context)(struct view *v, const struct area *line);
 	/* Instead of list and pane; may be NULL when there is a list. `area` is the body. */
@@ -74,7 +75,8 @@ struct screen {
 	/* Before the shell's own keys; false: not taken. May be NULL. */
 	bool (*input)(struct view *v, const struct input *in);
 	/* Operation and arguments that load the detail pane's record for a row; NULL result: none. */
-	struct op_args *(*detail_load)(struct view *v, const struct json *row, const struct op **op);
+	struct op_args *(*detail_load)(struct view *v, const struct json *row,
+				       const struct op **op);
 	/* Draws the pane; v->detail may still be NULL (draw what the row has). Title line included. */
 	void (*detail)(struct view *v, const struct json *row, const struct area *area);
 	/* Called when the store changed (ours or others), so that figures above the list can be loaded. */
@@ -85,7 +87,7 @@ struct screen {
 
 /* All screens, in the order of their digits; NULL-terminated. One line here adds a screen. */
 extern const struct screen *const screens[];
-const struct screen *screen_find(const char *id);	/* NULL */
+const struct screen *screen_find(const char *id); /* NULL */
 
 /* Actions every screen has (move, filter, mark …), for help and documentation; ends with a NULL label. */
 extern const struct action shell_actions[];

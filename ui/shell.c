@@ -26,7 +26,8 @@ static void run_reload(struct view *v)
 static void run_times(struct view *v)
 {
 	static const char *const said[] = {
-		[TIMES_RELATIVE] = "times are relative", [TIMES_EXACT] = "times are exact, local",
+		[TIMES_RELATIVE] = "times are relative",
+		[TIMES_EXACT] = "times are exact, local",
 		[TIMES_UTC] = "times are exact, UTC",
 	};
 	struct console *c = v->console;
@@ -41,8 +42,9 @@ static void run_mouse(struct view *v)
 
 	c->mouse = !c->mouse;
 	c->paint->mouse(c->paint, c->mouse);
-	console_say(c, STYLE_NORMAL, "%s", c->mouse ? "mouse on: Shift-drag selects text"
-						     : "mouse off: the terminal selects text");
+	console_say(c, STYLE_NORMAL, "%s",
+		    c->mouse ? "mouse on: Shift-drag selects text"
+			     : "mouse off: the terminal selects text");
 }
 
 static void run_pane(struct view *v)
@@ -64,40 +66,104 @@ static void run_quit(struct view *v)
 
 /* Movement, filter and marks are the list's own keys: they stand here for help and documentation. */
 const struct action shell_actions[] = {
-	{ .key = PRESS_UP, .keys = "↑↓ j k", .label = "row", .help = "row", .group = GROUP_MOVE,
+	{ .key = PRESS_UP,
+	  .keys = "↑↓ j k",
+	  .label = "row",
+	  .help = "row",
+	  .group = GROUP_MOVE,
 	  .flags = ACTION_LIST },
-	{ .key = PRESS_PAGE_DOWN, .keys = "PgUp PgDn", .label = "page", .help = "page",
-	  .group = GROUP_MOVE, .flags = ACTION_LIST },
-	{ .key = 'g', .keys = "g G", .label = "ends", .help = "first, last", .group = GROUP_MOVE,
+	{ .key = PRESS_PAGE_DOWN,
+	  .keys = "PgUp PgDn",
+	  .label = "page",
+	  .help = "page",
+	  .group = GROUP_MOVE,
 	  .flags = ACTION_LIST },
-	{ .key = PRESS_TAB, .label = "pane", .help = "list, detail", .group = GROUP_MOVE,
-	  .flags = ACTION_LIST, .run = run_pane },
+	{ .key = 'g',
+	  .keys = "g G",
+	  .label = "ends",
+	  .help = "first, last",
+	  .group = GROUP_MOVE,
+	  .flags = ACTION_LIST },
+	{ .key = PRESS_TAB,
+	  .label = "pane",
+	  .help = "list, detail",
+	  .group = GROUP_MOVE,
+	  .flags = ACTION_LIST,
+	  .run = run_pane },
 	{ .key = '1', .keys = "1-9", .label = "screen", .help = "screen", .group = GROUP_MOVE },
-	{ .key = ' ', .label = "mark", .help = "mark", .group = GROUP_FIND,
+	{ .key = ' ',
+	  .label = "mark",
+	  .help = "mark",
+	  .group = GROUP_FIND,
 	  .flags = ACTION_LIST | ACTION_MARKS },
-	{ .key = 'a', .label = "all", .help = "mark all in the filter, or none",
-	  .group = GROUP_FIND, .flags = ACTION_LIST | ACTION_MARKS },
-	{ .key = PRESS_ESC, .label = "unmark", .help = "back, unmark, clear filter",
-	  .group = GROUP_MOVE, .flags = ACTION_LIST | ACTION_MARKS },
-	{ .key = '/', .label = "filter", .help = "filter as you type", .title = "Filter",
-	  .group = GROUP_FIND, .flags = ACTION_LIST | ACTION_FOOTER },
-	{ .key = 'n', .keys = "n N", .label = "next", .help = "next, previous match",
-	  .group = GROUP_FIND, .flags = ACTION_LIST },
-	{ .key = 's', .label = "sort", .help = "sort", .title = "Sort…", .group = GROUP_FIND,
-	  .flags = ACTION_LIST, .run = sort_menu_open },
-	{ .key = 'u', .label = "times", .help = "times: relative, exact, UTC",
-	  .title = "Times relative, exact, UTC", .group = GROUP_OTHER, .run = run_times },
-	{ .key = 'r', .label = "reload", .help = "reload", .title = "Reload",
-	  .group = GROUP_OTHER, .run = run_reload },
-	{ .key = '.', .label = "again", .help = "repeat the last action", .group = GROUP_OTHER,
+	{ .key = 'a',
+	  .label = "all",
+	  .help = "mark all in the filter, or none",
+	  .group = GROUP_FIND,
+	  .flags = ACTION_LIST | ACTION_MARKS },
+	{ .key = PRESS_ESC,
+	  .label = "unmark",
+	  .help = "back, unmark, clear filter",
+	  .group = GROUP_MOVE,
+	  .flags = ACTION_LIST | ACTION_MARKS },
+	{ .key = '/',
+	  .label = "filter",
+	  .help = "filter as you type",
+	  .title = "Filter",
+	  .group = GROUP_FIND,
+	  .flags = ACTION_LIST | ACTION_FOOTER },
+	{ .key = 'n',
+	  .keys = "n N",
+	  .label = "next",
+	  .help = "next, previous match",
+	  .group = GROUP_FIND,
+	  .flags = ACTION_LIST },
+	{ .key = 's',
+	  .label = "sort",
+	  .help = "sort",
+	  .title = "Sort…",
+	  .group = GROUP_FIND,
+	  .flags = ACTION_LIST,
+	  .run = sort_menu_open },
+	{ .key = 'u',
+	  .label = "times",
+	  .help = "times: relative, exact, UTC",
+	  .title = "Times relative, exact, UTC",
+	  .group = GROUP_OTHER,
+	  .run = run_times },
+	{ .key = 'r',
+	  .label = "reload",
+	  .help = "reload",
+	  .title = "Reload",
+	  .group = GROUP_OTHER,
+	  .run = run_reload },
+	{ .key = '.',
+	  .label = "again",
+	  .help = "repeat the last action",
+	  .group = GROUP_OTHER,
 	  .run = run_again },
-	{ .key = ':', .label = "actions", .help = "every action by name", .group = GROUP_OTHER,
+	{ .key = ':',
+	  .label = "actions",
+	  .help = "every action by name",
+	  .group = GROUP_OTHER,
 	  .run = run_palette },
-	{ .key = 'M', .label = "mouse", .help = "mouse on or off", .title = "Mouse on or off",
-	  .group = GROUP_OTHER, .run = run_mouse },
-	{ .key = '?', .label = "help", .help = "this help", .title = "Help", .group = GROUP_OTHER,
+	{ .key = 'M',
+	  .label = "mouse",
+	  .help = "mouse on or off",
+	  .title = "Mouse on or off",
+	  .group = GROUP_OTHER,
+	  .run = run_mouse },
+	{ .key = '?',
+	  .label = "help",
+	  .help = "this help",
+	  .title = "Help",
+	  .group = GROUP_OTHER,
 	  .run = run_help },
-	{ .key = 'q', .label = "quit", .help = "quit", .title = "Quit", .group = GROUP_OTHER,
+	{ .key = 'q',
+	  .label = "quit",
+	  .help = "quit",
+	  .title = "Quit",
+	  .group = GROUP_OTHER,
 	  .run = run_quit },
 	{ .label = NULL },
 };
@@ -112,8 +178,8 @@ static void say_unbound(struct console *c, const struct view *v, int32_t key)
 
 	if (key < 'A' || key > 'z')
 		return;
-	a = action_by_key(v->screen->actions, islower((int)key) ? toupper((int)key)
-								: tolower((int)key));
+	a = action_by_key(v->screen->actions,
+			  islower((int)key) ? toupper((int)key) : tolower((int)key));
 	if (a && islower((int)key) && action_offered(c, a))
 		console_say(c, STYLE_NORMAL, "%c %s is a capital", a->key, a->label);
 	else if (a && action_offered(c, a))
@@ -141,8 +207,11 @@ static bool go_to_digit(struct console *c, int32_t key)
 static bool pane_key(struct view *v, int32_t key)
 {
 	int page = v->console->detail_area.height > 2 ? v->console->detail_area.height - 2 : 1;
-	int step = key == PRESS_DOWN || key == 'j' ? 1 : key == PRESS_UP || key == 'k' ? -1
-		 : key == PRESS_PAGE_DOWN ? page : key == PRESS_PAGE_UP ? -page : 0;
+	int step = key == PRESS_DOWN || key == 'j' ? 1
+		   : key == PRESS_UP || key == 'k' ? -1
+		   : key == PRESS_PAGE_DOWN	   ? page
+		   : key == PRESS_PAGE_UP	   ? -page
+						   : 0;
 
 	if (key == PRESS_ESC) {
 		v->detail_focused = false;
@@ -250,8 +319,9 @@ static void shell_mouse(struct console *c, const struct input *in)
 		v->detail_focused = false;
 		list_input(v->list, &local);
 	} else if (v->list && inside(&c->detail_area, in) && in->mouse != MOUSE_RELEASE) {
-		pane_key(v, in->mouse == MOUSE_WHEEL_DOWN ? PRESS_DOWN : in->mouse == MOUSE_WHEEL_UP
-				    ? PRESS_UP : PRESS_NONE);
+		pane_key(v, in->mouse == MOUSE_WHEEL_DOWN ? PRESS_DOWN
+			    : in->mouse == MOUSE_WHEEL_UP ? PRESS_UP
+							  : PRESS_NONE);
 	} else if (!v->list && v->screen->input) {
 		v->screen->input(v, in);
 	}

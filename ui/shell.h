@@ -21,23 +21,29 @@ struct view_run {
 	bool opened, stale;
 	struct loop_timer *timer;
 	struct work *work;
-	char detail_id[40];	/* whose record view->detail is, or is being loaded */
-	bool again;		/* the store changed while it was being loaded */
+	char detail_id[40]; /* whose record view->detail is, or is being loaded */
+	bool again;	    /* the store changed while it was being loaded */
 };
 
 /* What a click on the tabs or the footer stands for. */
-struct button { int x, width; int32_t key; };
+struct button {
+	int x, width;
+	int32_t key;
+};
 enum { BUTTONS = 24, OWN_CHANGES = 64, RECENT = 5 };
 
 /* A change that this console made: the audit event of it is no news. */
-struct own_change { const char *operation; char object[40]; };
+struct own_change {
+	const char *operation;
+	char object[40];
+};
 
 /* Shared by the loop and the workers. */
 struct passphrase {
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	struct secret known;
-	bool proved;			/* it opened the store */
+	bool proved; /* it opened the store */
 	bool asking, refused, ending;
 };
 
@@ -57,21 +63,21 @@ struct console {
 	int exit_code;
 
 	const struct screen *const *screens;
-	struct view *views;		/* one for each of them */
-	struct view_run *runs;		/* what the shell keeps for each of them */
+	struct view *views;    /* one for each of them */
+	struct view_run *runs; /* what the shell keeps for each of them */
 	size_t view_count, current;
-	int64_t detail_delay;		/* ms the cursor rests before the pane is loaded */
-	struct area list_area, detail_area;	/* where they were drawn last, for the mouse */
+	int64_t detail_delay;		    /* ms the cursor rests before the pane is loaded */
+	struct area list_area, detail_area; /* where they were drawn last, for the mouse */
 
 	struct dialog *top;
-	uint64_t batch;			/* counts reads of the terminal */
+	uint64_t batch; /* counts reads of the terminal */
 	const struct action *last_action;
-	const struct action *recent[RECENT];	/* for the palette, newest first */
+	const struct action *recent[RECENT]; /* for the palette, newest first */
 
 	char message[600];
 	enum style message_style;
-	int64_t message_until;		/* keys leave the message alone before this wall time */
-	char progress[200];		/* instead of the message while work goes on */
+	int64_t message_until; /* keys leave the message alone before this wall time */
+	char progress[200];    /* instead of the message while work goes on */
 	bool quit_asked;
 
 	enum time_mode times;
@@ -82,8 +88,8 @@ struct console {
 	/* Live reload. */
 	bool change_known, change_asked;
 	uint64_t change;
-	int64_t audit_seen;		/* sequence; -1 not known */
-	char trouble[600];		/* what app_change last said, so that it is said once */
+	int64_t audit_seen; /* sequence; -1 not known */
+	char trouble[600];  /* what app_change last said, so that it is said once */
 	struct own_change own[OWN_CHANGES];
 	size_t own_next;
 };
@@ -92,11 +98,12 @@ struct console {
 struct console *console_new(struct paint *p, const struct app_options *app,
 			    const struct console_options *o, const struct screen *const *table);
 void console_free(struct console *c);
-void console_start(struct console *c);		/* opens the first screen, begins to watch the store */
-void console_draw(struct console *c);		/* when something changed */
-void console_bytes(struct console *c, const char *bytes, size_t len);	/* as read from the terminal */
+void console_start(struct console *c); /* opens the first screen, begins to watch the store */
+void console_draw(struct console *c);  /* when something changed */
+void console_bytes(struct console *c, const char *bytes,
+		   size_t len); /* as read from the terminal */
 void console_resize(struct console *c);
-void console_suspend(struct console *c);	/* ^Z: the terminal is the shell's until SIGCONT */
+void console_suspend(struct console *c); /* ^Z: the terminal is the shell's until SIGCONT */
 /* Runs the loop until no work is under way and everything is drawn: for tests. */
 void console_settle(struct console *c);
 
@@ -108,26 +115,27 @@ void shell_input(void *console, const struct input *in);
 struct view *view_now(struct console *c);
 void view_enter(struct console *c, size_t index);
 void view_draw(struct console *c, const struct area *body, bool focused);
-void view_changed(struct console *c);		/* the store changed */
+void view_changed(struct console *c); /* the store changed */
 void view_close_all(struct console *c);
 
 /* action.c */
-bool action_offered(const struct console *c, const struct action *a);	/* not gone by read-only mode */
-const char *action_disabled(struct view *v, const struct action *a);	/* reason or NULL */
+bool action_offered(const struct console *c,
+		    const struct action *a); /* not gone by read-only mode */
+const char *action_disabled(struct view *v, const struct action *a); /* reason or NULL */
 const char *action_label(struct view *v, const struct action *a, char out[64]);
-bool action_run(struct view *v, const struct action *a);	/* false: disabled, the reason is said */
+bool action_run(struct view *v, const struct action *a); /* false: disabled, the reason is said */
 const struct action *action_by_key(const struct action *table, int32_t key);
 
 /* live.c */
-void live_start(struct console *c);	/* asks now and every second from now on */
-void live_look(struct console *c);	/* asks once */
+void live_start(struct console *c); /* asks now and every second from now on */
+void live_look(struct console *c);  /* asks once */
 void live_own(struct console *c, const struct work_order *o, const struct work_result *r);
 
 /* passphrase.c */
 void passphrase_init(struct console *c, struct app_options *options);
-void passphrase_tried(struct console *c, bool well);	/* an operation ended */
-void passphrase_again(struct console *c);		/* a person who gave it up may be asked anew */
-void passphrase_end(struct console *c);			/* lets waiting workers go */
+void passphrase_tried(struct console *c, bool well); /* an operation ended */
+void passphrase_again(struct console *c);	     /* a person who gave it up may be asked anew */
+void passphrase_end(struct console *c);		     /* lets waiting workers go */
 void passphrase_release(struct console *c);
 
 /* overlays */

@@ -4,7 +4,13 @@
 #include "src/base/datetime.h"
 #include "src/base/text.h"
 
-enum { LEAST_WIDTH = 80, LEAST_HEIGHT = 24, USABLE_WIDTH = 20, USABLE_HEIGHT = 7, CONTEXT_WIDE = 120 };
+enum {
+	LEAST_WIDTH = 80,
+	LEAST_HEIGHT = 24,
+	USABLE_WIDTH = 20,
+	USABLE_HEIGHT = 7,
+	CONTEXT_WIDE = 120
+};
 
 static int width_of(const char *text)
 {
@@ -51,7 +57,7 @@ static int draw_facts(struct console *c, const struct area *line)
 	if (!wide)
 		actor[strcspn(actor, " ")] = '\0';
 	if (!wide && console_read_only(c) && strlen(when) > 16)
-		when[16] = '\0';	/* the zone gives way */
+		when[16] = '\0'; /* the zone gives way */
 	snprintf(text, sizeof(text), "%s%s  %s  %s", console_read_only(c) ? "read only  " : "",
 		 store_label(c, wide), actor, strlen(when) > 11 ? when + 11 : when);
 	return area_text_right(line, line->width / 2, 0, line->width - line->width / 2 - 1,
@@ -89,7 +95,11 @@ static void draw_message(struct console *c, const struct area *line)
 
 /* --- footer ------------------------------------------------------------------------------------- */
 
-struct footer_pen { struct console *console; const struct area *line; int x, limit; };
+struct footer_pen {
+	struct console *console;
+	const struct area *line;
+	int x, limit;
+};
 
 static int footer_item_width(struct view *v, const struct action *a)
 {
@@ -152,8 +162,7 @@ static void draw_screen_footer(struct footer_pen *p, struct view *v)
 	const struct action *filter = action_by_key(shell_actions, '/');
 	int limit = p->limit - footer_item_width(v, help) - 2;
 
-	p->limit = limit - danger_width(v) -
-		   (v->list ? footer_item_width(v, filter) + 2 : 0);
+	p->limit = limit - danger_width(v) - (v->list ? footer_item_width(v, filter) + 2 : 0);
 	footer_table(p, v, v->screen->actions, false);
 	p->limit = limit;
 	footer_table(p, v, v->screen->actions, true);

@@ -6,7 +6,10 @@
 
 enum { RED = 1, GREEN = 2, YELLOW = 3, MAGENTA = 5, BLACK = 0, WHITE = 7 };
 
-#define PLAIN { -1, -1, 0 }
+#define PLAIN             \
+	{                 \
+		-1, -1, 0 \
+	}
 
 static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
 	[THEME_256] = {

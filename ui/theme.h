@@ -11,7 +11,7 @@ enum theme { THEME_256, THEME_16, THEME_MONO, THEME_COUNT };
 enum { LOOK_BOLD = 1, LOOK_UNDERLINE = 2, LOOK_REVERSE = 4 };
 
 struct look {
-	short foreground, background;	/* -1: the terminal's own */
+	short foreground, background; /* -1: the terminal's own */
 	unsigned attributes;
 };
 

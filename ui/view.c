@@ -5,9 +5,12 @@
 #include "src/base/alloc.h"
 
 enum {
-	PANE_RIGHT_FROM = 120,	/* columns from which the pane stands at the right */
+	PANE_RIGHT_FROM = 120, /* columns from which the pane stands at the right */
 	PANE_WIDTH = 46,
-	PANE_HEIGHT = 7, PANE_HEIGHT_TALL = 13, TALL_FROM = 40, PANE_FROM = 17,
+	PANE_HEIGHT = 7,
+	PANE_HEIGHT_TALL = 13,
+	TALL_FROM = 40,
+	PANE_FROM = 17,
 };
 
 struct view *view_now(struct console *c)

@@ -15,7 +15,7 @@ enum answer { ANSWER_NONE, ANSWER_WAITING, ANSWER_YES, ANSWER_NO };
 struct work {
 	struct workers *workers;
 	struct work_order order;
-	struct work *next;		/* in its lane's queue */
+	struct work *next; /* in its lane's queue */
 	struct work *next_alive;
 	struct work_result result;
 	struct buf text;
@@ -25,7 +25,7 @@ struct work {
 	char what[128];
 	uint64_t progress_done, total;
 	enum answer answer;
-	const struct json *reveal_row;	/* while the worker waits for the answer */
+	const struct json *reveal_row; /* while the worker waits for the answer */
 	struct secret *reveal_secret;
 	const char *question;
 };
@@ -47,7 +47,7 @@ struct workers {
 	struct lane lanes[LANE_COUNT];
 	struct work *alive;
 	struct work_watch watch;
-	int64_t slow_after, read_ended;		/* ms of CLOCK_MONOTONIC */
+	int64_t slow_after, read_ended; /* ms of CLOCK_MONOTONIC */
 	bool stopping;
 };
 
@@ -255,8 +255,13 @@ static void sink_note(void *arg, const char *text)
 static void work_run(struct work *work, struct app *app)
 {
 	struct op_sink sink = {
-		.arg = work, .record = sink_record, .reveal = sink_reveal, .text = sink_text,
-		.progress = sink_progress, .confirm = sink_confirm, .note = sink_note,
+		.arg = work,
+		.record = sink_record,
+		.reveal = sink_reveal,
+		.text = sink_text,
+		.progress = sink_progress,
+		.confirm = sink_confirm,
+		.note = sink_note,
 	};
 	struct work_result *r = &work->result;
 

@@ -20,23 +20,23 @@ enum work_lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_COUNT };
 
 struct work_result {
 	const struct op *op;
-	enum errc code;			/* ERR_CANCELLED after work_cancel() */
+	enum errc code; /* ERR_CANCELLED after work_cancel() */
 	struct err err;
-	struct json *rows;		/* array of the records; never NULL; json_keep() what you keep */
-	struct json *notes;		/* array of texts: warnings */
-	char *text;			/* of OP_TEXT operations; NULL */
-	uint64_t change;		/* when `op` was NULL: app_change()'s version */
+	struct json *rows;  /* array of the records; never NULL; json_keep() what you keep */
+	struct json *notes; /* array of texts: warnings */
+	char *text;	    /* of OP_TEXT operations; NULL */
+	uint64_t change;    /* when `op` was NULL: app_change()'s version */
 };
 
 /* What to run and whom to tell. Every call comes on the loop's thread. */
 struct work_order {
-	const struct op *op;		/* NULL: asks app_change() only */
-	struct op_args *args;		/* taken, freed after the run */
+	const struct op *op;  /* NULL: asks app_change() only */
+	struct op_args *args; /* taken, freed after the run */
 	enum work_lane lane;
 	void *arg;
 	/* Once, unless the work was dropped. The result is freed after it returned. */
 	void (*done)(void *arg, const struct work_result *r);
-	void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);	/* or NULL */
+	void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total); /* or NULL */
 	/* A new secret: take it with secret_move() and return true; false leaves no live key. The worker
 	 * waits meanwhile; `done` follows once the key is live. NULL refuses. */
 	bool (*reveal)(void *arg, const struct json *row, struct secret *secret);
@@ -48,7 +48,7 @@ struct work_order {
 	bool (*each_text)(void *arg, const char *data, size_t len);
 };
 
-struct workers *workers_new(struct loop *l, const struct app *a);	/* sessions are app_dup()s */
+struct workers *workers_new(struct loop *l, const struct app *a); /* sessions are app_dup()s */
 /* Cancels, joins; no call comes after it. The loop must not run again but be freed next. */
 void workers_free(struct workers *w);
 
@@ -71,6 +71,6 @@ void workers_watch(struct workers *w, const struct work_watch *watch);
 struct work *workers_current(struct workers *w, enum work_lane lane);
 /* How long the reader must have rested; 120 ms unless said. */
 void workers_slow_after(struct workers *w, int64_t ms);
-bool workers_idle(const struct workers *w);	/* nothing queued, running or undelivered */
+bool workers_idle(const struct workers *w); /* nothing queued, running or undelivered */
 
 #endif

@@ -18,7 +18,8 @@ static const char *const names[] = { "acme", "billing", "ci", "data", "etl" };
 static void open_five(struct console_run *c, struct op_run *r)
 {
 	for (size_t i = 0; i < 5; i++)
-		assert_run(r, "key.create", "name", names[i], "owner", i % 2 ? "odd" : "even", NULL);
+		assert_run(r, "key.create", "name", names[i], "owner", i % 2 ? "odd" : "even",
+			   NULL);
 	console_run_start(c, r, 80, 24, true);
 }
 
@@ -112,7 +113,7 @@ static void the_filter_applies_as_it_is_typed(void **state)
 	console_run_keys(&c, "<BS>owner:odd");
 	console_run_shows(&c, "2 of 5");
 	console_run_keys(&c, "<Esc>");
-	console_run_shows(&c, "Esc clears");	/* kept, and still visible */
+	console_run_shows(&c, "Esc clears"); /* kept, and still visible */
 	console_run_lacks(&c, "acme");
 	console_run_keys(&c, "<Esc>");
 	console_run_shows(&c, "acme");
@@ -368,7 +369,7 @@ static void the_mouse_selects_scrolls_sorts_and_presses(void **state)
 	console_run_keys(&c, "<wheel-up>");
 	assert_string_equal(selected(&c), "acme");
 	console_run_keys(&c, "<click:16,3>");
-	assert_string_equal(selected(&c), "etl");	/* the title turned the order round */
+	assert_string_equal(selected(&c), "etl"); /* the title turned the order round */
 	console_run_keys(&c, "<click:10,1>");
 	console_run_shows(&c, "OPERATION");
 	console_run_end(&c);
@@ -377,10 +378,12 @@ static void the_mouse_selects_scrolls_sorts_and_presses(void **state)
 static void every_size_is_survived(void **state)
 {
 	static const char *const sizes[] = {
-		"<size:80x24>", "<size:40x10>", "<size:1x1>", "<size:20x7>", "<size:300x5>",
+		"<size:80x24>", "<size:40x10>",	 "<size:1x1>",	  "<size:20x7>",   "<size:300x5>",
 		"<size:19x50>", "<size:200x50>", "<size:119x24>", "<size:120x17>", "<size:81x16>",
 	};
-	static const char *const places[] = { "", "?", ":", "s", "X", "c", "R", "<Enter>", "7", "9" };
+	static const char *const places[] = {
+		"", "?", ":", "s", "X", "c", "R", "<Enter>", "7", "9"
+	};
 	struct console_run c;
 
 	open_five(&c, *state);

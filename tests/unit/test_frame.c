@@ -8,7 +8,12 @@
 #include "ui/chart.h"
 #include "ui/paint.h"
 
-struct canvas { struct frame frame; struct paint *paint; struct area area; struct buf text; };
+struct canvas {
+	struct frame frame;
+	struct paint *paint;
+	struct area area;
+	struct buf text;
+};
 
 static struct canvas *canvas_new(int width, int height, bool utf8)
 {
@@ -149,7 +154,9 @@ static void hostile_text_is_shown_as_what_it_is(void **state)
 {
 	struct canvas *c = *state;
 
-	area_text(&c->area, 0, 0, -1, STYLE_NORMAL, "a\xe2\x80\xae" "b");
+	area_text(&c->area, 0, 0, -1, STYLE_NORMAL,
+		  "a\xe2\x80\xae"
+		  "b");
 	assert_string_equal(row(c, 0), "a<U+202E>b");
 	assert_int_equal(style_at(c, 1, 0), STYLE_HOSTILE);
 	assert_int_equal(style_at(c, 9, 0), STYLE_NORMAL);
@@ -251,7 +258,9 @@ static void ascii_keeps_every_width(void **state)
 	struct canvas *c = *state;
 
 	assert_int_equal(area_text(&c->area, 0, 0, -1, STYLE_NORMAL, "東京-é…→▁█●✗"), 12);
-	assert_string_equal(row(c, 0), "??" "?" "?-?.>_#AX");
+	assert_string_equal(row(c, 0), "??"
+				       "?"
+				       "?-?.>_#AX");
 	area_text(&c->area, 0, 1, 4, STYLE_NORMAL, "abcdefgh");
 	assert_string_equal(row(c, 1), "abc.");
 	area_text(&c->area, 0, 2, -1, STYLE_NORMAL, "e\xcc\x81x");

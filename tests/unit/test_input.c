@@ -141,10 +141,10 @@ static void a_torn_arrow_runs_no_command(void **state)
 
 	feed(h, "\033O");
 	input_flush(h->parser);
-	assert_keys(h, 2, PRESS_ESC, 'O');	/* O is bound to nothing */
+	assert_keys(h, 2, PRESS_ESC, 'O'); /* O is bound to nothing */
 	feed(h, "\033[5");
 	input_flush(h->parser);
-	assert_keys(h, 0);			/* and half of PgUp is nothing at all */
+	assert_keys(h, 0); /* and half of PgUp is nothing at all */
 }
 
 static void unknown_sequences_run_nothing(void **state)
@@ -181,7 +181,8 @@ static void invalid_bytes_are_no_keys(void **state)
 {
 	struct heard *h = *state;
 
-	feed(h, "\xff\xc0\x80" "a");
+	feed(h, "\xff\xc0\x80"
+		"a");
 	assert_keys(h, 1, 'a');
 }
 
@@ -238,7 +239,7 @@ static void the_mouse_tells_where(void **state)
 	assert_int_equal(h->mouse.y, 2);
 	feed(h, "\033[<65;1;1M\033[<2;1;1M");
 	assert_int_equal(h->mouse.mouse, MOUSE_WHEEL_DOWN);
-	assert_int_equal(h->mice, 2);	/* the right button is the terminal's */
+	assert_int_equal(h->mice, 2); /* the right button is the terminal's */
 	assert_keys(h, 0);
 }
 
