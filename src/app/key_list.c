@@ -93,12 +93,15 @@ static enum errc sort_parse(const char *text, struct key_query *q, struct err *e
 	return err_hint(e, "name, owner, created, expires, used or attention; :desc turns it");
 }
 
+enum { PAGE = 500 };
+
 /* A listing under way. */
 struct listing {
 	const struct op_call *call;
 	struct store *store;
 	struct key_query query;
-	char from[KEY_ID_SIZE]; /* --after or --before */
+	char from[KEY_ID_SIZE]; /* --after or --before; then the last key listed */
+	struct json *page;	/* records that wait for the end of their snapshot; NULL */
 	int64_t calls;		/* hours */
 	size_t count, altered;
 };
@@ -128,6 +131,7 @@ static enum errc page_parse(struct listing *l, struct err *e)
 	return r;
 }
 
+/* The record of a key: printed at once, or kept for the end of the page. */
 static enum errc list_one(struct listing *l, const struct key *k, struct err *e)
 {
 	struct json *record = key_record(k, l->query.now);
@@ -135,15 +139,18 @@ static enum errc list_one(struct listing *l, const struct key *k, struct err *e)
 
 	if (!r && l->calls)
 		r = key_record_calls(l->store, k, l->query.now, l->calls, record, e);
-	if (!r)
-		r = call_record(l->call, record, e);
 	l->count++;
 	l->altered += k->altered;
+	if (!r && l->page)
+		json_add(l->page, json_keep(record));
+	else if (!r)
+		r = call_record(l->call, record, e);
 	json_free(record);
 	return r;
 }
 
-static enum errc list_all(struct listing *l, struct err *e)
+/* One query under one snapshot; `from` is the last key of it then. */
+static enum errc list_query(struct listing *l, struct err *e)
 {
 	struct key_cursor *cursor = NULL;
 	bool more = true;
@@ -157,11 +164,55 @@ static enum errc list_all(struct listing *l, struct err *e)
 		r = key_next(cursor, &k, &more, e);
 		if (!r && more)
 			r = list_one(l, &k, e);
+		if (!r && more)
+			snprintf(l->from, sizeof(l->from), "%s", k.id);
 	}
 	key_cursor_free(cursor);
 	store_snapshot_end(l->store);
 	key_release(&k);
 	return r;
+}
+
+static enum errc print_page(struct listing *l, struct err *e)
+{
+	enum errc r = ERR_OK;
+
+	for (size_t i = 0; !r && i < json_count(l->page); i++)
+		r = call_record(l->call, json_at(l->page, i), e);
+	json_free(l->page);
+	l->page = NULL;
+	return r;
+}
+
+/* Page by page, each printed with no snapshot held: a reader that stops (`| less`) must not keep
+ * the log from starting anew, whose room is what a revoke on a full disk lives on. */
+static enum errc list_pages(struct listing *l, struct err *e)
+{
+	size_t wanted = l->query.limit, got, before;
+	enum errc r;
+
+	do {
+		before = l->count;
+		l->page = json_array_new();
+		l->query.limit = wanted && wanted - before < PAGE ? wanted - before : PAGE;
+		r = list_query(l, e);
+		if (r)
+			json_free(l->page);
+		else
+			r = print_page(l, e);
+		got = l->count - before;
+		l->query.after = l->from;
+	} while (!r && got == PAGE && l->count != wanted);
+	return r;
+}
+
+/* The other orders have no index to go on from: they are one query. */
+static enum errc list_all(struct listing *l, struct err *e)
+{
+	bool pages = l->query.sort != KEY_SORT_USED && l->query.sort != KEY_SORT_ATTENTION;
+
+	return pages || (l->query.limit && l->query.limit <= PAGE) ? list_pages(l, e)
+								   : list_query(l, e);
 }
 
 static enum errc list_count(struct listing *l, struct err *e)

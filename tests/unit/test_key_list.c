@@ -1,6 +1,7 @@
 /* Listing and showing: filters, orders, pages, and what a row and the details carry. */
 #include <string.h>
 
+#include "src/base/file.h"
 #include "tests/lib/sink.h"
 
 /* Names of the records, joined by blanks. */
@@ -142,6 +143,37 @@ static void pages_go_forward_and_back(void **state)
 	assert_refused(session_run(s, &e, "key.list", "limit", "0", NULL), ERR_USAGE, &e, "0");
 }
 
+static void nothing_is_lost_between_pages(void **state)
+{
+	static const char *const orders[] = { "owner", "created:desc", "expires", "used",
+					      "attention" };
+	struct session *s = *state;
+	char *csv = path_join(s->folder, "many.csv");
+	struct buf text = BUF_INIT(1024 * 1024);
+	struct err e = ERR_INIT;
+
+	session_create(s, "seed");
+	buf_add_text(&text, "name,secret\n");
+	for (int i = 0; i < 1100; i++)
+		buf_addf(&text, "n%04d,0123456789abcdef0123456789abcdef%08d\n", i, i);
+	file_put(csv, buf_text(&text));
+	assert_well(session_run(s, &e, "key.import", "file", csv, NULL), &e);
+	assert_well(session_run(s, &e, "key.list", NULL), &e);
+	assert_int_equal(session_count(s), 1101);
+	for (size_t i = 1; i < 1100; i++)
+		assert_true(strcmp(json_get_text(session_record(s, i - 1), "name"),
+				   json_get_text(session_record(s, i), "name")) < 0);
+	assert_well(session_run(s, &e, "key.list", "limit", "1000", "sort", "name:desc", NULL), &e);
+	assert_int_equal(session_count(s), 1000);
+	assert_string_equal(json_get_text(session_record(s, 999), "name"), "n0101");
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		assert_well(session_run(s, &e, "key.list", "sort", orders[i], NULL), &e);
+		assert_int_equal(session_count(s), 1101);
+	}
+	buf_release(&text);
+	free(csv);
+}
+
 static void a_row_has_use_and_calls(void **state)
 {
 	struct session *s = *state;
@@ -212,6 +244,7 @@ int main(void)
 		TEST(grace_shows_unfinished_rotations),
 		TEST(sorts_both_ways),
 		TEST(pages_go_forward_and_back),
+		TEST(nothing_is_lost_between_pages),
 		TEST(a_row_has_use_and_calls),
 		TEST(show_has_versions_usage_and_history),
 		TEST(show_takes_id_and_name),
