@@ -166,19 +166,30 @@ static const char *first_disabled(const struct help *h, char out[200])
 	return "";
 }
 
+static const char *help_legend(const struct help *h)
+{
+	const char *legend = h->about ? NULL : h->view->screen->legend;
+
+	return legend ? legend : "";
+}
+
+/* Lines below the keys: a rule, what can't be done, the legend. */
+static int feet_height(const struct help *h)
+{
+	return *help_legend(h) ? FEET : 2;
+}
+
 static void draw_feet(const struct help *h, const struct area *a)
 {
 	char text[200];
 
 	dialog_rule(a, 0);
 	if (!h->about)
-		area_text(a, 0, 1, a->width - 22, STYLE_NORMAL, first_disabled(h, text));
+		area_text(a, 0, 1, a->width - 37, STYLE_NORMAL, first_disabled(h, text));
 	area_text_right(a, 0, 1, a->width, STYLE_NORMAL,
-			h->dialog.console->mouse ? "Mouse: on, M off" : "Mouse: off, M on");
-	area_wrap(a, 0, 2, a->width, STYLE_NORMAL,
-		  h->about || !h->view->screen->legend
-			  ? "Shift-drag selects text while the mouse is on."
-			  : h->view->screen->legend);
+			h->dialog.console->mouse ? "Mouse on, M off; Shift-drag selects"
+						 : "Mouse off, M on");
+	area_wrap(a, 0, 2, a->width, STYLE_NORMAL, help_legend(h));
 }
 
 static void help_draw(struct dialog *d, const struct area *body)
@@ -190,15 +201,15 @@ static void help_draw(struct dialog *d, const struct area *body)
 	struct area box, lists, feet;
 
 	snprintf(title, sizeof(title), "Help: %s", h->name);
-	box = dialog_box(body, WIDTH, lines + FEET + 3, title, STYLE_NORMAL);
+	box = dialog_box(body, WIDTH, lines + feet_height(h) + 3, title, STYLE_NORMAL);
 	if (h->editing || h->search.len) {
 		area_text(&box, 0, 0, -1, STYLE_TITLE, "/");
 		edit_draw(&h->search, &box, 1, 0, 30, STYLE_FIELD, h->editing);
 	} else {
 		area_text_right(&box, 0, 0, box.width, STYLE_SECONDARY, "/ a word or a key");
 	}
-	lists = area_part(&box, 0, 1, box.width, box.height - 1 - FEET);
-	feet = area_part(&box, 0, box.height - FEET, box.width, FEET);
+	lists = area_part(&box, 0, 1, box.width, box.height - 1 - feet_height(h));
+	feet = area_part(&box, 0, box.height - feet_height(h), box.width, feet_height(h));
 	draw_feet(h, &feet);
 	draw_columns(h, &lists);
 	draw_more(h, &feet);

@@ -445,6 +445,8 @@ const struct screen screen_keys = {
 	.title = "Keys",
 	.digit = '1',
 	.help = "API keys: create, rotate, revoke, see who uses them",
+	.legend = "Status  ● active  ▲ expires within 14 d  ◐ older version in grace\n"
+		  "        ○ disabled  ◌ expired  ✗ revoked  ◷ not yet valid",
 	.state_size = sizeof(struct keys_state),
 	.actions = keys_actions,
 	.list = &keys_list,
