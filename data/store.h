@@ -43,6 +43,9 @@ void store_verb(struct store *s, const char *verb);
 enum errc store_path(char **out, const char *url, struct err *e);
 bool store_exists(const char *url);
 const uint8_t *store_id(const struct store *s);
+/* What opening found that is no error but has to be told (an anchor that is missing or torn); once,
+ * then NULL. */
+const char *store_notice(struct store *s);
 
 /* --- time ------------------------------------------------------------------------------------ */
 /* Now: the later of the mark (the last audited change) and the wall clock. */

@@ -147,3 +147,19 @@ enum errc anchor_compare(struct store *s, const struct anchor *a, struct err *e)
 	}
 	return rc;
 }
+
+const char *store_notice(struct store *s)
+{
+	bool told = s->anchor_told;
+
+	s->anchor_told = true;
+	if (told || s->anchor.state == ANCHOR_FITS || s->anchor.state == ANCHOR_FOREIGN)
+		return NULL;
+	if (s->anchor.state == ANCHOR_TORN)
+		return "the store's anchor is damaged, so that an older store in its place would not be "
+		       "noticed; the next change makes it anew";
+	/* With the first change it may be on its way. */
+	return s->mark.sequence > 1 ?
+		"the store's anchor is missing, so that an older store in its place would not be noticed; "
+		"the next change makes it anew" : NULL;
+}

@@ -138,6 +138,7 @@ struct store {
 	int64_t schema_cookie, schema_version;
 	uint64_t data_version;		/* as store_version() last saw it */
 	struct anchor anchor;		/* as found at open */
+	bool anchor_told;
 	struct mark mark;
 	struct mark before;		/* of the transaction, for a rollback */
 	enum transaction tx;

@@ -118,6 +118,14 @@ static void tell_made(struct app *a, const struct op_call *c)
 		  app_store_name(a));
 }
 
+static void tell_notice(struct app *a, const struct op_call *c)
+{
+	const char *notice = a->store ? store_notice(a->store) : NULL;
+
+	if (notice)
+		call_note(c, "%s", notice);
+}
+
 static enum errc check_allowed(const struct app *a, const struct op *op, struct err *e)
 {
 	if (!(op->flags & OP_WRITES) || !a->options.read_only)
@@ -150,6 +158,7 @@ enum errc app_run(struct app *a, const struct op *op, const struct op_args *args
 		return r;
 	if (!there)
 		tell_made(a, &call);
+	tell_notice(a, &call);
 	r = op->run(&call, e);
 	if (a->store) {
 		audit_rollback(&call, a->store);

@@ -134,15 +134,20 @@ static void a_missing_anchor_is_made_anew_with_the_next_change(void **state)
 	char *anchor = anchor_path(f->s);
 
 	fixture_create(f, "one");
+	fixture_create(f, "one more");
+	assert_null(store_notice(f->s));
 	assert_int_equal(unlink(anchor), 0);
 	fixture_reopen(f);
 	assert_int_equal(f->s->anchor.state, ANCHOR_NONE);
+	assert_non_null(strstr(store_notice(f->s), "missing"));
+	assert_null(store_notice(f->s));
 	assert_int_equal(access(anchor, F_OK), -1);
 	fixture_create(f, "two");
 	assert_int_equal(access(anchor, F_OK), 0);
 	fixture_reopen(f);
 	assert_int_equal(f->s->anchor.state, ANCHOR_FITS);
-	assert_int_equal(f->s->anchor.sequence, 2);
+	assert_int_equal(f->s->anchor.sequence, 3);
+	assert_null(store_notice(f->s));
 	free(anchor);
 }
 
@@ -155,6 +160,7 @@ static void a_torn_anchor_opens_and_is_mended(void **state)
 	file_put(anchor, "rubbish");
 	fixture_reopen(f);
 	assert_int_equal(f->s->anchor.state, ANCHOR_TORN);
+	assert_non_null(strstr(store_notice(f->s), "damaged"));
 	fixture_create(f, "two");
 	fixture_reopen(f);
 	assert_int_equal(f->s->anchor.state, ANCHOR_FITS);
