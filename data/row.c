@@ -116,7 +116,7 @@ static bool read_key_id(const struct engine_value *value, char *to)
 	uint8_t id[ULID_BYTES];
 	bool fits = read_bytes(value, id, sizeof id);
 
-	memcpy(to, "key_", 4);
+	snprintf(to, sizeof "key_", "key_");
 	ulid_text(to + 4, id);
 	return fits;
 }

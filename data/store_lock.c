@@ -221,12 +221,26 @@ void lock_interrupt(struct lock *l)
 
 /* --- taking ---------------------------------------------------------------------------------------- */
 
+/* The record of who holds it: "PID VERB". */
+static bool holder_read(const struct lock *l, long *pid, char verb[64])
+{
+	char holder[RECORD_SIZE + 1] = "", *end = holder;
+
+	if (pread(l->fd, holder, RECORD_SIZE, 0) <= 0)
+		return false;
+	*pid = strtol(holder, &end, 10);
+	if (end == holder || *end != ' ')
+		return false;
+	snprintf(verb, 64, "%.*s", (int)strcspn(end + 1, " \n"), end + 1);
+	return verb[0];
+}
+
 static enum errc waited_too_long(const struct lock *l, int64_t wait_ms, struct err *e)
 {
-	char holder[RECORD_SIZE + 1] = "", verb[64] = "";
+	char verb[64] = "";
 	long pid = 0;
 
-	if (pread(l->fd, holder, RECORD_SIZE, 0) > 0 && sscanf(holder, "%ld %63s", &pid, verb) == 2)
+	if (holder_read(l, &pid, verb))
 		err_set(e, ERR_STORE, "waited %lld s for process %ld (%s), which is changing the store",
 			(long long)(wait_ms / 1000), pid, verb);
 	else

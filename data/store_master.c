@@ -83,7 +83,7 @@ enum errc master_read(struct master *m, const char *path, struct err *e)
 		err_set(e, ERR_NOT_FOUND, "there is no master key at \"%s\"", path);
 		return err_hint(e, "give its place with --master-key FILE");
 	}
-	rc = secret_read_file(&text, path, 4 * FILE_TEXT, e);
+	rc = secret_read_file(&text, path, (size_t)4 * FILE_TEXT, e);
 	/* The store can't be had without it, whoever named the file. */
 	if (rc == ERR_USAGE) {
 		rc = ERR_STORE;

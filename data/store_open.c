@@ -39,7 +39,7 @@ static bool file_filled(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > 0);
+	return path && lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > 0);
 }
 
 bool store_exists(const char *url)
