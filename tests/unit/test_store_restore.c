@@ -264,7 +264,8 @@ static void planted_rows_go(void **state)
 		" allow_from, meta, prefix, status, created_at, updated_at, not_before, expires_at,"
 		" disabled_at, revoked_at, revoke_reason, revoke_text, revision, version, hint,"
 		" retiring_until, import_event, ring, mac FROM b.apikey;"
-		"INSERT INTO version SELECT 77, number, kind, state, randomblob(16), secret_mac,"
+		"INSERT INTO version SELECT 77, number, kind, state, "
+		"x'70707070707070707070707000000000', secret_mac,"
 		" secret_ring, hint, created_at, valid_until, pid, pid_start, ring, mac"
 		" FROM b.version",
 		path);
