@@ -156,6 +156,15 @@ static void item_draw_flag(const struct form_item *item, const struct area *a, i
 		area_cursor(a, x + 1, y);
 }
 
+/* What leaving it empty means, on the line of a field. */
+static void item_draw_empty(const struct form_item *item, const struct area *a, int x, int y)
+{
+	struct area cell = area_part(a, x, y, item->width, 1);
+
+	area_fill(&cell, a->frame->utf8 ? ' ' : '_', STYLE_FIELD);
+	area_text(&cell, 0, 0, -1, STYLE_SECONDARY, item->place.empty);
+}
+
 static void item_draw_value(struct form_item *item, const struct area *a, int x, int y,
 			    bool focused)
 {
@@ -166,7 +175,7 @@ static void item_draw_value(struct form_item *item, const struct area *a, int x,
 	if (item->arg->type == ARG_CHOICE)
 		item_draw_choice(item, a, x, y, focused);
 	else if (!item->field.len && !focused && item->place.empty)
-		area_text(a, x, y, item->width, STYLE_SECONDARY, item->place.empty);
+		item_draw_empty(item, a, x, y);
 	else
 		edit_draw(&item->field, a, x, y, item->width,
 			  focused ? STYLE_FIELD_CURRENT : STYLE_FIELD, focused);

@@ -19,8 +19,11 @@ struct key_page;
 struct keys_state {
 	int64_t totals[TOTAL_COUNT]; /* -1: not known (yet) */
 	struct work *counting[TOTAL_COUNT];
-	struct key_page *page; /* the full detail, when open: actions are about its key */
-	struct json *undo;     /* ids that were disabled just now; NULL: nothing to undo */
+	struct key_page *page;	       /* the full detail, when open: actions are about its key */
+	struct work *guessing;	       /* looks for what a filter may have meant */
+	char guess_for[32], guess[32]; /* the filter; a word that is there, "" none */
+	size_t guess_distance;
+	struct json *undo; /* ids that were disabled just now; NULL: nothing to undo */
 	struct loop_timer *undo_timer;
 	char *copies[COPY_COUNT]; /* what the copy menu offered last */
 };
@@ -85,6 +88,8 @@ const char *keys_why_no_modify(struct view *v);
 const char *keys_disable_label(struct view *v);
 
 /* --- the pane and the page ----------------------------------------------------------------- */
+/* Nothing fits the filter: says so, and what may have been meant. */
+void keys_no_match(struct view *v, const char *filter, const struct area *area);
 void keys_marked_draw(struct view *v, const struct json *row, const struct area *line);
 void keys_pane_draw(struct view *v, const struct json *row, const struct area *area);
 void key_page_changed(struct key_page *p);		      /* the store changed: load again */

@@ -285,6 +285,7 @@ static void keys_close_view(struct view *v)
 {
 	for (int i = 0; i < TOTAL_COUNT; i++)
 		work_drop(keys_state(v)->counting[i]);
+	work_drop(keys_state(v)->guessing);
 	keys_undo_forget(v);
 	keys_copy_forget(v);
 }
@@ -437,6 +438,7 @@ static const struct list_type keys_list = {
 	.id = keys_id,
 	.name = keys_name,
 	.empty = keys_empty,
+	.no_match = keys_no_match,
 	.marked = keys_marked_draw,
 };
 
