@@ -11,12 +11,12 @@
 #include "src/base/json.h"
 
 struct audit_note {
-	const char *operation;		/* NULL: the operation's id */
-	const char *object;		/* "key_…", "store", "import"; NULL none */
-	const char *name;		/* the object's name; NULL none */
-	int64_t revision;		/* of the object after the change; 0 none */
-	const uint8_t *mac_before, *mac_after;	/* MAC_SIZE each; mac_after NULL: no object MAC */
-	const struct json *detail;	/* no secret ever; NULL: {} */
+	const char *operation;		       /* NULL: the operation's id */
+	const char *object;		       /* "key_…", "store", "import"; NULL none */
+	const char *name;		       /* the object's name; NULL none */
+	int64_t revision;		       /* of the object after the change; 0 none */
+	const uint8_t *mac_before, *mac_after; /* MAC_SIZE each; mac_after NULL: no object MAC */
+	const struct json *detail;	       /* no secret ever; NULL: {} */
 };
 
 /* Appends the event; inside a write transaction. *sequence may be NULL. */

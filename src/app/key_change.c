@@ -63,13 +63,19 @@ enum errc change_load(struct store *s, const char *id, bool altered_ok, struct k
 	return r;
 }
 
+/* Of a version nothing else ever changes. */
+static bool version_differs(const struct key_version *a, const struct key_version *b)
+{
+	return a->state != b->state || a->valid_until != b->valid_until || a->pid != b->pid;
+}
+
 enum errc change_write(const struct op_call *c, struct store *s, struct key_change *ch,
 		       const struct json *detail, struct err *e)
 {
 	enum errc r = ERR_OK;
 
 	for (size_t i = 0; !r && i < ch->count; i++)
-		if (memcmp(&ch->versions[i], &ch->loaded[i], sizeof(ch->loaded[i])) != 0)
+		if (version_differs(&ch->versions[i], &ch->loaded[i]))
 			r = version_update(s, &ch->versions[i], e);
 	ch->key.updated_at = store_now(s);
 	if (!r)

@@ -8,11 +8,11 @@
 
 struct key_change {
 	struct key key;
-	struct key_version *versions;	/* highest number first, pending ones included */
+	struct key_version *versions; /* highest number first, pending ones included */
 	size_t count;
-	bool row_altered;		/* the key's own row; key.altered counts versions, too */
-	struct key_version *loaded;	/* as they were, to tell which were changed */
-	uint8_t before[MAC_SIZE];	/* key_object_mac() as loaded */
+	bool row_altered;	    /* the key's own row; key.altered counts versions, too */
+	struct key_version *loaded; /* as they were, to tell which were changed */
+	uint8_t before[MAC_SIZE];   /* key_object_mac() as loaded */
 };
 void change_init(struct key_change *ch);
 void change_release(struct key_change *ch);
@@ -25,14 +25,13 @@ enum errc change_write(const struct op_call *c, struct store *s, struct key_chan
 
 /* What one operation does to one key. */
 struct change_rule {
-	unsigned states;	/* of keys that a filter without --status means */
-	bool any_clock;		/* allowed while the clock is off */
+	unsigned states; /* of keys that a filter without --status means */
+	bool any_clock;	 /* allowed while the clock is off */
 	bool altered_ok;
 	/* Changes key and versions in memory, and adds to `detail` what the audit shall tell;
 	 * *changed false: there is nothing to do. Called in a dry run, too. */
 	enum errc (*step)(const struct op_call *c, struct store *s, int64_t now,
-			  struct key_change *ch, struct json *detail, bool *changed,
-			  struct err *e);
+			  struct key_change *ch, struct json *detail, bool *changed, struct err *e);
 	/* The result; `ch` as changed. Caller frees. */
 	struct json *(*record)(const struct key_change *ch, int64_t now, bool changed,
 			       const struct json *detail);

@@ -11,11 +11,11 @@ struct issue {
 	struct secret secret;
 	struct secret_parts parts;
 	struct key_version version;
-	const char *written;	/* --out-file, once it is there; NULL */
+	const char *written; /* --out-file, once it is there; NULL */
 };
 
 void issue_init(struct issue *i);
-void issue_release(struct issue *i);	/* wipes */
+void issue_release(struct issue *i); /* wipes */
 
 /* Makes the secret; `parts` can be used at once. */
 void issue_generate(struct issue *i, const char *prefix);

@@ -18,33 +18,61 @@ enum errc key_intact(const struct key *k, struct err *e);
 
 /* --- several keys (OP_BULK) ---------------------------------------------------------------- */
 /* The filter options of key.list and of every bulk form, to stand in an operation's table. */
-#define KEY_FILTER_ARGS \
-	{ .name = "search", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "WORDS", \
-	  .help = "keys with these words in name, owner, id or secret id" }, \
-	{ .name = "status", .type = ARG_CHOICE, .flags = ARG_REPEATED | ARG_COMMAND_LINE, \
-	  .choices = key_status_choices, .value = "STATUS", .help = "keys in this state" }, \
-	{ .name = "owner", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "TEXT", \
-	  .help = "keys of this owner" }, \
-	{ .name = "tier", .type = ARG_TEXT, .flags = ARG_COMMAND_LINE, .value = "TEXT", \
-	  .help = "keys of this tier" }, \
-	{ .name = "scope", .type = ARG_SCOPE, .flags = ARG_COMMAND_LINE, .value = "SCOPE", \
-	  .help = "keys that list exactly this scope" }, \
-	{ .name = "expiring", .type = ARG_DURATION, .flags = ARG_COMMAND_LINE, \
-	  .value = "DURATION", .help = "keys that expire within this time" }, \
-	{ .name = "unused", .type = ARG_DURATION, .flags = ARG_COMMAND_LINE, .value = "DURATION", \
-	  .help = "keys not used for this long" }, \
-	{ .name = "in-grace", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
-	  .help = "keys whose older version still lives" }
+#define KEY_FILTER_ARGS                                                          \
+	{ .name = "search",                                                      \
+	  .type = ARG_TEXT,                                                      \
+	  .flags = ARG_COMMAND_LINE,                                             \
+	  .value = "WORDS",                                                      \
+	  .help = "keys with these words in name, owner, id or secret id" },     \
+		{ .name = "status",                                              \
+		  .type = ARG_CHOICE,                                            \
+		  .flags = ARG_REPEATED | ARG_COMMAND_LINE,                      \
+		  .choices = key_status_choices,                                 \
+		  .value = "STATUS",                                             \
+		  .help = "keys in this state" },                                \
+		{ .name = "owner",                                               \
+		  .type = ARG_TEXT,                                              \
+		  .flags = ARG_COMMAND_LINE,                                     \
+		  .value = "TEXT",                                               \
+		  .help = "keys of this owner" },                                \
+		{ .name = "tier",                                                \
+		  .type = ARG_TEXT,                                              \
+		  .flags = ARG_COMMAND_LINE,                                     \
+		  .value = "TEXT",                                               \
+		  .help = "keys of this tier" },                                 \
+		{ .name = "scope",                                               \
+		  .type = ARG_SCOPE,                                             \
+		  .flags = ARG_COMMAND_LINE,                                     \
+		  .value = "SCOPE",                                              \
+		  .help = "keys that list exactly this scope" },                 \
+		{ .name = "expiring",                                            \
+		  .type = ARG_DURATION,                                          \
+		  .flags = ARG_COMMAND_LINE,                                     \
+		  .value = "DURATION",                                           \
+		  .help = "keys that expire within this time" },                 \
+		{ .name = "unused",                                              \
+		  .type = ARG_DURATION,                                          \
+		  .flags = ARG_COMMAND_LINE,                                     \
+		  .value = "DURATION",                                           \
+		  .help = "keys not used for this long" },                       \
+	{                                                                        \
+		.name = "in-grace", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
+		.help = "keys whose older version still lives"                   \
+	}
 
-#define KEY_BULK_ARGS \
-	{ .name = "dry-run", .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
-	  .help = "say what would be done, and do nothing" }, \
-	{ .name = "expect", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, .value = "COUNT", \
-	  .help = "refuse unless exactly this many keys are meant" }
+#define KEY_BULK_ARGS                                                                      \
+	{ .name = "dry-run",                                                               \
+	  .type = ARG_FLAG,                                                                \
+	  .flags = ARG_COMMAND_LINE,                                                       \
+	  .help = "say what would be done, and do nothing" },                              \
+	{                                                                                  \
+		.name = "expect", .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE,          \
+		.value = "COUNT", .help = "refuse unless exactly this many keys are meant" \
+	}
 
 enum { KEY_STATES_ALL = (1 << (KEY_STATE_ACTIVE + 1)) - 1 };
 
-extern const char *const key_status_choices[];	/* active disabled revoked expired not_yet_valid */
+extern const char *const key_status_choices[]; /* active disabled revoked expired not_yet_valid */
 
 /* The options above as a query; limit, sort and paging are left alone. Texts are borrowed. Without
  * --status, --expiring and --unused leave revoked keys out. */

@@ -15,64 +15,75 @@
 struct app;
 
 enum arg_type {
-	ARG_FLAG,	/* --yes */
+	ARG_FLAG, /* --yes */
 	ARG_TEXT,
 	ARG_INTEGER,
-	ARG_DURATION,	/* "90d" */
-	ARG_INSTANT,	/* RFC 3339, a duration from now, "now"; "never" with ARG_NEVER */
-	ARG_CHOICE,	/* one of `choices` */
-	ARG_FILE,	/* a path, or "-" */
-	ARG_KEY,	/* id or name of a key */
-	ARG_SCOPE, ARG_LIMIT, ARG_RANGE, ARG_META, ARG_PREFIX,	/* checked by src/app/rules.h */
-	ARG_ADDRESS,	/* v4 or v6 address */
-	ARG_SECRET,	/* never in argv: standard input, hidden prompt, or the front end's field */
+	ARG_DURATION, /* "90d" */
+	ARG_INSTANT,  /* RFC 3339, a duration from now, "now"; "never" with ARG_NEVER */
+	ARG_CHOICE,   /* one of `choices` */
+	ARG_FILE,     /* a path, or "-" */
+	ARG_KEY,      /* id or name of a key */
+	ARG_SCOPE,
+	ARG_LIMIT,
+	ARG_RANGE,
+	ARG_META,
+	ARG_PREFIX,  /* checked by src/app/rules.h */
+	ARG_ADDRESS, /* v4 or v6 address */
+	ARG_SECRET,  /* never in argv: standard input, hidden prompt, or the front end's field */
 };
 
 enum {
 	ARG_REQUIRED = 1 << 0,
 	ARG_REPEATED = 1 << 1,
-	ARG_POSITIONAL = 1 << 2,	/* in order of the table */
-	ARG_NEVER = 1 << 3,		/* an instant that may be "never" */
-	ARG_COMMAND_LINE = 1 << 4,	/* not in the console's form (paging, output files, --yes …) */
-	ARG_CLEARS = 1 << 5,		/* the empty text clears the field (edit) */
-	ARG_OTHERWISE = 1 << 6,		/* a secret that is read where no positional argument is given */
+	ARG_POSITIONAL = 1 << 2,   /* in order of the table */
+	ARG_NEVER = 1 << 3,	   /* an instant that may be "never" */
+	ARG_COMMAND_LINE = 1 << 4, /* not in the console's form (paging, output files, --yes …) */
+	ARG_CLEARS = 1 << 5,	   /* the empty text clears the field (edit) */
+	ARG_OTHERWISE = 1 << 6,	   /* a secret that is read where no positional argument is given */
 };
 
 struct arg {
-	const char *name;		/* "allow-from": --allow-from; positional: shown in capitals */
-	char letter;			/* short form, 0 none */
+	const char *name; /* "allow-from": --allow-from; positional: shown in capitals */
+	char letter;	  /* short form, 0 none */
 	enum arg_type type;
 	unsigned flags;
-	const char *fallback;		/* default as text, NULL none */
-	const char *const *choices;	/* NULL-terminated */
-	const char *value;		/* placeholder in help: "N/PERIOD" */
-	const char *help;		/* one line, lower case, no full stop */
-	const char *label;		/* in forms: "Allow from"; NULL: from the name */
+	const char *fallback;	    /* default as text, NULL none */
+	const char *const *choices; /* NULL-terminated */
+	const char *value;	    /* placeholder in help: "N/PERIOD" */
+	const char *help;	    /* one line, lower case, no full stop */
+	const char *label;	    /* in forms: "Allow from"; NULL: from the name */
 };
 
-enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_TIME, COLUMN_DURATION, COLUMN_FLAG,
-		   COLUMN_LIST, COLUMN_STATUS };
+enum column_type {
+	COLUMN_TEXT,
+	COLUMN_NUMBER,
+	COLUMN_TIME,
+	COLUMN_DURATION,
+	COLUMN_FLAG,
+	COLUMN_LIST,
+	COLUMN_STATUS
+};
 
 struct op_column {
-	const char *name;		/* member of the JSON record */
-	const char *title;		/* "LAST USED"; NULL: in JSON and in `show` only */
+	const char *name;  /* member of the JSON record */
+	const char *title; /* "LAST USED"; NULL: in JSON and in `show` only */
 	enum column_type type;
-	const char *help;		/* one line, for the man page's JSON section */
+	const char *help; /* one line, for the man page's JSON section */
 };
 
 enum {
 	OP_WRITES = 1 << 0,
-	OP_DANGEROUS = 1 << 1,		/* asks on a terminal, needs --yes without one */
-	OP_REVEALS = 1 << 2,		/* shows a secret once */
-	OP_ASYNC = 1 << 3,		/* may take long: progress */
-	OP_LIST = 1 << 4,		/* records are JSON Lines, a table for people */
-	OP_TEXT = 1 << 5,		/* writes text (CSV, completion script); a record, where it
+	OP_DANGEROUS = 1 << 1,	   /* asks on a terminal, needs --yes without one */
+	OP_REVEALS = 1 << 2,	   /* shows a secret once */
+	OP_ASYNC = 1 << 3,	   /* may take long: progress */
+	OP_LIST = 1 << 4,	   /* records are JSON Lines, a table for people */
+	OP_TEXT = 1 << 5,	   /* writes text (CSV, completion script); a record, where it
 					 * gives one as well, is for --json and stands instead */
-	OP_NO_STORE = 1 << 6,		/* opens none */
-	OP_CREATES_STORE = 1 << 7,	/* may make the store */
-	OP_FOR_CHECK = 1 << 8,		/* opens a store that is otherwise refused */
-	OP_ANSWERS = 1 << 9,		/* exit 1 means no */
-	OP_BULK = 1 << 10,		/* takes several keys or a filter, --dry-run and --expect */
+	OP_NO_STORE = 1 << 6,	   /* opens none */
+	OP_CREATES_STORE = 1 << 7, /* may make the store */
+	OP_FOR_CHECK = 1 << 8,	   /* opens a store that is otherwise refused */
+	OP_ANSWERS = 1 << 9,	   /* exit 1 means no */
+	OP_BULK = 1 << 10,	   /* takes several keys or a filter, --dry-run and --expect */
 };
 
 struct op;
@@ -84,7 +95,7 @@ struct op_sink {
 	void *arg;
 	/* One result record (borrowed). */
 	enum errc (*record)(void *arg, const struct op *op, const struct json *row, struct err *e);
-	/* A record that carries a new secret: when this returns 0 it has been written out and flushed,
+	/* A record that carries a new secret: when this returns 0 it has been written out, flushed,
 	 * and the key goes live; anything else leaves no live key. */
 	enum errc (*reveal)(void *arg, const struct op *op, const struct json *row,
 			    const struct secret *secret, struct err *e);
@@ -106,48 +117,49 @@ struct op_call {
 };
 
 struct op {
-	const char *id;			/* "key.rotate": noun and verb of the command line */
-	const char *summary;		/* one line, imperative, no full stop */
-	const char *detail;		/* paragraphs for --help and the man page */
-	const char *example;		/* lines of commands, may be NULL */
-	const struct arg *args;		/* ends with a NULL name */
-	const struct op_column *columns;	/* ends with a NULL name; NULL none */
+	const char *id;			 /* "key.rotate": noun and verb of the command line */
+	const char *summary;		 /* one line, imperative, no full stop */
+	const char *detail;		 /* paragraphs for --help and the man page */
+	const char *example;		 /* lines of commands, may be NULL */
+	const struct arg *args;		 /* ends with a NULL name */
+	const struct op_column *columns; /* ends with a NULL name; NULL none */
 	unsigned flags;
 	enum errc (*run)(const struct op_call *call, struct err *e);
 };
 
 /* The table, in the order of the help. */
-extern const struct op *const op_table[];	/* NULL-terminated */
-const struct op *op_find(const char *id);		/* NULL */
-const char *op_noun(const struct op *op, char *out, size_t size);	/* "key" */
-const char *op_verb(const struct op *op);				/* "rotate" */
-const struct arg *op_arg(const struct op *op, const char *name);	/* NULL */
+extern const struct op *const op_table[];			  /* NULL-terminated */
+const struct op *op_find(const char *id);			  /* NULL */
+const char *op_noun(const struct op *op, char *out, size_t size); /* "key" */
+const char *op_verb(const struct op *op);			  /* "rotate" */
+const struct arg *op_arg(const struct op *op, const char *name);  /* NULL */
 
-/* --- arguments ----------------------------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------------------------ */
 struct op_args *op_args_new(const struct op *op);
-void op_args_free(struct op_args *a);			/* wipes secrets; NULL is well */
-/* Adds a value (the type is checked: ERR_USAGE with a hint). A second value of an argument that is not
- * repeated is refused. */
+void op_args_free(struct op_args *a); /* wipes secrets; NULL is well */
+/* Adds a value (the type is checked: ERR_USAGE with a hint). A second value of an argument that is
+ * not repeated is refused. */
 enum errc op_args_add(struct op_args *a, const char *name, const char *value, struct err *e);
-void op_args_add_secret(struct op_args *a, const char *name, struct secret *value);	/* moves it */
+void op_args_add_secret(struct op_args *a, const char *name, struct secret *value); /* moves it */
 /* Everything required is there. */
 enum errc op_args_check(const struct op_args *a, struct err *e);
 
 /* Has the operation such an argument? */
 bool op_takes(const struct op_args *a, const char *name);
 
-bool op_has(const struct op_args *a, const char *name);		/* given, fallbacks not counted */
-const char *op_text(const struct op_args *a, const char *name);	/* value, else fallback, else NULL */
+bool op_has(const struct op_args *a, const char *name); /* given, fallbacks not counted */
+const char *op_text(const struct op_args *a,
+		    const char *name); /* value, else fallback, else NULL */
 size_t op_count(const struct op_args *a, const char *name);
 const char *op_nth(const struct op_args *a, const char *name, size_t n);
 int64_t op_integer(const struct op_args *a, const char *name, int64_t fallback);
-int64_t op_duration(const struct op_args *a, const char *name, int64_t fallback);	/* ms */
+int64_t op_duration(const struct op_args *a, const char *name, int64_t fallback); /* ms */
 int64_t op_instant(const struct op_args *a, const char *name, int64_t now, int64_t fallback);
 bool op_flag(const struct op_args *a, const char *name);
-const struct secret *op_secret(const struct op_args *a, const char *name);	/* NULL */
+const struct secret *op_secret(const struct op_args *a, const char *name); /* NULL */
 
-/* Checks one value as op_args_add does, for forms: on success `meaning` says what it means where that
- * is worth saying ("= 2026-06-16 15:07 CEST (in 90d)"), else "". */
+/* Checks one value as op_args_add does, for forms: on success `meaning` says what it means where
+ * that is worth saying ("= 2026-06-16 15:07 CEST (in 90d)"), else "". */
 enum errc arg_check(const struct arg *arg, const char *value, int64_t now, char *meaning,
 		    size_t meaning_size, struct err *e);
 

@@ -11,9 +11,14 @@
 #include "src/base/err.h"
 #include "src/base/json.h"
 
-enum {	/* in characters, not bytes */
-	NAME_LENGTH = 128, OWNER_LENGTH = 256, TIER_LENGTH = 64, NOTE_LENGTH = 1024,
-	REASON_LENGTH = 1024, META_NAME_LENGTH = 64, META_VALUE_LENGTH = 256,
+enum { /* in characters, not bytes */
+       NAME_LENGTH = 128,
+       OWNER_LENGTH = 256,
+       TIER_LENGTH = 64,
+       NOTE_LENGTH = 1024,
+       REASON_LENGTH = 1024,
+       META_NAME_LENGTH = 64,
+       META_VALUE_LENGTH = 256,
 };
 enum { SCOPE_LENGTH = 64, SCOPES_MAX = 256, LIMITS_MAX = 16, RANGES_MAX = 256, META_MAX = 32 };
 
@@ -34,7 +39,7 @@ bool scopes_grant(const char *scopes, const char *wanted);
 struct limit {
 	int64_t count;
 	int64_t period_ms;
-	int64_t burst;		/* 0: not given */
+	int64_t burst; /* 0: not given */
 };
 enum { LIMIT_TEXT_SIZE = 48 };
 /* Periods: sec min hour day, with the usual other spellings (s, second, m, minute, h, d). */
@@ -55,10 +60,10 @@ struct texts {
 	const char *const *items;
 	size_t count;
 };
-enum errc scopes_canonical(char **out, struct texts t, struct err *e);	/* sorted, each once */
-enum errc limits_canonical(char **out, struct texts t, struct err *e);	/* by period, then count */
-enum errc ranges_canonical(char **out, struct texts t, struct err *e);	/* sorted, each once */
-enum errc meta_canonical(char **out, struct texts t, struct err *e);	/* from "NAME=VALUE" */
+enum errc scopes_canonical(char **out, struct texts t, struct err *e); /* sorted, each once */
+enum errc limits_canonical(char **out, struct texts t, struct err *e); /* by period, then count */
+enum errc ranges_canonical(char **out, struct texts t, struct err *e); /* sorted, each once */
+enum errc meta_canonical(char **out, struct texts t, struct err *e);   /* from "NAME=VALUE" */
 /* The same from a JSON object of texts (import). Both give "" where there is no pair. */
 enum errc meta_from_json(char **out, const struct json *object, struct err *e);
 

@@ -9,11 +9,11 @@
 #include "src/base/secret.h"
 
 enum {
-	SECRET_BODY = 32,	/* base62 characters: 190 bits */
-	SECRET_CHECK = 6,	/* base62 characters of CRC-32 over everything before them */
+	SECRET_BODY = 32, /* base62 characters: 190 bits */
+	SECRET_CHECK = 6, /* base62 characters of CRC-32 over everything before them */
 	SECRET_TAIL = SECRET_BODY + SECRET_CHECK,
 	SECRET_LONGEST = (PREFIX_SIZE - 1) + 1 + (SECRET_ID_SIZE - 1) + 1 + SECRET_TAIL,
-	SECRET_PRESENTED = 512,	/* bytes of anything presented for verification, at most */
+	SECRET_PRESENTED = 512, /* bytes of anything presented for verification, at most */
 };
 
 struct secret_parts {
@@ -26,10 +26,10 @@ struct secret_parts {
 void secret_generate(struct secret *out, struct secret_parts *parts, const char *prefix);
 
 enum secret_shape {
-	SECRET_OWN,		/* our format, checksum good */
-	SECRET_MISTYPED,	/* our format, checksum wrong */
-	SECRET_FOREIGN,		/* printable ASCII of any other form */
-	SECRET_UNPRESENTABLE,	/* empty, over 512 bytes, or not printable ASCII */
+	SECRET_OWN,	      /* our format, checksum good */
+	SECRET_MISTYPED,      /* our format, checksum wrong */
+	SECRET_FOREIGN,	      /* printable ASCII of any other form */
+	SECRET_UNPRESENTABLE, /* empty, over 512 bytes, or not printable ASCII */
 };
 /* `parts` is filled for SECRET_OWN and SECRET_MISTYPED (NULL is well). No allocation. */
 enum secret_shape secret_parse(const char *text, size_t len, struct secret_parts *parts);

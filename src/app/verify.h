@@ -8,29 +8,37 @@
 
 /* In the order they are decided. */
 enum verify_code {
-	VERIFY_MALFORMED, VERIFY_NOT_FOUND, VERIFY_REVOKED, VERIFY_RETIRED, VERIFY_DISABLED,
-	VERIFY_NOT_YET_VALID, VERIFY_EXPIRED, VERIFY_ADDRESS_DENIED, VERIFY_INSUFFICIENT_SCOPE,
-	VERIFY_RATE_LIMITED, VERIFY_VALID,
+	VERIFY_MALFORMED,
+	VERIFY_NOT_FOUND,
+	VERIFY_REVOKED,
+	VERIFY_RETIRED,
+	VERIFY_DISABLED,
+	VERIFY_NOT_YET_VALID,
+	VERIFY_EXPIRED,
+	VERIFY_ADDRESS_DENIED,
+	VERIFY_INSUFFICIENT_SCOPE,
+	VERIFY_RATE_LIMITED,
+	VERIFY_VALID,
 };
-const char *verify_code_name(enum verify_code code);	/* "NOT_FOUND" … */
+const char *verify_code_name(enum verify_code code); /* "NOT_FOUND" … */
 
 struct verify_request {
-	const char *secret;		/* as presented, not NUL-terminated */
+	const char *secret; /* as presented, not NUL-terminated */
 	size_t len;
-	const char *const *scopes;	/* all of them must be granted */
+	const char *const *scopes; /* all of them must be granted */
 	size_t scope_count;
-	const struct address *address;	/* of the client; NULL: unknown */
-	int64_t at;			/* TIME_NONE: store_now() */
+	const struct address *address; /* of the client; NULL: unknown */
+	int64_t at;		       /* TIME_NONE: store_now() */
 };
 
 /* Made once, used for many requests: key and version keep their memory. */
 struct verify_result {
 	enum verify_code code;
-	bool known;			/* key and version are filled: the caller has the secret */
+	bool known; /* key and version are filled: the caller has the secret */
 	struct key key;
 	struct key_version version;
-	bool retiring;			/* VALID, by an older version in its grace */
-	int64_t valid_until;		/* the earlier end, of version or key; TIME_NONE: none */
+	bool retiring;	     /* VALID, by an older version in its grace */
+	int64_t valid_until; /* the earlier end, of version or key; TIME_NONE: none */
 };
 void verify_result_init(struct verify_result *r);
 void verify_result_release(struct verify_result *r);

@@ -9,8 +9,8 @@
  * no such process. */
 int64_t process_start(int64_t pid);
 
-/* Is the process that started then still there? Where a start time can't be told (0: no /proc, or one
- * that hides others' processes), a process of that number counts. */
+/* Is the process that started then still there? Where a start time can't be told (0: no /proc, or
+ * one that hides others' processes), a process of that number counts. */
 bool process_alive(int64_t pid, int64_t start);
 
 #endif

@@ -12,10 +12,10 @@ enum { SINK_SECRETS = 64, SINK_TEXT = 128 };
 struct session {
 	char *folder, *path, *master_file;
 	struct test_clock clock;
-	struct app_options options;	/* a test may change them before session_reopen() */
+	struct app_options options; /* a test may change them before session_reopen() */
 	struct app *app;
 	/* What the last run gave. */
-	struct json *records;		/* array */
+	struct json *records; /* array */
 	char notes[2048];
 	char text[8192];
 	char question[512];
@@ -24,9 +24,9 @@ struct session {
 	char secrets[SINK_SECRETS][SINK_TEXT];
 	size_t secret_count;
 	/* How it behaves. */
-	enum errc answer;		/* to questions; ERR_OK is yes */
+	enum errc answer; /* to questions; ERR_OK is yes */
 	enum errc reveal_fails, record_fails;
-	void (*on_reveal)(struct session *s);	/* runs while the secret is written out */
+	void (*on_reveal)(struct session *s); /* runs while the secret is written out */
 };
 
 void session_start(struct session *s);
@@ -51,7 +51,7 @@ size_t session_count(const struct session *s);
 /* Members of the first record. */
 const char *session_text(const struct session *s, const char *member);
 int64_t session_int(const struct session *s, const char *member);
-int64_t session_time(const struct session *s, const char *member);	/* TIME_NONE: null */
+int64_t session_time(const struct session *s, const char *member); /* TIME_NONE: null */
 
 /* Creates a key of that name, with one more option or none, and returns its secret (lent). */
 const char *session_create(struct session *s, const char *name);
