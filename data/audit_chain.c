@@ -5,7 +5,8 @@
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 
-const struct field audit_fields[] = {	/* none is under a row MAC: the chain has its own */
+const struct field audit_fields[] = {
+	/* none is under a row MAC: the chain has its own */
 	FIELD(FIELD_INT, audit_event, sequence, "sequence"),
 	FIELD(FIELD_INT, audit_event, time, "time"),
 	FIELD(FIELD_TEXT, audit_event, actor, "actor"),
@@ -49,7 +50,7 @@ static enum errc check_continues(struct store *s, const struct audit_event *ev, 
 	    strcmp(ev->operation, "key.revoke") == 0)
 		return ERR_OK;
 	st = db_stmt(s->db, "SELECT object_mac FROM audit WHERE object = $1"
-		     " ORDER BY sequence DESC LIMIT 1");
+			    " ORDER BY sequence DESC LIMIT 1");
 	stmt_text(st, 1, ev->object);
 	rc = stmt_step(st, &row, e);
 	if (!rc && row)
@@ -58,7 +59,8 @@ static enum errc check_continues(struct store *s, const struct audit_event *ev, 
 	stmt_done(st);
 	if (rc || !row)
 		return rc;
-	err_set(e, ERR_STORE, "key %s \"%s\" is not as its last change left it: an older row was put back",
+	err_set(e, ERR_STORE,
+		"key %s \"%s\" is not as its last change left it: an older row was put back",
 		ev->object, ev->name);
 	return err_hint(e, "look with authrack store check; revoke it, or restore a backup");
 }
@@ -84,16 +86,19 @@ enum errc audit_append(struct store *s, struct audit_event *ev, struct err *e)
 	audit_hash(ev, ev->hash);
 	if (!audit_mac(s, ev, ev->mac))
 		return err_set(e, ERR_STORE, "the store \"%s\" has no ring key", s->path);
-	st = db_stmt(s->db, "INSERT INTO audit (sequence, time, actor, operation, object, name,"
+	st = db_stmt(s->db,
+		     "INSERT INTO audit (sequence, time, actor, operation, object, name,"
 		     " object_revision, object_mac, object_before, detail, boot_id, boot_time,"
-		     " previous, hash, mac, ring) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		     " previous, hash, mac, ring) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+		     "$11, $12, $13,"
 		     " $14, $15, $16)");
 	row_bind(st, audit_fields, ev, &keep);
 	rc = stmt_run(st, e);
 	if (rc)
 		return rc;
-	s->mark = (struct mark){ .any = true, .sequence = ev->sequence, .time = ev->time,
-				 .boot_time = ev->boot_time };
+	s->mark = (struct mark){
+		.any = true, .sequence = ev->sequence, .time = ev->time, .boot_time = ev->boot_time
+	};
 	memcpy(s->mark.boot_id, ev->boot_id, sizeof s->mark.boot_id);
 	memcpy(s->mark.hash, ev->hash, sizeof s->mark.hash);
 	s->events++;
@@ -121,7 +126,8 @@ static enum errc event_read(struct stmt *st, struct audit_event *ev, bool *any, 
 
 enum errc audit_head(struct store *s, struct audit_event *ev, bool *any, struct err *e)
 {
-	return event_read(db_stmt(s->db, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1"), ev, any, e);
+	return event_read(db_stmt(s->db, "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1"), ev,
+			  any, e);
 }
 
 enum errc audit_get(struct store *s, int64_t sequence, struct audit_event *ev, struct err *e)

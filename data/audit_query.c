@@ -10,7 +10,7 @@ enum { SQL_MAX = 4096, WORDS_MAX = 16, TERMS_MAX = 8 };
 
 struct audit_cursor {
 	struct stmt *st;
-	char *texts[WORDS_MAX + TERMS_MAX];	/* what the statement borrows */
+	char *texts[WORDS_MAX + TERMS_MAX]; /* what the statement borrows */
 	size_t text_count;
 	struct buf sql;
 };
@@ -22,14 +22,18 @@ static const char *cursor_keep(struct audit_cursor *c, char *text)
 }
 
 /* Terms are collected before the statement exists; their values wait here. */
-struct term { const char *text; int64_t number; };
+struct term {
+	const char *text;
+	int64_t number;
+};
 
 struct terms {
 	struct term values[WORDS_MAX + TERMS_MAX];
 	int count;
 };
 
-static void add_number(struct audit_cursor *c, struct terms *t, const char *condition, int64_t value)
+static void add_number(struct audit_cursor *c, struct terms *t, const char *condition,
+		       int64_t value)
 {
 	t->values[t->count++] = (struct term){ .number = value };
 	buf_addf(&c->sql, " AND %s $%d", condition, t->count);
@@ -45,7 +49,8 @@ static void add_text(struct audit_cursor *c, struct terms *t, const char *column
 		return;
 	t->values[t->count++].text = cursor_keep(c, x_strndup(value, prefix ? len - 1 : len));
 	if (prefix)
-		buf_addf(&c->sql, " AND substr(%s, 1, length($%d)) = $%d", column, t->count, t->count);
+		buf_addf(&c->sql, " AND substr(%s, 1, length($%d)) = $%d", column, t->count,
+			 t->count);
 	else
 		buf_addf(&c->sql, " AND %s = $%d", column, t->count);
 }
@@ -71,7 +76,8 @@ static void add_words(struct audit_cursor *c, struct terms *t, const char *searc
 		if (!len)
 			return;
 		t->values[t->count++].text = cursor_keep(c, folded(at, len));
-		buf_addf(&c->sql, " AND text_has($%d, actor, operation, object, name, detail)", t->count);
+		buf_addf(&c->sql, " AND text_has($%d, actor, operation, object, name, detail)",
+			 t->count);
 		at += len;
 	}
 }

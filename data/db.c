@@ -7,17 +7,17 @@
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
 
-enum { CACHE_SIZE = 256 };	/* a power of two, well above the number of literals */
+enum { CACHE_SIZE = 256 }; /* a power of two, well above the number of literals */
 
 struct stmt {
 	struct db *db;
-	struct engine_stmt *st;		/* NULL: it did not compile */
-	const char *literal;		/* cache key; NULL for an own one */
-	enum engine_code failed;	/* why it did not compile */
+	struct engine_stmt *st;	 /* NULL: it did not compile */
+	const char *literal;	 /* cache key; NULL for an own one */
+	enum engine_code failed; /* why it did not compile */
 	bool stepped;
-	int columns, last;		/* last: column read last */
+	int columns, last; /* last: column read last */
 	char **names;
-	struct run {			/* where the columns of a table of names start */
+	struct run { /* where the columns of a table of names start */
 		const void *names;
 		int first;
 	} runs[2];
@@ -45,11 +45,13 @@ static const struct meaning {
 	[ENGINE_IO] = { ERR_STORE, "can't be read or written",
 			"look at the disk and the kernel's log (dmesg)" },
 	[ENGINE_CORRUPT] = { ERR_STORE, "is damaged, or no database",
-			     "look with authrack store check; restore with authrack store restore" },
+			     "look with authrack store check; restore with authrack store "
+			     "restore" },
 	[ENGINE_READ_ONLY] = { ERR_STORE, "can't be written to",
 			       "give its owner the right to write it, or use --read-only" },
 	[ENGINE_CANT_OPEN] = { ERR_STORE, "can't be opened",
-			       "look at the modes of the file and its folder, and whether the disk is full" },
+			       "look at the modes of the file and its folder, and whether the disk "
+			       "is full" },
 	[ENGINE_INTERRUPTED] = { ERR_CANCELLED, "was interrupted", "" },
 	[ENGINE_SETTING] = { ERR_STORE, "does not take a setting that safety needs", "" },
 	[ENGINE_OTHER] = { ERR_STORE, "failed", "look with authrack store check" },
@@ -290,8 +292,8 @@ static int column_of(struct stmt *s, const char *name)
 	return s->columns;
 }
 
-int stmt_find_columns(struct stmt *s, const void *names, const char *(*name)(const void *names, int i),
-		      int count)
+int stmt_find_columns(struct stmt *s, const void *names,
+		      const char *(*name)(const void *names, int i), int count)
 {
 	size_t slot = s->runs[0].names && s->runs[0].names != names;
 	struct run *r = &s->runs[slot];

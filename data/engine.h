@@ -12,35 +12,35 @@ struct engine_stmt;
 
 enum engine_code {
 	ENGINE_OK,
-	ENGINE_ROW,		/* step: a row is there; ENGINE_OK: no more */
-	ENGINE_EXISTS,		/* a UNIQUE or PRIMARY KEY constraint refused */
-	ENGINE_CONSTRAINT,	/* another constraint refused */
+	ENGINE_ROW,	   /* step: a row is there; ENGINE_OK: no more */
+	ENGINE_EXISTS,	   /* a UNIQUE or PRIMARY KEY constraint refused */
+	ENGINE_CONSTRAINT, /* another constraint refused */
 	ENGINE_BUSY,
-	ENGINE_FULL,		/* no space */
+	ENGINE_FULL, /* no space */
 	ENGINE_IO,
-	ENGINE_CORRUPT,		/* or no database at all */
+	ENGINE_CORRUPT, /* or no database at all */
 	ENGINE_READ_ONLY,
 	ENGINE_CANT_OPEN,
 	ENGINE_INTERRUPTED,
-	ENGINE_SETTING,		/* a setting did not take: unsafe to go on */
+	ENGINE_SETTING, /* a setting did not take: unsafe to go on */
 	ENGINE_OTHER,
 };
 
 enum {
-	ENGINE_CREATE = 1 << 0,		/* makes the file (0600) where there is none */
-	ENGINE_READ = 1 << 1,		/* opens no way to write */
-	ENGINE_MEMORY = 1 << 2,		/* a database in memory; the path is ignored */
-	ENGINE_PLAIN = 1 << 3,		/* one file for itself, no log beside it: a backup */
+	ENGINE_CREATE = 1 << 0, /* makes the file (0600) where there is none */
+	ENGINE_READ = 1 << 1,	/* opens no way to write */
+	ENGINE_MEMORY = 1 << 2, /* a database in memory; the path is ignored */
+	ENGINE_PLAIN = 1 << 3,	/* one file for itself, no log beside it: a backup */
 };
 
 enum engine_checkpoint {
-	ENGINE_PASSIVE,			/* as far as it goes without waiting */
-	ENGINE_TRUNCATE,		/* all of it, the log cut */
+	ENGINE_PASSIVE,	 /* as far as it goes without waiting */
+	ENGINE_TRUNCATE, /* all of it, the log cut */
 };
 
 /* A value as it is stored; data is lent until the next step or reset, and ends in no NUL. */
 struct engine_value {
-	enum { ENGINE_NULL, ENGINE_INTEGER, ENGINE_DATA } type;	/* DATA: text or blob */
+	enum { ENGINE_NULL, ENGINE_INTEGER, ENGINE_DATA } type; /* DATA: text or blob */
 	int64_t integer;
 	const void *data;
 	size_t len;
@@ -52,12 +52,13 @@ typedef bool engine_object(void *arg, const char *type, const char *name, const 
 			   const char *sql);
 
 struct engine {
-	const char *name;		/* "sqlite" */
+	const char *name; /* "sqlite" */
 	enum engine_code (*open)(struct engine_conn **out, const char *path, unsigned flags);
-	void (*close)(struct engine_conn *c);		/* NULL is well */
-	const char *(*message)(struct engine_conn *c);	/* of the last failure; lent */
+	void (*close)(struct engine_conn *c);	       /* NULL is well */
+	const char *(*message)(struct engine_conn *c); /* of the last failure; lent */
 
-	enum engine_code (*prepare)(struct engine_conn *c, const char *sql, struct engine_stmt **out);
+	enum engine_code (*prepare)(struct engine_conn *c, const char *sql,
+				    struct engine_stmt **out);
 	void (*finalize)(struct engine_stmt *s);
 	/* Values for $number. Texts and blobs are borrowed until the statement is reset. */
 	void (*bind_null)(struct engine_stmt *s, int number);
@@ -75,12 +76,12 @@ struct engine {
 	const char *(*column_text)(struct engine_stmt *s, int column, size_t *len);
 	const void *(*column_blob)(struct engine_stmt *s, int column, size_t *len);
 
-	enum engine_code (*exec)(struct engine_conn *c, const char *sql);	/* several statements */
-	int64_t (*changes)(struct engine_conn *c);	/* rows of the last INSERT, UPDATE or DELETE */
-	enum engine_code (*begin_write)(struct engine_conn *c);	/* at once, no upgrade later */
+	enum engine_code (*exec)(struct engine_conn *c, const char *sql); /* several statements */
+	int64_t (*changes)(struct engine_conn *c); /* rows of the last INSERT, UPDATE or DELETE */
+	enum engine_code (*begin_write)(struct engine_conn *c); /* at once, no upgrade later */
 	enum engine_code (*begin_read)(struct engine_conn *c);
 	enum engine_code (*commit)(struct engine_conn *c);
-	void (*rollback)(struct engine_conn *c);	/* well when there is no transaction */
+	void (*rollback)(struct engine_conn *c); /* well when there is no transaction */
 	bool (*in_transaction)(struct engine_conn *c);
 	void (*busy_timeout)(struct engine_conn *c, int64_t ms);
 
@@ -103,10 +104,11 @@ struct engine {
 	int64_t (*log_pages)(struct engine_conn *c);
 	/* Online copy into a new file that was made (0600, empty) by the caller. */
 	enum engine_code (*backup)(struct engine_conn *c, const char *path,
-				   bool (*progress)(void *arg, uint64_t done, uint64_t total), void *arg);
+				   bool (*progress)(void *arg, uint64_t done, uint64_t total),
+				   void *arg);
 	enum engine_code (*integrity)(struct engine_conn *c, engine_report *report, void *arg);
 	enum engine_code (*foreign_keys)(struct engine_conn *c, engine_report *report, void *arg);
-	void (*interrupt)(struct engine_conn *c);	/* from any thread */
+	void (*interrupt)(struct engine_conn *c); /* from any thread */
 	/* Called every few thousand steps of a statement; false interrupts it. NULL: none. */
 	void (*progress)(struct engine_conn *c, bool (*call)(void *arg), void *arg);
 };

@@ -11,12 +11,29 @@
 #include "src/base/encode.h"
 #include "src/base/text.h"
 
-enum { PARAMETERS_MAX = 48, LOG_RESERVE = 256 * 1024, FILE_CHUNK = 256 * 1024,
-       FILE_ROOM = 64 * 1024, PAGE_SIZE = 4096, PROGRESS_STEPS = 4000, BACKUP_PAGES = 64 };
+enum {
+	PARAMETERS_MAX = 48,
+	LOG_RESERVE = 256 * 1024,
+	FILE_CHUNK = 256 * 1024,
+	FILE_ROOM = 64 * 1024,
+	PAGE_SIZE = 4096,
+	PROGRESS_STEPS = 4000,
+	BACKUP_PAGES = 64
+};
 
 /* Statements that the engine itself needs often. */
-enum own_query { OWN_BEGIN_WRITE, OWN_BEGIN_READ, OWN_COMMIT, OWN_ROLLBACK, OWN_DATA_VERSION,
-		 OWN_USER_VERSION, OWN_SCHEMA_VERSION, OWN_PAGE_COUNT, OWN_FREELIST, OWN_QUERIES };
+enum own_query {
+	OWN_BEGIN_WRITE,
+	OWN_BEGIN_READ,
+	OWN_COMMIT,
+	OWN_ROLLBACK,
+	OWN_DATA_VERSION,
+	OWN_USER_VERSION,
+	OWN_SCHEMA_VERSION,
+	OWN_PAGE_COUNT,
+	OWN_FREELIST,
+	OWN_QUERIES
+};
 
 static const char *const own_sql[OWN_QUERIES] = {
 	[OWN_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -37,12 +54,12 @@ struct engine_conn {
 	bool memory, read_only, plain;
 	bool (*progress)(void *arg);
 	void *progress_arg;
-	char text[160];			/* message that is not SQLite's */
+	char text[160]; /* message that is not SQLite's */
 };
 
 struct engine_stmt {
 	sqlite3_stmt *st;
-	uint8_t index[PARAMETERS_MAX];	/* SQLite's number of $n; 0: not in the statement */
+	uint8_t index[PARAMETERS_MAX]; /* SQLite's number of $n; 0: not in the statement */
 };
 
 static enum engine_code code_of(int rc)
@@ -120,7 +137,9 @@ static int hook_log(void *arg, sqlite3 *db, const char *name, int pages)
 /* Sets each switch and reads it back. */
 static bool set_switches(sqlite3 *db)
 {
-	static const struct { int what, value; } switches[] = {
+	static const struct {
+		int what, value;
+	} switches[] = {
 		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
 		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
 		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
@@ -169,7 +188,9 @@ static bool pragma_is(sqlite3 *db, const char *sql, const char *wanted, int *rc)
 /* The pragmas, read back. */
 static enum engine_code set_pragmas(struct engine_conn *c)
 {
-	static const struct { const char *set, *read, *value; } pragmas[] = {
+	static const struct {
+		const char *set, *read, *value;
+	} pragmas[] = {
 		{ "PRAGMA synchronous=FULL", "PRAGMA synchronous", "2" },
 		{ "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0" },
 		{ "PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1" },
@@ -316,7 +337,7 @@ static enum engine_code stmt_step_once(struct engine_stmt *s)
 static void stmt_reset(struct engine_stmt *s)
 {
 	sqlite3_reset(s->st);
-	sqlite3_clear_bindings(s->st);	/* they point into the caller's memory */
+	sqlite3_clear_bindings(s->st); /* they point into the caller's memory */
 }
 
 static int stmt_columns(struct engine_stmt *s)
@@ -383,8 +404,8 @@ static enum engine_code own_run(struct engine_conn *c, enum own_query q, int64_t
 	int rc = SQLITE_OK;
 
 	if (!c->own[q])
-		rc = sqlite3_prepare_v3(c->db, own_sql[q], -1, SQLITE_PREPARE_PERSISTENT, &c->own[q],
-					NULL);
+		rc = sqlite3_prepare_v3(c->db, own_sql[q], -1, SQLITE_PREPARE_PERSISTENT,
+					&c->own[q], NULL);
 	if (rc == SQLITE_OK) {
 		rc = sqlite3_step(c->own[q]);
 		if (rc == SQLITE_ROW && value)
@@ -458,9 +479,11 @@ static enum engine_code conn_schema_cookie(struct engine_conn *c, int64_t *cooki
 static enum engine_code conn_schema(struct engine_conn *c, engine_object *object, void *arg)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(c->db,
-				    "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema"
-				    " ORDER BY type, name", -1, &st, NULL);
+	int rc = sqlite3_prepare_v2(
+		c->db,
+		"SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema"
+		" ORDER BY type, name",
+		-1, &st, NULL);
 
 	while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		const char *texts[4];
@@ -567,19 +590,22 @@ static int64_t conn_log_pages(struct engine_conn *c)
 }
 
 static enum engine_code conn_backup(struct engine_conn *c, const char *path,
-				    bool (*progress)(void *arg, uint64_t done, uint64_t total), void *arg)
+				    bool (*progress)(void *arg, uint64_t done, uint64_t total),
+				    void *arg)
 {
 	sqlite3 *to = NULL;
 	sqlite3_backup *b = NULL;
-	int rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
-				 SQLITE_OPEN_NOMUTEX, NULL);
+	int rc = sqlite3_open_v2(path, &to,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX,
+				 NULL);
 
 	if (rc == SQLITE_OK && !(b = sqlite3_backup_init(to, "main", c->db, "main")))
 		rc = sqlite3_errcode(to);
 	while (b && (rc = sqlite3_backup_step(b, BACKUP_PAGES)) == SQLITE_OK) {
 		uint64_t total = (uint64_t)sqlite3_backup_pagecount(b);
 
-		if (progress && !progress(arg, total - (uint64_t)sqlite3_backup_remaining(b), total)) {
+		if (progress &&
+		    !progress(arg, total - (uint64_t)sqlite3_backup_remaining(b), total)) {
 			rc = SQLITE_INTERRUPT;
 			break;
 		}
@@ -620,9 +646,11 @@ static enum engine_code conn_integrity(struct engine_conn *c, engine_report *rep
 
 static enum engine_code conn_foreign_keys(struct engine_conn *c, engine_report *report, void *arg)
 {
-	return report_rows(c,
-			   "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' has no ' || parent"
-			   " FROM pragma_foreign_key_check", NULL, report, arg);
+	return report_rows(
+		c,
+		"SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' has no ' || parent"
+		" FROM pragma_foreign_key_check",
+		NULL, report, arg);
 }
 
 static void conn_interrupt(struct engine_conn *c)

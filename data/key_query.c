@@ -8,19 +8,31 @@
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
 
-enum { SQL_MAX = 16384, WORDS_MAX = 8, VALUES_MAX = 40, SEGMENTS = 3, ID_WORD = 4,
-       SOON_DAYS = 14, FEW = 2000 };
+enum {
+	SQL_MAX = 16384,
+	WORDS_MAX = 8,
+	VALUES_MAX = 40,
+	SEGMENTS = 3,
+	ID_WORD = 4,
+	SOON_DAYS = 14,
+	FEW = 2000
+};
 
 /* --- parameters ------------------------------------------------------------------------------------ */
 
-struct value { const char *text; size_t len; int64_t number; bool blob; };
+struct value {
+	const char *text;
+	size_t len;
+	int64_t number;
+	bool blob;
+};
 
 /* A statement under construction, and the values it borrows. */
 struct query {
 	struct buf sql;
 	struct value values[VALUES_MAX];
 	int count;
-	char words[WORDS_MAX][3][64];	/* folded; first and last look-up of a secret id */
+	char words[WORDS_MAX][3][64]; /* folded; first and last look-up of a secret id */
 	int word_count;
 };
 
@@ -75,7 +87,8 @@ static const struct condition {
 	{ MEMBER(expires_until), BY_TIME, "+k.expires_at < $%d" },
 	{ MEMBER(unused_since), BY_TIME,
 	  "coalesce((SELECT last_used FROM key_use WHERE key = k.row), k.created_at) < $%d" },
-	{ MEMBER(revoked_before), BY_TIME, "k.status = 3 AND k.status <> 1 AND k.revoked_at < $%d" },
+	{ MEMBER(revoked_before), BY_TIME,
+	  "k.status = 3 AND k.status <> 1 AND k.revoked_at < $%d" },
 };
 
 /* What each derived state means; %1$d is the parameter of now. */
@@ -156,7 +169,7 @@ static bool secret_range(struct store *s, char word[3][64])
 {
 	const char *line = strrchr(word[0], '_'), *start = line ? line + 1 : word[0];
 	struct stmt *st = db_stmt(s->db, "SELECT 1 AS there FROM version"
-				  " WHERE lookup >= $1 AND lookup < $2 LIMIT 1");
+					 " WHERE lookup >= $1 AND lookup < $2 LIMIT 1");
 	size_t len = strlen(start);
 	bool there = false;
 
@@ -176,16 +189,18 @@ static bool secret_range(struct store *s, char word[3][64])
 static void add_word(struct store *s, struct query *b, char word[3][64])
 {
 	const char *behind = strncmp(word[0], "key_", 4) == 0 ? word[0] + 4 : word[0];
-	bool id = is_crockford(behind) || (strlen(word[0]) >= ID_WORD &&
-					   strncmp(word[0], "key_", strlen(word[0])) == 0);
+	bool id = is_crockford(behind) ||
+		  (strlen(word[0]) >= ID_WORD && strncmp(word[0], "key_", strlen(word[0])) == 0);
 
 	buf_addf(&b->sql, " AND (text_has($%d, %s)", put_text(b, word[0]),
 		 id ? "k.name, k.owner, k.id" : "k.name, k.owner");
 	if (secret_range(s, word)) {
 		int from = put_blob(b, word[1], strlen(word[1]));
 
-		buf_addf(&b->sql, " OR k.row IN (SELECT key FROM version WHERE lookup >= $%d"
-			 " AND lookup < $%d)", from, put_blob(b, word[2], strlen(word[2])));
+		buf_addf(&b->sql,
+			 " OR k.row IN (SELECT key FROM version WHERE lookup >= $%d"
+			 " AND lookup < $%d)",
+			 from, put_blob(b, word[2], strlen(word[2])));
 	}
 	buf_add_text(&b->sql, ")");
 }
@@ -195,7 +210,7 @@ static void add_words(struct store *s, struct query *b, const char *search)
 	const char *at = search ? search : "";
 
 	while (b->word_count < WORDS_MAX) {
-		char (*word)[64] = b->words[b->word_count];
+		char(*word)[64] = b->words[b->word_count];
 		size_t len;
 
 		at += strspn(at, " \t");
@@ -230,7 +245,8 @@ static enum errc fits_few(struct store *s, const struct key_query *q, bool *few,
 	enum errc rc;
 
 	buf_init(&b.sql, SQL_MAX);
-	buf_add_text(&b.sql, "SELECT count(*) AS count FROM (SELECT k.row FROM apikey AS k WHERE 1");
+	buf_add_text(&b.sql,
+		     "SELECT count(*) AS count FROM (SELECT k.row FROM apikey AS k WHERE 1");
 	add_filters(s, &b, q);
 	buf_addf(&b.sql, " LIMIT %d) AS fitting", FEW);
 	st = db_prepare(s->db, buf_text(&b.sql));
@@ -246,9 +262,9 @@ static enum errc fits_few(struct store *s, const struct key_query *q, bool *few,
 
 /* A run of rows in one order. An order is one or several of them, first to last. */
 struct segment {
-	const char *from;	/* NULL: apikey AS k */
-	const char *where;	/* %1$d: now, %2$d: soon */
-	const char *columns;	/* walked in this order; also what the place of a row is */
+	const char *from;    /* NULL: apikey AS k */
+	const char *where;   /* %1$d: now, %2$d: soon */
+	const char *columns; /* walked in this order; also what the place of a row is */
 };
 
 #define BY_NAME "k.name, k.owner, k.id"
@@ -308,7 +324,7 @@ static void add_segment_where(struct query *b, const struct segment *g, int64_t 
 /* "a, b" with the direction behind each. */
 static void add_order(struct query *b, const char *columns, bool down)
 {
-	for (const char *at = columns; ; at++) {
+	for (const char *at = columns;; at++) {
 		size_t len = strcspn(at, ",");
 
 		buf_add(&b->sql, at, len);
@@ -325,10 +341,10 @@ static void add_order(struct query *b, const char *columns, bool down)
 struct key_cursor {
 	struct store *s;
 	struct key_query q;
-	char *search, *owner, *tier, *scope;	/* copies that q points to */
+	char *search, *owner, *tier, *scope; /* copies that q points to */
 	bool down, few;
-	int segment, step, left;	/* the current one, +1 or -1, how many are left with it */
-	int64_t after;			/* row that the current segment starts behind; 0: at its end */
+	int segment, step, left; /* the current one, +1 or -1, how many are left with it */
+	int64_t after;		 /* row that the current segment starts behind; 0: at its end */
 	size_t given;
 	struct query b;
 	struct stmt *st;
@@ -496,15 +512,19 @@ enum errc key_count(struct store *s, const struct key_query *q, uint64_t *count,
 	return rc;
 }
 
-enum errc key_totals(struct store *s, int64_t now, int64_t soon, struct key_totals *t, struct err *e)
+enum errc key_totals(struct store *s, int64_t now, int64_t soon, struct key_totals *t,
+		     struct err *e)
 {
-	struct stmt *st = db_stmt(s->db,
+	struct stmt *st = db_stmt(
+		s->db,
 		"SELECT (SELECT count(*) FROM apikey) AS every,"
 		/* "<> 1" is what the index over the few is made with. */
 		" (SELECT count(*) FROM apikey WHERE status <> 1 AND status = 0) AS pending,"
-		" (SELECT count(*) FROM apikey WHERE expires_at > $1 AND expires_at <= $2 AND status = 1)"
+		" (SELECT count(*) FROM apikey WHERE expires_at > $1 AND expires_at <= $2 AND "
+		"status = 1)"
 		" AS expiring,"
-		" (SELECT count(*) FROM apikey WHERE retiring_until > $1 AND status = 1) AS in_grace,"
+		" (SELECT count(*) FROM apikey WHERE retiring_until > $1 AND status = 1) AS "
+		"in_grace,"
 		" (SELECT count(*) FROM apikey WHERE status <> 1 AND status = 2) AS disabled,"
 		" (SELECT count(*) FROM apikey WHERE status <> 1 AND status = 3) AS revoked");
 	bool row;
@@ -527,15 +547,19 @@ enum errc key_totals(struct store *s, int64_t now, int64_t soon, struct key_tota
 }
 
 /* Owners have an index; of the others, what the newest keys have is enough to complete a word. */
-static const struct { const char *field, *sql; } value_lists[] = {
-	{ "owner", "SELECT DISTINCT owner AS value FROM apikey"
-		   " WHERE owner <> '' AND substr(owner, 1, length($1)) = $1 ORDER BY owner LIMIT $2" },
+static const struct {
+	const char *field, *sql;
+} value_lists[] = {
+	{ "owner",
+	  "SELECT DISTINCT owner AS value FROM apikey"
+	  " WHERE owner <> '' AND substr(owner, 1, length($1)) = $1 ORDER BY owner LIMIT $2" },
 	{ "tier", "SELECT DISTINCT tier AS value FROM"
 		  " (SELECT tier FROM apikey ORDER BY row DESC LIMIT 20000) AS newest"
 		  " WHERE tier <> '' AND substr(tier, 1, length($1)) = $1 ORDER BY tier LIMIT $2" },
-	{ "scope", "SELECT DISTINCT scopes AS value FROM"
-		   " (SELECT scopes FROM apikey ORDER BY row DESC LIMIT 20000) AS newest"
-		   " WHERE scopes <> '' AND substr(scopes, 1, length($1)) = $1 ORDER BY scopes LIMIT $2" },
+	{ "scope",
+	  "SELECT DISTINCT scopes AS value FROM"
+	  " (SELECT scopes FROM apikey ORDER BY row DESC LIMIT 20000) AS newest"
+	  " WHERE scopes <> '' AND substr(scopes, 1, length($1)) = $1 ORDER BY scopes LIMIT $2" },
 };
 
 enum errc key_values(struct store *s, const char *field, const char *prefix, size_t limit,

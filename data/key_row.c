@@ -36,20 +36,27 @@ const struct field key_fields[] = {
 	{ .column = NULL },
 };
 
-enum { KEY_FIELDS = sizeof key_fields / sizeof *key_fields - 1,
-       PARAMETER_MAC = KEY_FIELDS + 1, PARAMETER_ROW, PARAMETER_REVISION };
+enum {
+	KEY_FIELDS = sizeof key_fields / sizeof *key_fields - 1,
+	PARAMETER_MAC = KEY_FIELDS + 1,
+	PARAMETER_ROW,
+	PARAMETER_REVISION
+};
 
 static const char insert_sql[] =
 	"INSERT INTO apikey (id, name, owner, tier, note, scopes, limits, allow_from, meta, prefix,"
 	" status, created_at, updated_at, not_before, expires_at, disabled_at, revoked_at,"
-	" revoke_reason, revoke_text, revision, version, hint, retiring_until, import_event, ring, mac,"
-	" row) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+	" revoke_reason, revoke_text, revision, version, hint, retiring_until, import_event, ring, "
+	"mac,"
+	" row) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+	"$18,"
 	" $19, $20, $21, $22, $23, $24, $25, $26, $27)";
 
 static const char update_sql[] =
 	"UPDATE apikey SET id = $1, name = $2, owner = $3, tier = $4, note = $5, scopes = $6,"
 	" limits = $7, allow_from = $8, meta = $9, prefix = $10, status = $11, created_at = $12,"
-	" updated_at = $13, not_before = $14, expires_at = $15, disabled_at = $16, revoked_at = $17,"
+	" updated_at = $13, not_before = $14, expires_at = $15, disabled_at = $16, revoked_at = "
+	"$17,"
 	" revoke_reason = $18, revoke_text = $19, revision = $20, version = $21, hint = $22,"
 	" retiring_until = $23, import_event = $24, ring = $25, mac = $26"
 	" WHERE row = $27 AND revision = $28";
@@ -116,10 +123,8 @@ enum key_state key_state(const struct key *k, int64_t now)
 const char *key_state_name(enum key_state s)
 {
 	static const char *const names[] = {
-		[KEY_STATE_REVOKED] = "revoked",
-		[KEY_STATE_DISABLED] = "disabled",
-		[KEY_STATE_EXPIRED] = "expired",
-		[KEY_STATE_NOT_YET_VALID] = "not_yet_valid",
+		[KEY_STATE_REVOKED] = "revoked", [KEY_STATE_DISABLED] = "disabled",
+		[KEY_STATE_EXPIRED] = "expired", [KEY_STATE_NOT_YET_VALID] = "not_yet_valid",
 		[KEY_STATE_ACTIVE] = "active",
 	};
 
@@ -186,7 +191,8 @@ enum errc key_get_row(struct store *s, int64_t row, struct key *k, struct err *e
 enum errc key_named(struct store *s, const char *name, char (*ids)[KEY_ID_SIZE], size_t size,
 		    size_t *live, size_t *count, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, "SELECT id, status FROM apikey"
+	struct stmt *st = db_stmt(s->db,
+				  "SELECT id, status FROM apikey"
 				  " WHERE name = $1 AND status <> 0 ORDER BY status = 3, row");
 	uint8_t id[ULID_BYTES];
 	bool row;
@@ -216,8 +222,8 @@ static enum errc next_row(struct store *s, int64_t *row, struct err *e)
 
 	if (s->next_row == 0) {
 		rc = stmt_one_int(db_stmt(s->db, "SELECT coalesce(max(newest), 0) AS newest FROM"
-					  " (SELECT max(row) AS newest FROM apikey"
-					  " UNION ALL SELECT max(key) FROM tombstone)"),
+						 " (SELECT max(row) AS newest FROM apikey"
+						 " UNION ALL SELECT max(key) FROM tombstone)"),
 				  "newest", &newest, e);
 		s->next_row = newest + 1;
 	}
@@ -309,7 +315,9 @@ static enum errc give_up(struct store *s, const struct key *k, struct err *e)
 
 	if (!rc)
 		rc = delete_where_key(s, "DELETE FROM version WHERE key = $1", k->row, e);
-	return rc ? rc : delete_where_key(s, "DELETE FROM apikey WHERE row = $1 AND status = 0", k->row, e);
+	return rc ? rc
+		  : delete_where_key(s, "DELETE FROM apikey WHERE row = $1 AND status = 0", k->row,
+				     e);
 }
 
 enum errc key_activate(struct store *s, struct key *k, struct err *e)

@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 struct migration {
-	int number;		/* from 1, no gaps: the schema version it leads to */
-	const char *name;	/* "0001_keys.sql" */
-	const char *const *statements;	/* NULL-terminated */
+	int number;		       /* from 1, no gaps: the schema version it leads to */
+	const char *name;	       /* "0001_keys.sql" */
+	const char *const *statements; /* NULL-terminated */
 };
 
 extern const struct migration migrations[];

@@ -191,7 +191,7 @@ struct encoder {
 	char block[512];
 };
 
-enum { SHORT_FORM = 11 };	/* type, length or number: at most */
+enum { SHORT_FORM = 11 }; /* type, length or number: at most */
 
 static void encoder_flush(struct encoder *c)
 {

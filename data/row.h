@@ -9,16 +9,16 @@
 #include "data/db.h"
 #include "src/base/buf.h"
 
-enum { ROW_MAC_SIZE = 16 };	/* on disk; in memory MACs are MAC_SIZE, zeros behind */
+enum { ROW_MAC_SIZE = 16 }; /* on disk; in memory MACs are MAC_SIZE, zeros behind */
 
 enum field_type {
-	FIELD_INT,	/* int64_t */
-	FIELD_ENUM,	/* an enum, stored as its number */
-	FIELD_TIME,	/* int64_t; TIME_NONE is NULL */
-	FIELD_TEXT,	/* char *, heap, never NULL */
-	FIELD_CHARS,	/* char array of `size`, NUL-terminated */
-	FIELD_BYTES,	/* uint8_t array of exactly `size` */
-	FIELD_KEY_ID,	/* "key_…" in a char array; 16 bytes in the column */
+	FIELD_INT,    /* int64_t */
+	FIELD_ENUM,   /* an enum, stored as its number */
+	FIELD_TIME,   /* int64_t; TIME_NONE is NULL */
+	FIELD_TEXT,   /* char *, heap, never NULL */
+	FIELD_CHARS,  /* char array of `size`, NUL-terminated */
+	FIELD_BYTES,  /* uint8_t array of exactly `size` */
+	FIELD_KEY_ID, /* "key_…" in a char array; 16 bytes in the column */
 };
 
 struct field {
@@ -28,13 +28,17 @@ struct field {
 	bool outside_mac;
 };
 
-#define FIELD(kind, type_of, member, name) \
-	{ .column = (name), .type = (kind), .offset = offsetof(struct type_of, member), \
-	  .size = sizeof((struct type_of *)0)->member }
+#define FIELD(kind, type_of, member, name)                                                    \
+	{                                                                                     \
+		.column = (name), .type = (kind), .offset = offsetof(struct type_of, member), \
+		.size = sizeof((struct type_of *)0)->member                                   \
+	}
 
 /* The tables end with a NULL column. Parameters are $1 … in the order of the table; returns the next
  * free number. `keep` holds the blobs that are made from text until the statement is done. */
-struct row_keep { uint8_t ids[2][16]; };
+struct row_keep {
+	uint8_t ids[2][16];
+};
 int row_bind(struct stmt *s, const struct field *fields, const void *object, struct row_keep *keep);
 /* False when a value does not fit its member (then it was altered by hand). */
 bool row_read(struct stmt *s, const struct field *fields, void *object);

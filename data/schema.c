@@ -27,7 +27,9 @@ enum errc schema_apply(struct db *d, int64_t from, struct err *e)
 
 /* --- comparing ---------------------------------------------------------------------------------- */
 
-struct object { char *type, *name, *sql; };
+struct object {
+	char *type, *name, *sql;
+};
 
 struct listing {
 	struct object *objects;
@@ -84,8 +86,10 @@ static void compare(const struct listing *is, const struct listing *wanted, engi
 	bool more = true;
 
 	while (more && (i < is->count || w < wanted->count)) {
-		int order = i == is->count ? 1 : w == wanted->count ? -1 :
-			    compare_objects(&is->objects[i], &wanted->objects[w]);
+		int order = i == is->count ? 1
+			    : w == wanted->count
+				    ? -1
+				    : compare_objects(&is->objects[i], &wanted->objects[w]);
 
 		if (order < 0)
 			more = report(found, arg, &is->objects[i], "is unknown");

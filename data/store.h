@@ -20,23 +20,23 @@ struct store;
 enum { STORE_ID_SIZE = 16 };
 
 struct store_options {
-	const char *url;	/* "sqlite:PATH" or a path; NULL: $XDG_DATA_HOME/authrack/authrack.db */
-	bool create;		/* make it, and its master key, where there is none */
-	bool read_only;		/* opens no way to write */
-	bool for_check;		/* opens what is otherwise refused (altered schema, rolled back) to look at it */
-	bool accept_clock;	/* a step of the clock is accepted, and the mark may go down */
-	int64_t wait_ms;	/* for the writer's queue; 30,000 by contract */
-	const char *verb;	/* "key.rotate": told to who waits for us */
-	const char *master_file;	/* NULL: the default place, a systemd credential, a passphrase */
+	const char *url; /* "sqlite:PATH" or a path; NULL: $XDG_DATA_HOME/authrack/authrack.db */
+	bool create;	 /* make it, and its master key, where there is none */
+	bool read_only;	 /* opens no way to write */
+	bool for_check; /* opens what is otherwise refused (altered schema, rolled back) to look at it */
+	bool accept_clock;	 /* a step of the clock is accepted, and the mark may go down */
+	int64_t wait_ms;	 /* for the writer's queue; 30,000 by contract */
+	const char *verb;	 /* "key.rotate": told to who waits for us */
+	const char *master_file; /* NULL: the default place, a systemd credential, a passphrase */
 	enum errc (*passphrase)(void *arg, const char *prompt, struct secret *out, struct err *e);
 	void *passphrase_arg;
-	const struct clock *clock;	/* NULL: clock_system */
+	const struct clock *clock; /* NULL: clock_system */
 };
 
 /* Opens. ERR_STORE with what to do: no store there (how to make one), newer or altered schema, other
  * owner, unsafe folder, network file system, rolled back (anchor), master key missing or another. */
 enum errc store_open(struct store **out, const struct store_options *o, struct err *e);
-void store_close(struct store *s);	/* NULL is well */
+void store_close(struct store *s); /* NULL is well */
 /* What is told from now on to who waits for us. */
 void store_verb(struct store *s, const char *verb);
 /* The place a URL stands for, heap text; ERR_USAGE for a scheme this build does not know. */
@@ -61,7 +61,7 @@ enum errc store_begin(struct store *s, struct err *e);
 /* Commits. Without an audit event in the transaction only what store_begin_unaudited() began commits.
  * The anchor follows. On an I/O error the truth is looked up, or "outcome unknown" is said. */
 enum errc store_commit(struct store *s, struct err *e);
-void store_rollback(struct store *s);	/* well when there is none */
+void store_rollback(struct store *s); /* well when there is none */
 /* Around the transaction of an import: memory instead of a read and a write for each row. */
 void store_bulk(struct store *s, bool on);
 /* For rows that grant nothing: pending versions, sweeping them, usage figures. */
@@ -75,32 +75,33 @@ enum errc store_version(struct store *s, uint64_t *version, struct err *e);
 void store_interrupt(struct store *s);
 
 /* --- what the ring keys make ------------------------------------------------------------------ */
-int64_t store_ring(const struct store *s);		/* number of the current ring key */
+int64_t store_ring(const struct store *s); /* number of the current ring key */
 /* Numbers of all ring keys, newest first; returns how many (at most size). */
 size_t store_rings(const struct store *s, int64_t *numbers, size_t size);
 /* HMAC over secret id and whole secret, for our own format. */
-enum errc store_secret_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring, const char *secret_id,
-			   const void *secret, size_t len, struct err *e);
+enum errc store_secret_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
+			   const char *secret_id, const void *secret, size_t len, struct err *e);
 /* HMAC(ring, "import" ‖ SHA-256(secret)): look-up value and MAC of a foreign secret. */
 enum errc store_import_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
 			   const uint8_t digest[SHA256_SIZE], struct err *e);
 /* Ed25519 over a checkpoint's text under the ring's checkpoint key. */
-enum errc store_sign_checkpoint(struct store *s, uint8_t signature[SIGNATURE_SIZE], const void *text,
-				size_t len, struct err *e);
+enum errc store_sign_checkpoint(struct store *s, uint8_t signature[SIGNATURE_SIZE],
+				const void *text, size_t len, struct err *e);
 enum errc store_checkpoint_key(struct store *s, uint8_t public_key[32], struct err *e);
 /* Was it signed under this ring, by the current key or an older one? */
 enum errc store_checkpoint_verify(struct store *s, const uint8_t signature[SIGNATURE_SIZE],
 				  const void *text, size_t len, bool *good, struct err *e);
 
 /* --- upkeep ----------------------------------------------------------------------------------- */
-typedef bool store_progress(void *arg, uint64_t done, uint64_t total);	/* false cancels */
+typedef bool store_progress(void *arg, uint64_t done, uint64_t total); /* false cancels */
 
 /* path, engine, schema version, store id, sizes, counts, master key's kind and place, ring, anchor. */
 enum errc store_info(struct store *s, struct json **out, struct err *e);
 
 struct store_finding {
-	const char *check;	/* "integrity" "foreign_key" "schema" "row_mac" "audit" "object" "invariant" … */
-	const char *object;	/* the row, by name: "key_01jq… billing-sync", "audit event 17" */
+	const char *
+		check; /* "integrity" "foreign_key" "schema" "row_mac" "audit" "object" "invariant" … */
+	const char *object; /* the row, by name: "key_01jq… billing-sync", "audit event 17" */
 	const char *text;
 };
 /* Calls `found` for everything that is wrong; *count how often. Needs for_check where opening fails. */
@@ -113,10 +114,10 @@ enum errc store_backup(struct store *s, const char *path, const struct secret *p
 
 struct audit_event;
 struct store_restore_report {
-	uint64_t keys;			/* in the backup */
-	uint64_t changed_back;		/* rows that were replaced, brought back or removed */
-	uint64_t revocations_kept;	/* keys or versions ended since, which stay so */
-	uint64_t lost;			/* revocations given up with accept_loss */
+	uint64_t keys;		   /* in the backup */
+	uint64_t changed_back;	   /* rows that were replaced, brought back or removed */
+	uint64_t revocations_kept; /* keys or versions ended since, which stay so */
+	uint64_t lost;		   /* revocations given up with accept_loss */
 };
 /* Opens a backup of `s` to restore it: makes a private copy, brings its schema up to date and checks all
  * of it, which takes its time and no lock; so call it before store_begin(). The rows are checked under

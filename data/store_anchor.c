@@ -14,7 +14,7 @@ enum { SLOTS = 2, ATTEMPTS = 3 };
 
 #define SLOT_MAGIC "authrack anchor"
 
-struct slot {			/* numbers as the machine has them: the file never leaves it */
+struct slot { /* numbers as the machine has them: the file never leaves it */
 	char magic[16];
 	int64_t sequence, ring;
 	uint8_t hash[SHA256_SIZE], mac[MAC_SIZE];
@@ -36,8 +36,10 @@ static bool slot_mac(struct store *s, const struct slot *slot, uint8_t out[MAC_S
 	struct mac *m = ring_mac(s, slot->ring, RING_ANCHOR);
 
 	if (m)
-		mac_parts(m, out, (struct span[]){ { s->id, STORE_ID_SIZE },
-			  { slot, offsetof(struct slot, mac) } }, 2);
+		mac_parts(m, out,
+			  (struct span[]){ { s->id, STORE_ID_SIZE },
+					   { slot, offsetof(struct slot, mac) } },
+			  2);
 	return m;
 }
 
@@ -58,7 +60,8 @@ static void anchor_take(struct store *s, struct anchor *a, const struct slot slo
 	for (size_t i = 0; i < SLOTS; i++) {
 		enum anchor_state state = slot_state(s, &slots[i]);
 
-		if (state == ANCHOR_TORN || (a->state != ANCHOR_TORN && slots[i].sequence < a->sequence))
+		if (state == ANCHOR_TORN ||
+		    (a->state != ANCHOR_TORN && slots[i].sequence < a->sequence))
 			continue;
 		a->state = state;
 		a->sequence = slots[i].sequence;
@@ -98,7 +101,8 @@ void anchor_write(struct store *s, int64_t sequence, const uint8_t hash[SHA256_S
 			ssize_t n = pwrite(fd, &slot, sizeof slot, at);
 
 			if (n == (ssize_t)sizeof slot)
-				s->anchor = (struct anchor){ .state = ANCHOR_FITS, .sequence = sequence,
+				s->anchor = (struct anchor){ .state = ANCHOR_FITS,
+							     .sequence = sequence,
 							     .ring = slot.ring };
 			close(fd);
 		}
@@ -111,10 +115,14 @@ static enum errc rolled_back(struct store *s, const struct anchor *a, struct err
 	char *path = anchor_path(s);
 	enum errc rc;
 
-	err_set(e, ERR_STORE, "\"%s\" was rolled back: its anchor has seen change %lld, it ends at %lld",
-		s->path, (long long)a->sequence, (long long)s->mark.sequence);
-	rc = err_hint(e, "put the newest copy back and use authrack store restore; if no newer one is left, "
-		      "remove \"%s\"", path);
+	err_set(e, ERR_STORE,
+		"\"%s\" was rolled back: its anchor has seen change %lld, it ends at %lld", s->path,
+		(long long)a->sequence, (long long)s->mark.sequence);
+	rc = err_hint(
+		e,
+		"put the newest copy back and use authrack store restore; if no newer one is left, "
+		"remove \"%s\"",
+		path);
 	free(path);
 	return rc;
 }
@@ -140,10 +148,13 @@ enum errc anchor_compare(struct store *s, const struct anchor *a, struct err *e)
 		      bytes_equal(hash, a->hash, sizeof hash);
 	stmt_done(st);
 	if (!rc && !row) {
-		err_set(e, ERR_STORE, "\"%s\" is not the store that its anchor knows: change %lld is another",
+		err_set(e, ERR_STORE,
+			"\"%s\" is not the store that its anchor knows: change %lld is another",
 			s->path, (long long)a->sequence);
-		rc = err_hint(e, "look with authrack store check; put the newest copy back, without a -wal "
-			      "beside it");
+		rc = err_hint(
+			e,
+			"look with authrack store check; put the newest copy back, without a -wal "
+			"beside it");
 	}
 	return rc;
 }
@@ -156,10 +167,12 @@ const char *store_notice(struct store *s)
 	if (told || s->anchor.state == ANCHOR_FITS || s->anchor.state == ANCHOR_FOREIGN)
 		return NULL;
 	if (s->anchor.state == ANCHOR_TORN)
-		return "the store's anchor is damaged, so that an older store in its place would not be "
+		return "the store's anchor is damaged, so that an older store in its place would "
+		       "not be "
 		       "noticed; the next change makes it anew";
 	/* With the first change it may be on its way. */
-	return s->mark.sequence > 1 ?
-		"the store's anchor is missing, so that an older store in its place would not be noticed; "
-		"the next change makes it anew" : NULL;
+	return s->mark.sequence > 1 ? "the store's anchor is missing, so that an older store in "
+				      "its place would not be noticed; "
+				      "the next change makes it anew"
+				    : NULL;
 }

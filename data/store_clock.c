@@ -7,7 +7,8 @@ enum { STEP_MINUTES = 5 };
 
 enum errc mark_load(struct store *s, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, "SELECT sequence, time, boot_id, boot_time, ring, hash FROM audit"
+	struct stmt *st = db_stmt(s->db,
+				  "SELECT sequence, time, boot_id, boot_time, ring, hash FROM audit"
 				  " ORDER BY sequence DESC LIMIT 1");
 	struct mark m = { .any = false };
 	int64_t ring = 0;

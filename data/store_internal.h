@@ -13,23 +13,31 @@
 #include "src/base/buf.h"
 
 /* --- master key and ring ---------------------------------------------------------------------- */
-enum ring_purpose { RING_SECRET, RING_IMPORT, RING_ROW, RING_AUDIT, RING_ANCHOR, RING_CHECKPOINT,
-		    RING_ENCRYPT, RING_PURPOSES };
+enum ring_purpose {
+	RING_SECRET,
+	RING_IMPORT,
+	RING_ROW,
+	RING_AUDIT,
+	RING_ANCHOR,
+	RING_CHECKPOINT,
+	RING_ENCRYPT,
+	RING_PURPOSES
+};
 
 struct ring_key {
 	int64_t number;
-	struct secret key;			/* KEY256_SIZE bytes */
-	struct mac *macs[RING_PURPOSES];	/* made when first used */
+	struct secret key;		 /* KEY256_SIZE bytes */
+	struct mac *macs[RING_PURPOSES]; /* made when first used */
 };
 
 enum master_kind { MASTER_FILE, MASTER_PASSPHRASE };
 
 struct master {
 	enum master_kind kind;
-	char *place;			/* "the file …", for messages; heap */
-	char *folder;			/* of the master key file, where the anchor lives; NULL: none */
-	struct secret key;		/* KEY256_SIZE bytes */
-	uint8_t salt[16];		/* of the passphrase */
+	char *place;	   /* "the file …", for messages; heap */
+	char *folder;	   /* of the master key file, where the anchor lives; NULL: none */
+	struct secret key; /* KEY256_SIZE bytes */
+	uint8_t salt[16];  /* of the passphrase */
 	bool has_salt;
 	uint8_t fingerprint[SHA256_SIZE];
 };
@@ -39,7 +47,8 @@ char *master_path(const struct store_options *o);
 /* Reads the file at `path`; ERR_NOT_FOUND where there is none. */
 enum errc master_read(struct master *m, const char *path, struct err *e);
 /* One that is known already, from `place` (NULL: a passphrase). */
-void master_use(struct master *m, const struct secret *key, enum master_kind kind, const char *place);
+void master_use(struct master *m, const struct secret *key, enum master_kind kind,
+		const char *place);
 /* A new key in a new 0600 file, by temporary file, fsync and link; one that is there is not touched
  * (ERR_CONFLICT). */
 enum errc master_make(struct master *m, const char *path, struct err *e);
@@ -89,20 +98,20 @@ enum errc owner_check(char **path, bool create, struct err *e);
 /* --- the writers' queue ------------------------------------------------------------------------- */
 struct lock;
 enum errc lock_open(struct lock **out, const char *path, bool create, struct err *e);
-void lock_close(struct lock *l);	/* NULL is well */
+void lock_close(struct lock *l); /* NULL is well */
 /* Waits its turn for at most wait_ms; `verb` is told to who waits for us. */
 enum errc lock_take(struct lock *l, int64_t wait_ms, const char *verb, struct err *e);
 void lock_drop(struct lock *l);
-void lock_interrupt(struct lock *l);	/* ends a wait with ERR_CANCELLED; from any thread */
+void lock_interrupt(struct lock *l); /* ends a wait with ERR_CANCELLED; from any thread */
 
 /* --- anchor --------------------------------------------------------------------------------------- */
 enum anchor_state { ANCHOR_NONE, ANCHOR_TORN, ANCHOR_FITS, ANCHOR_FOREIGN };
 struct anchor {
-	enum anchor_state state;	/* as last read; FOREIGN: made under a ring key we do not have */
+	enum anchor_state state; /* as last read; FOREIGN: made under a ring key we do not have */
 	int64_t sequence, ring;
 	uint8_t hash[SHA256_SIZE];
 };
-char *anchor_path(const struct store *s);	/* heap */
+char *anchor_path(const struct store *s); /* heap */
 void anchor_read(struct store *s, struct anchor *a);
 /* In place, without fsync; a failure is nobody's failure. */
 void anchor_write(struct store *s, int64_t sequence, const uint8_t hash[SHA256_SIZE]);
@@ -112,7 +121,7 @@ enum errc anchor_compare(struct store *s, const struct anchor *a, struct err *e)
 /* --- the store -------------------------------------------------------------------------------------- */
 enum transaction { TX_NONE, TX_READ, TX_AUDITED, TX_UNAUDITED };
 
-struct mark {			/* of the last audit event */
+struct mark { /* of the last audit event */
 	bool any;
 	int64_t sequence, time, boot_time;
 	char boot_id[37];
@@ -121,35 +130,35 @@ struct mark {			/* of the last audit event */
 
 struct store {
 	struct db *db;
-	char *path;			/* resolved */
+	char *path; /* resolved */
 	char *verb;
 	bool read_only, for_check, accept_clock;
-	bool copy;			/* a backup: older than the anchor by nature */
+	bool copy; /* a backup: older than the anchor by nature */
 	int64_t wait_ms;
 	const struct clock *clock;
 	struct lock *lock;
 	uint8_t id[STORE_ID_SIZE];
 	int64_t created_at;
 	struct master master;
-	bool rekeyed;			/* in this transaction, see rekey_undo() */
-	struct master *master_before;	/* then: the one before; NULL: still the same */
-	struct ring_key *ring;		/* newest first */
+	bool rekeyed;		      /* in this transaction, see rekey_undo() */
+	struct master *master_before; /* then: the one before; NULL: still the same */
+	struct ring_key *ring;	      /* newest first */
 	size_t ring_count;
 	int64_t schema_cookie, schema_version;
-	uint64_t data_version;		/* as store_version() last saw it */
-	struct anchor anchor;		/* as found at open */
+	uint64_t data_version; /* as store_version() last saw it */
+	struct anchor anchor;  /* as found at open */
 	bool anchor_told;
 	struct mark mark;
-	struct mark before;		/* of the transaction, for a rollback */
+	struct mark before; /* of the transaction, for a rollback */
 	enum transaction tx;
-	int64_t events;			/* audit events in this transaction */
-	int64_t next_row;		/* for key_insert in this transaction; 0: not looked up */
-	int64_t tombstones;		/* -1: not looked up in this transaction */
-	int64_t id_row;			/* row whose id is id_text: saves a look-up per version */
+	int64_t events;	    /* audit events in this transaction */
+	int64_t next_row;   /* for key_insert in this transaction; 0: not looked up */
+	int64_t tombstones; /* -1: not looked up in this transaction */
+	int64_t id_row;	    /* row whose id is id_text: saves a look-up per version */
 	char id_text[KEY_ID_SIZE];
-	uint8_t key_mac[ROW_MAC_SIZE];		/* of the key inserted last, and of the version */
-	uint8_t version_mac[ROW_MAC_SIZE];	/* written last: see key_import_row() */
-	struct buf scratch;		/* encodings for MACs; holds no secret */
+	uint8_t key_mac[ROW_MAC_SIZE];	   /* of the key inserted last, and of the version */
+	uint8_t version_mac[ROW_MAC_SIZE]; /* written last: see key_import_row() */
+	struct buf scratch;		   /* encodings for MACs; holds no secret */
 };
 
 /* Schema version of this build. */

@@ -10,15 +10,15 @@
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 
-enum { RECORD_SIZE = 128 };	/* who holds it; never shorter, so that a full disk has room for it */
+enum { RECORD_SIZE = 128 }; /* who holds it; never shorter, so that a full disk has room for it */
 
 /* A wait runs in a thread of its own, since flock(2) has no time-out and signals belong to the front
  * end. Who gave up leaves it behind; it lets go of what it gets. */
 struct waiter {
 	pthread_mutex_t mutex;
 	pthread_cond_t done;
-	int fd;				/* own descriptor, closed by the thread when abandoned */
-	int error;			/* of flock; 0: taken */
+	int fd;	   /* own descriptor, closed by the thread when abandoned */
+	int error; /* of flock; 0: taken */
 	bool finished, abandoned, cancelled;
 	int users;
 };
@@ -27,8 +27,8 @@ struct lock {
 	char *path;
 	int fd;
 	bool held;
-	pthread_mutex_t mutex;		/* over `waiter` */
-	struct waiter *waiter;		/* of the wait under way, for lock_interrupt() */
+	pthread_mutex_t mutex; /* over `waiter` */
+	struct waiter *waiter; /* of the wait under way, for lock_interrupt() */
 };
 
 static enum errc open_file(struct lock *l, bool create, struct err *e)
@@ -241,7 +241,8 @@ static enum errc waited_too_long(const struct lock *l, int64_t wait_ms, struct e
 	long pid = 0;
 
 	if (holder_read(l, &pid, verb))
-		err_set(e, ERR_STORE, "waited %lld s for process %ld (%s), which is changing the store",
+		err_set(e, ERR_STORE,
+			"waited %lld s for process %ld (%s), which is changing the store",
 			(long long)(wait_ms / 1000), pid, verb);
 	else
 		err_set(e, ERR_STORE, "waited %lld s for another process, which holds \"%s\"",
@@ -254,8 +255,8 @@ static bool still_there(const struct lock *l)
 {
 	struct stat ours, there;
 
-	return fstat(l->fd, &ours) == 0 && lstat(l->path, &there) == 0 && ours.st_ino == there.st_ino &&
-	       ours.st_dev == there.st_dev;
+	return fstat(l->fd, &ours) == 0 && lstat(l->path, &there) == 0 &&
+	       ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
 }
 
 static void sign(const struct lock *l, const char *verb)
@@ -263,9 +264,10 @@ static void sign(const struct lock *l, const char *verb)
 	char record[RECORD_SIZE] = "";
 	ssize_t n;
 
-	snprintf(record, sizeof record, "%ld %s\n", (long)getpid(), verb && *verb ? verb : "authrack");
+	snprintf(record, sizeof record, "%ld %s\n", (long)getpid(),
+		 verb && *verb ? verb : "authrack");
 	n = pwrite(l->fd, record, sizeof record, 0);
-	(void)n;	/* a name that can't be told is no reason to stop */
+	(void)n; /* a name that can't be told is no reason to stop */
 }
 
 enum errc lock_take(struct lock *l, int64_t wait_ms, const char *verb, struct err *e)

@@ -10,7 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/random.h"
 
-enum { FILE_TEXT = 2 * KEY256_SIZE + 1 };	/* hex digits and a line end */
+enum { FILE_TEXT = 2 * KEY256_SIZE + 1 }; /* hex digits and a line end */
 
 static void fingerprint(struct master *m)
 {
@@ -61,7 +61,8 @@ static void set_place(struct master *m, const char *at)
 	m->folder = borrowed ? NULL : path_parent(path);
 }
 
-void master_use(struct master *m, const struct secret *key, enum master_kind kind, const char *place)
+void master_use(struct master *m, const struct secret *key, enum master_kind kind,
+		const char *place)
 {
 	secret_copy(&m->key, key);
 	m->kind = kind;
@@ -95,7 +96,8 @@ enum errc master_read(struct master *m, const char *path, struct err *e)
 	secret_chomp(&text);
 	secret_init(&m->key, KEY256_SIZE);
 	m->key.len = KEY256_SIZE;
-	if (text.len != FILE_TEXT - 1 || !hex_decode(m->key.data, secret_reveal(&text), KEY256_SIZE)) {
+	if (text.len != FILE_TEXT - 1 ||
+	    !hex_decode(m->key.data, secret_reveal(&text), KEY256_SIZE)) {
 		err_set(e, ERR_STORE, "\"%s\" is no master key", path);
 		rc = err_hint(e, "it has to be 64 hexadecimal digits; put the saved copy back");
 		goto out;

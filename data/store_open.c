@@ -25,7 +25,8 @@ enum errc store_path(char **out, const char *url, struct err *e)
 		url += 7;
 	colon = strstr(url, "://");
 	if (colon && colon < url + strcspn(url, "/")) {
-		err_set(e, ERR_USAGE, "this build has no store of the kind \"%.*s\"", (int)(colon - url), url);
+		err_set(e, ERR_USAGE, "this build has no store of the kind \"%.*s\"",
+			(int)(colon - url), url);
 		return err_hint(e, "give a path, or sqlite:PATH");
 	}
 	if (!*url)
@@ -68,7 +69,7 @@ static enum errc no_store(const char *path, struct err *e)
  * kept (in the secure heap) for further connections. */
 static struct {
 	pthread_mutex_t mutex;
-	char *place;		/* of a descriptor */
+	char *place; /* of a descriptor */
 	uint8_t salt[16];
 	bool has_salt;
 	struct secret key;
@@ -80,7 +81,8 @@ static enum errc ask_passphrase(struct master *m, const struct store_options *o,
 	enum errc rc;
 
 	if (!o->passphrase) {
-		err_set(e, ERR_STORE, "the master key is behind a passphrase, and nobody can be asked");
+		err_set(e, ERR_STORE,
+			"the master key is behind a passphrase, and nobody can be asked");
 		return err_hint(e, "run it on a terminal, or give --master-key FILE");
 	}
 	rc = o->passphrase(o->passphrase_arg, "Passphrase of the store: ", &passphrase, e);
@@ -137,14 +139,17 @@ static enum errc master_find(struct store *s, const struct store_options *o, boo
 		rc = master_copy_read(s, o, e);
 	if (rc == ERR_NOT_FOUND) {
 		err_set(e, ERR_STORE, "the master key of \"%s\" is not at \"%s\"", s->path, path);
-		rc = err_hint(e, "put it back, or give its place with --master-key FILE: no other key opens "
-			      "this store");
+		rc = err_hint(
+			e,
+			"put it back, or give its place with --master-key FILE: no other key opens "
+			"this store");
 	}
 	if (!rc && !bytes_equal(fingerprint, s->master.fingerprint, SHA256_SIZE)) {
 		err_set(e, ERR_STORE, "\"%s\" was made with another %s than the one given", s->path,
 			path ? "master key" : "passphrase");
-		rc = path ? err_hint(e, "give the right one with --master-key FILE (not \"%s\")", path) :
-			    err_hint(e, "try again with the right one");
+		rc = path ? err_hint(e, "give the right one with --master-key FILE (not \"%s\")",
+				     path)
+			  : err_hint(e, "try again with the right one");
 	}
 	if (!rc && o)
 		master_keep(&s->master, path);
@@ -174,8 +179,9 @@ static enum errc master_first(struct store *s, const struct store_options *o, st
 
 static enum errc insert_store(struct store *s, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, "INSERT INTO store (one, store_id, created_at, release,"
-				  " master_kind, master_fingerprint) VALUES (1, $1, $2, $3, 'file', $4)");
+	struct stmt *st = db_stmt(
+		s->db, "INSERT INTO store (one, store_id, created_at, release,"
+		       " master_kind, master_fingerprint) VALUES (1, $1, $2, $3, 'file', $4)");
 
 	random_public(s->id, sizeof s->id);
 	stmt_blob(st, 1, s->id, sizeof s->id);
@@ -295,19 +301,22 @@ static enum errc check_version(struct store *s, struct err *e)
 	if (!rc && blank)
 		return no_store(s->path, e);
 	if (!rc)
-		rc = db_error(s->db, engine->schema_version(db_conn(s->db), &s->schema_version), "open", e);
+		rc = db_error(s->db, engine->schema_version(db_conn(s->db), &s->schema_version),
+			      "open", e);
 	if (!rc)
-		rc = db_error(s->db, engine->schema_cookie(db_conn(s->db), &s->schema_cookie), "open", e);
+		rc = db_error(s->db, engine->schema_cookie(db_conn(s->db), &s->schema_cookie),
+			      "open", e);
 	if (rc || s->schema_version == schema_newest())
 		return rc;
 	if (s->schema_version > 0 && s->schema_version < schema_newest()) {
-		err_set(e, ERR_STORE, "\"%s\" has an older schema (%lld, this release has %lld)", s->path,
-			(long long)s->schema_version, (long long)schema_newest());
+		err_set(e, ERR_STORE, "\"%s\" has an older schema (%lld, this release has %lld)",
+			s->path, (long long)s->schema_version, (long long)schema_newest());
 		return err_hint(e, "authrack store upgrade");
 	}
 	st = db_stmt(s->db, "SELECT release FROM store");
 	if (s->schema_version > 0 && stmt_step(st, &row, NULL) == ERR_OK && row) {
-		err_set(e, ERR_STORE, "\"%s\" was written by authrack %s, which is newer than this one (%s)",
+		err_set(e, ERR_STORE,
+			"\"%s\" was written by authrack %s, which is newer than this one (%s)",
 			s->path, stmt_get_text(st, "release", NULL), AUTHRACK_VERSION);
 		rc = err_hint(e, "use that release or a later one");
 	} else {
@@ -332,15 +341,16 @@ static enum errc check_objects(struct store *s, struct err *e)
 	if (rc || !what[0])
 		return rc;
 	err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path, what);
-	return err_hint(e, "authrack store check names all of it; remove what is unknown (sqlite3), or put "
-			"a backup there, without a -wal beside it");
+	return err_hint(
+		e, "authrack store check names all of it; remove what is unknown (sqlite3), or put "
+		   "a backup there, without a -wal beside it");
 }
 
 /* Id, master key and ring; without options the id alone. */
 static enum errc load_identity(struct store *s, const struct store_options *o, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "SELECT store_id, created_at, master_kind, master_salt,"
-				  " master_fingerprint FROM store");
+					 " master_fingerprint FROM store");
 	uint8_t fingerprint[SHA256_SIZE];
 	bool row, passphrase = false;
 	enum errc rc = stmt_step(st, &row, e);
@@ -454,7 +464,9 @@ enum errc store_open(struct store **out, const struct store_options *o, struct e
 enum errc store_open_copy(struct store **out, struct store *live, struct db *copy, const char *path,
 			  struct err *e)
 {
-	struct store_options o = { .read_only = true, .clock = live->clock, .wait_ms = live->wait_ms };
+	struct store_options o = { .read_only = true,
+				   .clock = live->clock,
+				   .wait_ms = live->wait_ms };
 	struct store *s = store_new(&o);
 	enum errc rc;
 
@@ -464,8 +476,8 @@ enum errc store_open_copy(struct store **out, struct store *live, struct db *cop
 	s->copy = true;
 	rc = open_existing(s, NULL, false, e);
 	if (!rc && memcmp(s->id, live->id, sizeof s->id) != 0) {
-		rc = err_set(e, ERR_CONFLICT, "\"%s\" is a backup of another store than \"%s\"", path,
-			     live->path);
+		rc = err_set(e, ERR_CONFLICT, "\"%s\" is a backup of another store than \"%s\"",
+			     path, live->path);
 		err_hint(e, "give the store it belongs to with --store");
 	}
 	if (rc) {

@@ -12,12 +12,15 @@
 #include "src/base/file.h"
 
 /* File systems whose locks and shared memory other machines don't see (statfs(2)). */
-static const struct { unsigned long magic; const char *name; } network[] = {
-	{ NFS_SUPER_MAGIC, "NFS" },	{ SMB_SUPER_MAGIC, "SMB" },	{ 0xff534d42, "CIFS" },
-	{ 0xfe534d42, "SMB2" },		{ CODA_SUPER_MAGIC, "Coda" },	{ AFS_SUPER_MAGIC, "AFS" },
-	{ 0x6b414653, "AFS" },		{ V9FS_MAGIC, "9P" },		{ 0x00c36400, "Ceph" },
-	{ 0x01161970, "GFS2" },		{ 0x7461636f, "OCFS2" },	{ 0x0bd00bd0, "Lustre" },
-	{ 0x47504653, "GPFS" },		{ 0x65735546, "FUSE" },
+static const struct {
+	unsigned long magic;
+	const char *name;
+} network[] = {
+	{ NFS_SUPER_MAGIC, "NFS" }, { SMB_SUPER_MAGIC, "SMB" },	  { 0xff534d42, "CIFS" },
+	{ 0xfe534d42, "SMB2" },	    { CODA_SUPER_MAGIC, "Coda" }, { AFS_SUPER_MAGIC, "AFS" },
+	{ 0x6b414653, "AFS" },	    { V9FS_MAGIC, "9P" },	  { 0x00c36400, "Ceph" },
+	{ 0x01161970, "GFS2" },	    { 0x7461636f, "OCFS2" },	  { 0x0bd00bd0, "Lustre" },
+	{ 0x47504653, "GPFS" },	    { 0x65735546, "FUSE" },
 };
 
 static enum errc network_check(const char *folder, struct err *e)
@@ -29,8 +32,9 @@ static enum errc network_check(const char *folder, struct err *e)
 	for (size_t i = 0; i < sizeof network / sizeof *network; i++) {
 		if ((unsigned long)fs.f_type != network[i].magic)
 			continue;
-		err_set(e, ERR_STORE, "\"%s\" is on a network file system (%s), where locks don't hold",
-			folder, network[i].name);
+		err_set(e, ERR_STORE,
+			"\"%s\" is on a network file system (%s), where locks don't hold", folder,
+			network[i].name);
 		return err_hint(e, "put the store on a local disk");
 	}
 	return ERR_OK;
@@ -62,8 +66,8 @@ static enum errc file_check(const char *path, struct err *e)
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return errno == ENOENT ? ERR_OK :
-		       err_errno(e, ERR_STORE, "can't look at \"%s\"", path);
+		return errno == ENOENT ? ERR_OK
+				       : err_errno(e, ERR_STORE, "can't look at \"%s\"", path);
 	if (S_ISLNK(st.st_mode)) {
 		err_set(e, ERR_STORE, "\"%s\" is a symbolic link", path);
 		return err_hint(e, "give the place of the store itself");
@@ -95,13 +99,14 @@ static enum errc folder_check(const char *path, bool own, struct err *e)
 	if (st.st_uid != 0 && st.st_uid != geteuid()) {
 		char name[64];
 
-		err_set(e, ERR_STORE, "the folder \"%s\" above the store belongs to %s, who could replace it",
+		err_set(e, ERR_STORE,
+			"the folder \"%s\" above the store belongs to %s, who could replace it",
 			path, user_name(st.st_uid, name, sizeof name));
 		return err_hint(e, "put the store below folders of yours or of root");
 	}
 	if ((st.st_mode & 022) && !sticky) {
-		err_set(e, ERR_STORE, "the folder \"%s\" has mode %03o: others can write in it", path,
-			(unsigned)st.st_mode & 07777);
+		err_set(e, ERR_STORE, "the folder \"%s\" has mode %03o: others can write in it",
+			path, (unsigned)st.st_mode & 07777);
 		return err_hint(e, own ? "chmod 700 \"%s\"" : "chmod go-w \"%s\"", path);
 	}
 	return ERR_OK;
@@ -113,7 +118,7 @@ static enum errc links_check(const char *folder, struct err *e)
 	char *part = x_strdup(folder);
 	enum errc rc = ERR_OK;
 
-	for (char *end = part; !rc && end && *end; ) {
+	for (char *end = part; !rc && end && *end;) {
 		struct stat st;
 		char kept;
 
@@ -171,8 +176,7 @@ static enum errc folder_itself(const char *folder, bool create, struct err *e)
 		err_set(e, ERR_STORE, "the folder \"%s\" is a symbolic link", folder);
 		return err_hint(e, "give the place of the store itself");
 	}
-	return S_ISDIR(st.st_mode) ? ERR_OK :
-	       err_set(e, ERR_STORE, "\"%s\" is no folder", folder);
+	return S_ISDIR(st.st_mode) ? ERR_OK : err_set(e, ERR_STORE, "\"%s\" is no folder", folder);
 }
 
 enum errc owner_check(char **path, bool create, struct err *e)

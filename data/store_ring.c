@@ -8,12 +8,8 @@
 enum { WRAPPED_SIZE = KEY256_SIZE + SEAL_OVERHEAD, NUMBER_BYTES = 8 };
 
 static const char *const purpose_names[RING_PURPOSES] = {
-	[RING_SECRET] = "secret",
-	[RING_IMPORT] = "import",
-	[RING_ROW] = "row",
-	[RING_AUDIT] = "audit",
-	[RING_ANCHOR] = "anchor",
-	[RING_CHECKPOINT] = "checkpoint",
+	[RING_SECRET] = "secret",   [RING_IMPORT] = "import", [RING_ROW] = "row",
+	[RING_AUDIT] = "audit",	    [RING_ANCHOR] = "anchor", [RING_CHECKPOINT] = "checkpoint",
 	[RING_ENCRYPT] = "encrypt",
 };
 
@@ -98,7 +94,8 @@ enum errc ring_load(struct store *s, struct err *e)
 		const void *wrapped = stmt_get_blob(st, "wrapped", &len);
 
 		if (!ring_unwrap(key, &s->master, s->id, number, wrapped, len)) {
-			err_set(e, ERR_STORE, "ring key %lld of \"%s\" does not open under the master key",
+			err_set(e, ERR_STORE,
+				"ring key %lld of \"%s\" does not open under the master key",
 				(long long)number, s->path);
 			rc = err_hint(e, "the row was altered: restore a backup");
 			break;
@@ -124,7 +121,8 @@ enum errc ring_refresh(struct store *s, struct err *e)
 		       bytes_equal(fingerprint, s->master.fingerprint, sizeof fingerprint);
 	stmt_done(st);
 	if (!rc && !same) {
-		err_set(e, ERR_STORE, "\"%s\" was put under another master key while it was open", s->path);
+		err_set(e, ERR_STORE, "\"%s\" was put under another master key while it was open",
+			s->path);
 		return err_hint(e, "start this program again with that key (--master-key FILE)");
 	}
 	return rc ? rc : ring_load(s, e);
@@ -200,9 +198,12 @@ bool row_mac(struct store *s, int64_t ring, const char *table, const struct fiel
 	row_encode(&s->scratch, fields, object);
 	assert(!s->scratch.full);
 	/* The NULs end the texts: neither holds one. */
-	mac_parts(m, whole, (struct span[]){ { s->id, STORE_ID_SIZE }, { table, strlen(table) + 1 },
-		  { extra ? extra : "", extra ? strlen(extra) + 1 : 1 },
-		  { s->scratch.data, s->scratch.len } }, 4);
+	mac_parts(m, whole,
+		  (struct span[]){ { s->id, STORE_ID_SIZE },
+				   { table, strlen(table) + 1 },
+				   { extra ? extra : "", extra ? strlen(extra) + 1 : 1 },
+				   { s->scratch.data, s->scratch.len } },
+		  4);
 	memcpy(out, whole, ROW_MAC_SIZE);
 	return true;
 }
@@ -225,14 +226,15 @@ static enum errc unknown_ring(const struct store *s, int64_t ring, struct err *e
 	return err_hint(e, "look with authrack store check");
 }
 
-enum errc store_secret_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring, const char *secret_id,
-			   const void *secret, size_t len, struct err *e)
+enum errc store_secret_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
+			   const char *secret_id, const void *secret, size_t len, struct err *e)
 {
 	struct mac *m = ring_mac(s, ring, RING_SECRET);
 
 	if (!m)
 		return unknown_ring(s, ring, e);
-	mac_parts(m, out, (struct span[]){ { secret_id, strlen(secret_id) + 1 }, { secret, len } }, 2);
+	mac_parts(m, out, (struct span[]){ { secret_id, strlen(secret_id) + 1 }, { secret, len } },
+		  2);
 	return ERR_OK;
 }
 
@@ -255,8 +257,8 @@ static enum errc checkpoint_seed(struct store *s, uint8_t seed[KEY256_SIZE], str
 	return ring_derive(s, oldest, RING_CHECKPOINT, seed) ? ERR_OK : unknown_ring(s, oldest, e);
 }
 
-enum errc store_sign_checkpoint(struct store *s, uint8_t signature[SIGNATURE_SIZE], const void *text,
-				size_t len, struct err *e)
+enum errc store_sign_checkpoint(struct store *s, uint8_t signature[SIGNATURE_SIZE],
+				const void *text, size_t len, struct err *e)
 {
 	uint8_t seed[KEY256_SIZE];
 	enum errc rc = checkpoint_seed(s, seed, e);

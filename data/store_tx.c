@@ -5,9 +5,9 @@
 #include "data/store_internal.h"
 
 enum {
-	LOG_FULL = 24,		/* pages in the log that start a checkpoint: the rest stays in reserve */
-	LOG_LONG = 1024,	/* after an import: cut it */
-	LAST_ROOM = 32 * 1024,	/* bytes in the file that only urgent changes may use up */
+	LOG_FULL = 24,	 /* pages in the log that start a checkpoint: the rest stays in reserve */
+	LOG_LONG = 1024, /* after an import: cut it */
+	LAST_ROOM = 32 * 1024, /* bytes in the file that only urgent changes may use up */
 };
 
 static const struct engine *engine_of(const struct store *s)
@@ -27,8 +27,8 @@ enum errc store_writing(const struct store *s, struct err *e)
 static enum errc check_moved(struct store *s, struct err *e)
 {
 	bool moved = false;
-	enum errc rc = db_error(s->db, engine_of(s)->has_moved(db_conn(s->db), &moved), "look at the file",
-				e);
+	enum errc rc = db_error(s->db, engine_of(s)->has_moved(db_conn(s->db), &moved),
+				"look at the file", e);
 
 	if (rc || !moved)
 		return rc;
@@ -54,14 +54,16 @@ static enum errc check_schema(struct store *s, struct err *e)
 		rc = db_error(s->db, engine_of(s)->schema_cookie(db_conn(s->db), &cookie),
 			      "read the schema's version", e);
 	if (!rc && version != s->schema_version) {
-		err_set(e, ERR_STORE, "\"%s\" was upgraded by another release while it was open", s->path);
+		err_set(e, ERR_STORE, "\"%s\" was upgraded by another release while it was open",
+			s->path);
 		return err_hint(e, "start this program again");
 	}
 	if (rc || cookie == s->schema_cookie || s->for_check)
 		return rc;
 	rc = schema_compare(s->db, name_first, what, e);
 	if (!rc && what[0]) {
-		err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path, what);
+		err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path,
+			what);
 		return err_hint(e, "look with authrack store check");
 	}
 	if (!rc)
@@ -216,7 +218,7 @@ static enum errc commit_failed(struct store *s, enum engine_code code, struct er
 	db_error(s->db, code, "commit", e);
 	engine_of(s)->rollback(db_conn(s->db));
 	if (code == ENGINE_FULL)
-		shorten_log(s, ENGINE_PASSIVE);		/* for the next, smaller one */
+		shorten_log(s, ENGINE_PASSIVE); /* for the next, smaller one */
 	/* Frames of a commit that failed while it was synced can come back when the log is recovered; a
 	 * commit in their place, which succeeds, makes sure that they don't. */
 	if (code == ENGINE_IO && s->events > 0) {
@@ -227,8 +229,10 @@ static enum errc commit_failed(struct store *s, enum engine_code code, struct er
 		return ERR_OK;
 	s->mark = s->before;
 	if (!settled) {
-		err_set(e, ERR_STORE, "outcome unknown: the disk failed while \"%s\" was written", s->path);
-		return err_hint(e, "mend the disk, then look with authrack audit list whether it was done");
+		err_set(e, ERR_STORE, "outcome unknown: the disk failed while \"%s\" was written",
+			s->path);
+		return err_hint(
+			e, "mend the disk, then look with authrack audit list whether it was done");
 	}
 	return ERR_STORE;
 }
@@ -302,7 +306,8 @@ enum errc store_version(struct store *s, uint64_t *version, struct err *e)
 	enum errc rc = check_moved(s, e);
 
 	if (!rc)
-		rc = db_error(s->db, engine_of(s)->data_version(db_conn(s->db), &is), "look for changes", e);
+		rc = db_error(s->db, engine_of(s)->data_version(db_conn(s->db), &is),
+			      "look for changes", e);
 	if (!rc && (uint64_t)is != s->data_version && s->tx == TX_NONE)
 		rc = mark_load(s, e);
 	if (!rc)

@@ -14,10 +14,13 @@ struct version_row {
 	uint8_t find[LOOKUP_SIZE], proof[MAC_SIZE];
 };
 
-#define VERSION_FIELD(kind, member_name, name) \
-	{ .column = (name), .type = (kind), \
-	  .offset = offsetof(struct version_row, v) + offsetof(struct key_version, member_name), \
-	  .size = sizeof((struct key_version *)0)->member_name }
+#define VERSION_FIELD(kind, member_name, name)                       \
+	{                                                            \
+		.column = (name), .type = (kind),                    \
+		.offset = offsetof(struct version_row, v) +          \
+			  offsetof(struct key_version, member_name), \
+		.size = sizeof((struct key_version *)0)->member_name \
+	}
 
 const struct field version_fields[] = {
 	VERSION_FIELD(FIELD_INT, number, "number"),
@@ -35,11 +38,15 @@ const struct field version_fields[] = {
 	{ .column = NULL },
 };
 
-enum { VERSION_FIELDS = sizeof version_fields / sizeof *version_fields - 1,
-       PARAMETER_MAC = VERSION_FIELDS + 1, PARAMETER_KEY };
+enum {
+	VERSION_FIELDS = sizeof version_fields / sizeof *version_fields - 1,
+	PARAMETER_MAC = VERSION_FIELDS + 1,
+	PARAMETER_KEY
+};
 
 static const char insert_sql[] =
-	"INSERT INTO version (number, kind, state, lookup, secret_mac, secret_ring, hint, created_at,"
+	"INSERT INTO version (number, kind, state, lookup, secret_mac, secret_ring, hint, "
+	"created_at,"
 	" valid_until, pid, pid_start, ring, mac, key)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
@@ -51,11 +58,14 @@ static const char update_sql[] =
 /* Columns of the key first, then of the version, each in the order of its table of fields: names that
  * both have are told apart by reading in that order. */
 static const char verify_sql[] =
-	"SELECT k.row, k.id, k.name, k.owner, k.tier, k.note, k.scopes, k.limits, k.allow_from, k.meta,"
-	" k.prefix, k.status, k.created_at, k.updated_at, k.not_before, k.expires_at, k.disabled_at,"
+	"SELECT k.row, k.id, k.name, k.owner, k.tier, k.note, k.scopes, k.limits, k.allow_from, "
+	"k.meta,"
+	" k.prefix, k.status, k.created_at, k.updated_at, k.not_before, k.expires_at, "
+	"k.disabled_at,"
 	" k.revoked_at, k.revoke_reason, k.revoke_text, k.revision, k.version, k.hint,"
 	" k.retiring_until, k.import_event, k.ring, k.mac,"
-	" v.key, v.number, v.kind, v.state, v.lookup, v.secret_mac, v.secret_ring, v.hint, v.created_at,"
+	" v.key, v.number, v.kind, v.state, v.lookup, v.secret_mac, v.secret_ring, v.hint, "
+	"v.created_at,"
 	" v.valid_until, v.pid, v.pid_start, v.ring, v.mac"
 	" FROM version AS v JOIN apikey AS k ON k.row = v.key WHERE v.lookup = $1";
 
@@ -148,7 +158,8 @@ static enum errc id_of_row(struct store *s, int64_t row, struct err *e)
 	return rc;
 }
 
-static enum errc version_write(struct store *s, const char *sql, struct version_row *r, struct err *e)
+static enum errc version_write(struct store *s, const char *sql, struct version_row *r,
+			       struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, sql);
 	uint8_t mac[ROW_MAC_SIZE];
@@ -176,8 +187,8 @@ static enum errc is_tombstone(struct store *s, const uint8_t find[LOOKUP_SIZE], 
 
 	/* Mostly there are none: then an import need not look a million times. */
 	if (s->tombstones < 0)
-		rc = stmt_one_int(db_stmt(s->db, "SELECT EXISTS (SELECT 1 FROM tombstone) AS any"), "any",
-				  &s->tombstones, e);
+		rc = stmt_one_int(db_stmt(s->db, "SELECT EXISTS (SELECT 1 FROM tombstone) AS any"),
+				  "any", &s->tombstones, e);
 	*is = false;
 	if (rc || s->tombstones == 0)
 		return rc;
@@ -191,7 +202,8 @@ static enum errc is_tombstone(struct store *s, const uint8_t find[LOOKUP_SIZE], 
 static enum errc known_already(struct err *e)
 {
 	err_set(e, ERR_CONFLICT, "the secret is known already");
-	return err_hint(e, "a secret that was ever in the store, purged ones included, is not taken again");
+	return err_hint(
+		e, "a secret that was ever in the store, purged ones included, is not taken again");
 }
 
 enum errc version_insert(struct store *s, struct key_version *v, struct err *e)
@@ -295,8 +307,8 @@ enum errc version_by_secret_id(struct store *s, const char *secret_id, struct ke
 	return version_by_lookup(s, find, v, k, e);
 }
 
-enum errc version_by_digest(struct store *s, const uint8_t digest[SHA256_SIZE], struct key_version *v,
-			    struct key *k, struct err *e)
+enum errc version_by_digest(struct store *s, const uint8_t digest[SHA256_SIZE],
+			    struct key_version *v, struct key *k, struct err *e)
 {
 	int64_t rings[RINGS_MAX];
 	size_t count = store_rings(s, rings, RINGS_MAX);
@@ -319,7 +331,7 @@ static enum errc lookup_known(struct store *s, const uint8_t find[LOOKUP_SIZE], 
 			      struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "SELECT 1 AS there FROM version WHERE lookup = $1"
-				  " UNION ALL SELECT 1 FROM tombstone WHERE lookup = $1");
+					 " UNION ALL SELECT 1 FROM tombstone WHERE lookup = $1");
 	enum errc rc;
 
 	stmt_blob(st, 1, find, LOOKUP_SIZE);
@@ -367,9 +379,11 @@ static enum errc sweep_one(struct store *s, int64_t key, int64_t number, struct 
 enum errc pending_sweep(struct store *s, struct err *e)
 {
 	enum { AT_ONCE = 64 };
-	struct { int64_t key, number, pid, start; } found[AT_ONCE];
+	struct {
+		int64_t key, number, pid, start;
+	} found[AT_ONCE];
 	struct stmt *st = db_stmt(s->db, "SELECT key, number, pid, pid_start FROM version"
-				  " WHERE state = 0 LIMIT 64");
+					 " WHERE state = 0 LIMIT 64");
 	size_t count = 0;
 	bool row;
 	enum errc rc;

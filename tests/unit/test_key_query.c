@@ -24,7 +24,7 @@ static void insert_one(struct store_fixture *f, int i)
 	struct err e = ERR_INIT;
 	struct key k;
 
-	test_clock_advance(&f->clock, 1);	/* ids rise */
+	test_clock_advance(&f->clock, 1); /* ids rise */
 	key_init(&k);
 	text_set(&k.name, names[i % 4]);
 	text_set(&k.owner, owners[i % 3]);
@@ -50,8 +50,10 @@ static void insert_one(struct store_fixture *f, int i)
 
 static int setup(void **state)
 {
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("test"),
-				  .object = x_strdup(""), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("test"),
+				  .object = x_strdup(""),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 	struct store_fixture *f;
 	struct err e = ERR_INIT;
@@ -63,16 +65,20 @@ static int setup(void **state)
 		insert_one(f, i);
 	assert_well(audit_append(f->s, &ev, &e), &e);
 	assert_well(store_commit(f->s, &e), &e);
-	fixture_sql(f, "INSERT INTO key_use (key, last_used, address) VALUES (3, 500, ''), (9, 100, ''),"
-		    " (4, 500, '')");
+	fixture_sql(
+		f,
+		"INSERT INTO key_use (key, last_used, address) VALUES (3, 500, ''), (9, 100, ''),"
+		" (4, 500, '')");
 	audit_event_release(&ev);
 	return 0;
 }
 
 static struct key_query all_keys(void)
 {
-	return (struct key_query){ .expires_from = TIME_NONE, .expires_until = TIME_NONE,
-				   .unused_since = TIME_NONE, .revoked_before = TIME_NONE,
+	return (struct key_query){ .expires_from = TIME_NONE,
+				   .expires_until = TIME_NONE,
+				   .unused_since = TIME_NONE,
+				   .revoked_before = TIME_NONE,
 				   .now = TEST_NOW };
 }
 
@@ -238,7 +244,10 @@ static void words_work_in_every_order(void **state)
 
 /* --- orders ------------------------------------------------------------------------------------------------- */
 
-static const struct { enum key_sort sort; const char *rows; } orders[] = {
+static const struct {
+	enum key_sort sort;
+	const char *rows;
+} orders[] = {
 	/* Capitals before small letters; ties by owner, then age. */
 	{ KEY_SORT_NAME, "7 11 3 15 1 13 5 9 10 2 14 6 4 16 8 12" },
 	{ KEY_SORT_OWNER, "1 4 7 10 13 16 2 5 8 11 14 3 6 9 12 15" },
@@ -392,8 +401,8 @@ static void totals_count(void **state)
 	assert_int_equal(t.revoked, 1);
 }
 
-static void assert_values(struct store_fixture *f, const char *field, const char *prefix, size_t limit,
-			  const char *wanted)
+static void assert_values(struct store_fixture *f, const char *field, const char *prefix,
+			  size_t limit, const char *wanted)
 {
 	struct buf text = BUF_INIT(1024);
 	struct err e = ERR_INIT;

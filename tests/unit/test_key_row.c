@@ -21,8 +21,10 @@ static void text_set(char **slot, const char *text)
 static void note(struct store_fixture *f)
 {
 	struct err e = ERR_INIT;
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("test"),
-				  .object = x_strdup(""), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("test"),
+				  .object = x_strdup(""),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 
 	assert_well(audit_append(f->s, &ev, &e), &e);
@@ -102,12 +104,15 @@ static void every_field_comes_back(void **state)
 	read_key(f, k.id, &back);
 	assert_false(back.altered);
 	for (const struct field *at = key_fields; at->column; at++) {
-		const char *one = (const char *)&k + at->offset, *two = (const char *)&back + at->offset;
+		const char *one = (const char *)&k + at->offset,
+			   *two = (const char *)&back + at->offset;
 		char *texts[2];
 
 		if (at->type != FIELD_TEXT) {
-			assert_memory_equal(one, two, at->type == FIELD_CHARS ||
-					    at->type == FIELD_KEY_ID ? strlen(one) + 1 : at->size);
+			assert_memory_equal(one, two,
+					    at->type == FIELD_CHARS || at->type == FIELD_KEY_ID
+						    ? strlen(one) + 1
+						    : at->size);
 			continue;
 		}
 		memcpy(&texts[0], one, sizeof texts[0]);
@@ -216,7 +221,7 @@ static void a_mac_of_another_row_does_not_fit(void **state)
 
 	fixture_create(f, "two");
 	fixture_sql(f, "UPDATE apikey SET mac = (SELECT mac FROM apikey WHERE name = 'two')"
-		    " WHERE name = 'one'");
+		       " WHERE name = 'one'");
 	key_init(&k);
 	read_key(f, one, &k);
 	assert_true(k.altered);
@@ -236,8 +241,10 @@ static void a_version_moved_to_another_key_does_not_fit(void **state)
 	read_key(f, fixture_create(f, "giver"), &k);
 	v = current_version(f, &k);
 	fixture_create(f, "taker");
-	fixture_sql(f, "UPDATE version SET number = 2, key = (SELECT row FROM apikey WHERE name = 'taker')"
-		    " WHERE key = (SELECT row FROM apikey WHERE name = 'giver')");
+	fixture_sql(
+		f,
+		"UPDATE version SET number = 2, key = (SELECT row FROM apikey WHERE name = 'taker')"
+		" WHERE key = (SELECT row FROM apikey WHERE name = 'giver')");
 	assert_well(version_by_secret_id(f->s, v.secret_id, &v, &found, &e), &e);
 	assert_string_equal(found.name, "taker");
 	assert_false(found.altered);
@@ -316,7 +323,8 @@ static void unknown_ids_are_not_found(void **state)
 	struct key k;
 
 	key_init(&k);
-	assert_refused(key_get(f->s, "key_00000000000000000000000000", &k, &e), ERR_NOT_FOUND, &e, "no key");
+	assert_refused(key_get(f->s, "key_00000000000000000000000000", &k, &e), ERR_NOT_FOUND, &e,
+		       "no key");
 	assert_refused(key_get(f->s, "nonsense", &k, &e), ERR_NOT_FOUND, &e, "no id");
 	assert_refused(key_get_row(f->s, 77, &k, &e), ERR_NOT_FOUND, &e, NULL);
 	key_release(&k);
@@ -385,8 +393,11 @@ static void foreign_secrets_are_found_by_their_digest(void **state)
 {
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
-	struct key_version v = { .number = 2, .kind = VERSION_FOREIGN, .state = VERSION_LIVE,
-				 .valid_until = TIME_NONE }, found;
+	struct key_version v = { .number = 2,
+				 .kind = VERSION_FOREIGN,
+				 .state = VERSION_LIVE,
+				 .valid_until = TIME_NONE },
+			   found;
 	uint8_t digest[SHA256_SIZE] = { 1, 2, 3 };
 	bool known;
 	struct key k;
@@ -420,8 +431,12 @@ static void foreign_secrets_are_found_by_their_digest(void **state)
 static char *make_pending(struct store_fixture *f, int64_t pid, int64_t start)
 {
 	struct err e = ERR_INIT;
-	struct key_version v = { .number = 1, .state = VERSION_PENDING, .secret_id = "pendingxxxxx",
-				 .valid_until = TIME_NONE, .pid = pid, .pid_start = start };
+	struct key_version v = { .number = 1,
+				 .state = VERSION_PENDING,
+				 .secret_id = "pendingxxxxx",
+				 .valid_until = TIME_NONE,
+				 .pid = pid,
+				 .pid_start = start };
 	struct key k;
 	char *id;
 
@@ -506,7 +521,8 @@ static void pending_keys_given_up_are_gone(void **state)
 	assert_well(key_activate(f->s, &k, &e), &e);
 	assert_well(store_commit(f->s, &e), &e);
 	assert_int_equal(fixture_number(f, "SELECT (SELECT count(*) FROM apikey) + (SELECT count(*)"
-					" FROM version) AS n"), 0);
+					   " FROM version) AS n"),
+			 0);
 	key_release(&k);
 }
 

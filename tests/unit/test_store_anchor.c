@@ -30,7 +30,9 @@ static void write_whole(const char *path, const struct buf *text)
 }
 
 /* The database and its log, as somebody with a copy of the folder has them. */
-struct copy { struct buf db, log; };
+struct copy {
+	struct buf db, log;
+};
 
 static struct copy copy_take(struct store_fixture *f)
 {
@@ -115,10 +117,12 @@ static void a_store_replaced_while_open_takes_no_change(void **state)
 	fixture_create(f, "one");
 	c = copy_take(f);
 	assert_int_equal(rename(f->path, aside), 0);
-	assert_refused(store_version(f->s, &version, &e), ERR_STORE, &e, "moved, removed or replaced");
+	assert_refused(store_version(f->s, &version, &e), ERR_STORE, &e,
+		       "moved, removed or replaced");
 	assert_refused(store_begin(f->s, &e), ERR_STORE, &e, "moved, removed or replaced");
 	write_whole(f->path, &c.db);
-	assert_refused(store_version(f->s, &version, &e), ERR_STORE, &e, "moved, removed or replaced");
+	assert_refused(store_version(f->s, &version, &e), ERR_STORE, &e,
+		       "moved, removed or replaced");
 	assert_refused(store_begin(f->s, &e), ERR_STORE, &e, "moved, removed or replaced");
 	assert_int_equal(unlink(f->path), 0);
 	assert_int_equal(rename(aside, f->path), 0);

@@ -12,7 +12,10 @@
 #include "src/base/alloc.h"
 #include "src/base/file.h"
 
-struct holder { pid_t pid; int release; };
+struct holder {
+	pid_t pid;
+	int release;
+};
 
 /* A process that holds the lock until told; returns once it has it. */
 static struct holder holder_start(const char *path, const char *verb)
@@ -169,7 +172,10 @@ static void a_wait_that_was_given_up_takes_nothing_later(void **state)
 	free(path);
 }
 
-struct interruption { struct lock *l; enum errc rc; };
+struct interruption {
+	struct lock *l;
+	enum errc rc;
+};
 
 static void *take_long(void *arg)
 {
@@ -250,8 +256,10 @@ static enum errc count_up(const struct store_options *o, const char *id, int tim
 
 	key_init(&k);
 	for (int i = 0; i < times && !rc; i++) {
-		struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("test"),
-					  .object = x_strdup(id), .name = x_strdup(""),
+		struct audit_event ev = { .actor = x_strdup("{}"),
+					  .operation = x_strdup("test"),
+					  .object = x_strdup(id),
+					  .name = x_strdup(""),
 					  .detail = x_strdup("{}") };
 
 		rc = store_begin(s, e);

@@ -18,11 +18,12 @@ static enum errc reopen(struct store_fixture *f, struct err *e)
 	return store_open(&f->s, &f->options, e);
 }
 
-#define assert_open_refused(f, text) do { \
-	struct err e_ = ERR_INIT; \
-	assert_refused(reopen((f), &e_), ERR_STORE, &e_, (text)); \
-	assert_null((f)->s); \
-} while (0)
+#define assert_open_refused(f, text)                                      \
+	do {                                                              \
+		struct err e_ = ERR_INIT;                                 \
+		assert_refused(reopen((f), &e_), ERR_STORE, &e_, (text)); \
+		assert_null((f)->s);                                      \
+	} while (0)
 
 static char *beside(const struct store_fixture *f, const char *end)
 {
@@ -173,9 +174,12 @@ static void urls_are_paths_or_sqlite(void **state)
 
 static void files_that_others_reach_are_refused(void **state)
 {
-	static const struct { const char *end; mode_t mode; } cases[] = {
-		{ "", 0660 }, { "", 0604 }, { "", 0640 }, { "-wal", 0620 }, { "-shm", 0602 },
-		{ "-lock", 0666 },
+	static const struct {
+		const char *end;
+		mode_t mode;
+	} cases[] = {
+		{ "", 0660 },	  { "", 0604 },	    { "", 0640 },
+		{ "-wal", 0620 }, { "-shm", 0602 }, { "-lock", 0666 },
 	};
 	struct store_fixture *f = *state;
 
@@ -281,7 +285,8 @@ static void other_files_are_no_stores(void **state)
 	char *text = path_join(f->folder, "text"), *other = path_join(f->folder, "other.db");
 	char *kept = f->path;
 
-	file_put(text, "This is a shopping list, and long enough to look like one: eggs, flour, butter, milk.\n");
+	file_put(text, "This is a shopping list, and long enough to look like one: eggs, flour, "
+		       "butter, milk.\n");
 	f->options.url = text;
 	assert_open_refused(f, "no database");
 	f->path = other;
@@ -306,10 +311,14 @@ static void another_schema_version_is_refused(void **state)
 
 static void objects_planted_in_the_schema_are_named(void **state)
 {
-	static const struct { const char *plant, *remove, *name; } cases[] = {
+	static const struct {
+		const char *plant, *remove, *name;
+	} cases[] = {
 		{ "CREATE TABLE cuckoo (x)", "DROP TABLE cuckoo", "table \"cuckoo\" is unknown" },
-		{ "CREATE VIEW cuckoo AS SELECT 1", "DROP VIEW cuckoo", "view \"cuckoo\" is unknown" },
-		{ "CREATE INDEX cuckoo ON apikey (tier)", "DROP INDEX cuckoo", "index \"cuckoo\" is unknown" },
+		{ "CREATE VIEW cuckoo AS SELECT 1", "DROP VIEW cuckoo",
+		  "view \"cuckoo\" is unknown" },
+		{ "CREATE INDEX cuckoo ON apikey (tier)", "DROP INDEX cuckoo",
+		  "index \"cuckoo\" is unknown" },
 		{ "CREATE TRIGGER cuckoo AFTER UPDATE ON apikey BEGIN"
 		  " UPDATE apikey SET status = 1 WHERE row = new.row; END",
 		  "DROP TRIGGER cuckoo", "trigger \"cuckoo\" is unknown" },
@@ -337,11 +346,12 @@ static void a_planted_trigger_never_runs(void **state)
 	const char *id = fixture_create(f, "target");
 
 	fixture_sql(f, "CREATE TRIGGER cuckoo AFTER UPDATE ON apikey BEGIN"
-		    " UPDATE apikey SET name = 'cuckoo' WHERE row = new.row; END");
+		       " UPDATE apikey SET name = 'cuckoo' WHERE row = new.row; END");
 	f->options.for_check = true;
 	fixture_reopen(f);
 	fixture_disable(f, id);
-	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM apikey WHERE name = 'cuckoo'"), 0);
+	assert_int_equal(
+		fixture_number(f, "SELECT count(*) AS n FROM apikey WHERE name = 'cuckoo'"), 0);
 }
 
 /* --- the master key -------------------------------------------------------------------------------------- */
@@ -359,7 +369,8 @@ static void another_master_key_is_refused(void **state)
 {
 	struct store_fixture *f = *state;
 
-	file_put(f->master_file, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+	file_put(f->master_file,
+		 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
 	assert_open_refused(f, "another master key");
 	file_put(f->master_file, "not a key\n");
 	assert_open_refused(f, "no master key");
@@ -425,8 +436,10 @@ static void a_passphrase_opens_and_another_does_not(void **state)
 	struct store_fixture *f = *state;
 	struct secret passphrase = SECRET_INIT;
 	struct err e = ERR_INIT;
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("store.rekey"),
-				  .object = x_strdup("store"), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("store.rekey"),
+				  .object = x_strdup("store"),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 	static char wrong[] = "battery staple", right[] = "correct horse";
 

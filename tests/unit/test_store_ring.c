@@ -10,8 +10,10 @@
 
 static void note_and_commit(struct store_fixture *f)
 {
-	struct audit_event ev = { .actor = x_strdup("{}"), .operation = x_strdup("test"),
-				  .object = x_strdup(""), .name = x_strdup(""),
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("test"),
+				  .object = x_strdup(""),
+				  .name = x_strdup(""),
 				  .detail = x_strdup("{}") };
 	struct err e = ERR_INIT;
 
@@ -149,7 +151,8 @@ static void secret_macs_bind_id_secret_and_ring(void **state)
 	assert_well(store_secret_mac(f->s, base, 1, "ab", "csecret", 7, &e), &e);
 	assert_well(store_secret_mac(f->s, other, 1, "abc", "secret", 6, &e), &e);
 	assert_memory_not_equal(base, other, MAC_SIZE);
-	assert_refused(store_secret_mac(f->s, other, 3, "abc", "s", 1, &e), ERR_STORE, &e, "no ring key 3");
+	assert_refused(store_secret_mac(f->s, other, 3, "abc", "s", 1, &e), ERR_STORE, &e,
+		       "no ring key 3");
 	assert_refused(store_import_mac(f->s, other, 3, base, &e), ERR_STORE, &e, "no ring key 3");
 }
 
@@ -186,7 +189,9 @@ static void row_macs_tell_tables_and_owners_apart(void **state)
 
 static void the_encoding_tells_neighbours_apart(void **state)
 {
-	static const struct { const char *name, *owner; } pairs[][2] = {
+	static const struct {
+		const char *name, *owner;
+	} pairs[][2] = {
 		{ { "ab", "c" }, { "a", "bc" } },
 		{ { "", "x" }, { "x", "" } },
 		{ { "at", "" }, { "a", "t" } },
@@ -210,7 +215,7 @@ static void the_encoding_tells_neighbours_apart(void **state)
 	buf_clear(&one);
 	buf_clear(&two);
 	row_encode(&one, key_fields, &k);
-	k.not_before = 0;	/* not the same as never */
+	k.not_before = 0; /* not the same as never */
 	row_encode(&two, key_fields, &k);
 	assert_false(one.len == two.len && memcmp(one.data, two.data, one.len) == 0);
 	key_release(&k);

@@ -11,8 +11,10 @@
 static struct audit_event event_of(const char *operation)
 {
 	return (struct audit_event){ .actor = x_strdup("{\"user\":\"ops1\"}"),
-				     .operation = x_strdup(operation), .object = x_strdup("store"),
-				     .name = x_strdup(""), .detail = x_strdup("{\"k\":\"v\"}") };
+				     .operation = x_strdup(operation),
+				     .object = x_strdup("store"),
+				     .name = x_strdup(""),
+				     .detail = x_strdup("{\"k\":\"v\"}") };
 }
 
 static void append(struct store_fixture *f, const char *operation)
@@ -202,8 +204,10 @@ static void several_events_of_one_change_follow_each_other(void **state)
 	append(f, "c");
 	assert_well(store_commit(f->s, &e), &e);
 	change(f, "d");
-	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM audit AS a JOIN audit AS b"
-					" ON b.sequence = a.sequence + 1 AND b.previous = a.hash"), 3);
+	assert_int_equal(fixture_number(f,
+					"SELECT count(*) AS n FROM audit AS a JOIN audit AS b"
+					" ON b.sequence = a.sequence + 1 AND b.previous = a.hash"),
+			 3);
 	fixture_assert_sound(f);
 }
 
