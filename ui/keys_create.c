@@ -222,8 +222,27 @@ static bool modify_submit(struct form_dialog *d)
 
 static void modify_facts(struct form_dialog *d)
 {
+	char revision[24];
+
 	if (keys_targets(d->view) > 1)
 		keys_head_list(d);
+	if (!d->row)
+		return;
+	snprintf(revision, sizeof(revision), "%lld",
+		 (long long)json_get_int(d->row, "revision", 0));
+	form_refix(d->form, "expect-revision", revision);
+}
+
+/* Somebody else was faster: what they changed is told, and what was typed goes in when it is sent
+ * again, on top of theirs. */
+static bool modify_failed(struct form_dialog *d, const struct work_result *r)
+{
+	if (r->code != ERR_CONFLICT || keys_targets(d->view) != 1)
+		return false;
+	d->error = r->err;
+	err_hint(&d->error, "look, or ^S again changes it all the same");
+	form_dialog_load(d, keys_target(d->view, 0));
+	return true;
 }
 
 static const struct form_kind modify_kind = {
@@ -232,6 +251,7 @@ static const struct form_kind modify_kind = {
 	.facts = modify_facts,
 	.submit = modify_submit,
 	.done = modify_done,
+	.failed = modify_failed,
 	.release = create_release,
 };
 

@@ -165,6 +165,27 @@ static void a_rotation_that_lost_the_race_says_who_won(void **state)
 	console_run_end(&c);
 }
 
+static void an_edit_that_lost_the_race_can_be_sent_again(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+
+	open_with(&c, r, "alpha", NULL);
+	console_run_keys(&c, "m<Tab>finance");
+	assert_run(r, "key.edit", "key", "alpha", "tier", "gold", NULL);
+	console_run_keys(&c, "<C-s>");
+	console_run_shows(&c, "again changes it all the same");
+	console_run_shows(&c, "finance");
+	assert_run(r, "key.show", "key", "alpha", NULL);
+	assert_string_equal(op_run_text(r, 0, "owner"), "");
+	console_run_keys(&c, "<C-s>");
+	console_run_shows(&c, "modified alpha");
+	assert_run(r, "key.show", "key", "alpha", NULL);
+	assert_string_equal(op_run_text(r, 0, "owner"), "finance");
+	assert_string_equal(op_run_text(r, 0, "tier"), "gold");
+	console_run_end(&c);
+}
+
 static void what_was_typed_survives_an_error_and_leaving_asks(void **state)
 {
 	struct op_run *r = *state;
@@ -311,6 +332,7 @@ int main(void)
 		behaviour(a_secret_is_shown_once_and_then_gone),
 		behaviour(a_secret_goes_out_by_osc_52_and_to_a_file),
 		behaviour(a_rotation_that_lost_the_race_says_who_won),
+		behaviour(an_edit_that_lost_the_race_can_be_sent_again),
 		behaviour(what_was_typed_survives_an_error_and_leaving_asks),
 		behaviour(a_duration_without_unit_is_asked_about),
 		behaviour(marks_bind_what_a_capital_acts_on),
