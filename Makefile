@@ -44,6 +44,7 @@ SOURCES := $(filter-out src/cli/docs.c, \
 OBJECTS := $(SOURCES:%.c=$(B)/%.o) $(B)/gen/migrations.o
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] data/*.[ch] ui/*.[ch] tests/*/*.[ch])
 UNIT := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/screens/test_*.c))
+SCREENS := $(patsubst %.c,$(B)/%.o,$(filter-out tests/screens/test_%,$(wildcard tests/screens/*.c)))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 BENCH := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 SCRIPTS := $(sort $(wildcard tests/*/*.t))
@@ -74,8 +75,11 @@ $(B)/libsupport.a: $(SUPPORT)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# The screens' own world (actor, random, clock stand still) takes the place of the real one.
+$(filter $(B)/tests/screens/%,$(UNIT)): $(SCREENS)
+
 $(UNIT) $(BENCH): %: %.o $(B)/libsupport.a $(B)/libauthrack.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lcmocka $(LIBS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 
 # Not part of the program: makes the generated parts of the documents.
 $(B)/docs: $(B)/src/cli/docs.o $(B)/libauthrack.a
@@ -92,7 +96,7 @@ docs: all $(B)/docs	## make completions and the generated parts of README and ma
 	@$(B)/authrack completion fish > share/completions/authrack.fish
 
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(B)/src/main.d
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(SCREENS:.o=.d) $(B)/src/main.d
 
 # --- the two commands of the README --------------------------------------------------------------
 .PHONY: run test

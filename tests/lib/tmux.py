@@ -81,9 +81,10 @@ class Tmux:
         def dead():
             return self.tmux("display-message", "-p",
                              "#{pane_dead} #{pane_dead_status} #{pane_dead_signal}").split(" ")
-        wait_for(lambda: dead()[0] == "1", "the end of the program")
+        wait_for(lambda: dead()[0] == "1" and any(word.strip() for word in dead()[1:]),
+                 "the end of the program")
         _, status, number = (word.strip() for word in dead())
-        return int(status) if status else 128 + int(number or 0)
+        return int(status) if status else 128 + int(number)
 
     def clipboard(self):
         """What the program put into tmux's buffer by OSC 52."""

@@ -6,8 +6,8 @@
 
 #include "src/base/alloc.h"
 #include "src/base/text.h"
-#include "tests/lib/console_run.h"
-#include "tests/lib/still_world.h"
+#include "tests/screens/console_run.h"
+#include "tests/screens/still_world.h"
 
 static int setup(void **state)
 {

@@ -3,8 +3,8 @@
 
 #include "data/usage.h"
 #include "src/app/session.h"
-#include "tests/lib/console_run.h"
-#include "tests/lib/still_world.h"
+#include "tests/screens/console_run.h"
+#include "tests/screens/still_world.h"
 
 static void use(struct op_run *r, int64_t key, int64_t version, int64_t ago, const char *code,
 		int64_t count, const char *address)

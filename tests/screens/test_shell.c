@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
-#include "tests/lib/console_run.h"
-#include "tests/lib/still_world.h"
+#include "tests/screens/console_run.h"
+#include "tests/screens/still_world.h"
 
 static int setup(void **state)
 {

@@ -1,5 +1,5 @@
 /* A world that stands still; see still_world.h. */
-#include "tests/lib/still_world.h"
+#include "tests/screens/still_world.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A console in memory; see console_run.h. */
-#include "tests/lib/console_run.h"
+#include "tests/screens/console_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
