@@ -18,7 +18,9 @@ enum {
 	FILE_ROOM = 64 * 1024,
 	PAGE_SIZE = 4096,
 	PROGRESS_STEPS = 4000,
-	BACKUP_PAGES = 64
+	BACKUP_PAGES = 64,
+	OPEN_WAIT = 10000, /* ms */
+	RETRY_PAUSE = 5,
 };
 
 /* Statements that the engine itself needs often. */
@@ -185,6 +187,24 @@ static bool pragma_is(sqlite3 *db, const char *sql, const char *wanted, int *rc)
 #define CACHE_USUAL "PRAGMA cache_size=-8000"
 #define CACHE_BULK "PRAGMA cache_size=-400000"
 
+/* Where two turn a file into one with a log at once, SQLite tells one of them that it is busy and does
+ * not let it wait: each holds what the other needs. */
+static enum engine_code keep_log(struct engine_conn *c)
+{
+	bool is;
+	int rc, waited = 0;
+
+	for (;;) {
+		is = pragma_is(c->db, "PRAGMA journal_mode=WAL", "wal", &rc);
+		if (is || (rc & 0xff) != SQLITE_BUSY || waited >= OPEN_WAIT)
+			break;
+		waited += sqlite3_sleep(RETRY_PAUSE);
+	}
+	if (is)
+		return ENGINE_OK;
+	return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
+}
+
 /* The pragmas, read back. */
 static enum engine_code set_pragmas(struct engine_conn *c)
 {
@@ -214,9 +234,7 @@ static enum engine_code set_pragmas(struct engine_conn *c)
 	if (!pragma_is(c->db, "PRAGMA mmap_size=0", "0", &rc))
 		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
 	/* Backups have no log; a connection that only reads takes the file as it is. */
-	if (!c->read_only && !c->plain && !pragma_is(c->db, "PRAGMA journal_mode=WAL", "wal", &rc))
-		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
-	return ENGINE_OK;
+	return c->read_only || c->plain ? ENGINE_OK : keep_log(c);
 }
 
 static enum engine_code set_up(struct engine_conn *c)
@@ -224,6 +242,8 @@ static enum engine_code set_up(struct engine_conn *c)
 	int chunk = FILE_CHUNK, persist = 1, rc;
 
 	sqlite3_extended_result_codes(c->db, 1);
+	/* Who closes a file, or recovers one that was killed, has it alone for a moment. */
+	sqlite3_busy_timeout(c->db, OPEN_WAIT);
 	if (!set_switches(c->db))
 		return ENGINE_SETTING;
 	if (!c->memory && !c->plain) {

@@ -396,7 +396,6 @@ static enum errc open_existing(struct store *s, const struct store_options *o, b
 		rc = db_open(&s->db, &engine_sqlite, s->path, s->read_only ? ENGINE_READ : 0, e);
 	if (rc)
 		return rc;
-	db_engine(s->db)->busy_timeout(db_conn(s->db), s->wait_ms);
 	rc = db_error(s->db, db_engine(s->db)->begin_read(db_conn(s->db)), "read", e);
 	if (!rc)
 		rc = check_version(s, e);
@@ -405,7 +404,10 @@ static enum errc open_existing(struct store *s, const struct store_options *o, b
 	if (!rc)
 		rc = load_identity(s, o, e);
 	db_engine(s->db)->rollback(db_conn(s->db));
-	return rc || !anchored ? rc : load_history(s, e);
+	if (!rc && anchored)
+		rc = load_history(s, e);
+	db_engine(s->db)->busy_timeout(db_conn(s->db), s->wait_ms);
+	return rc;
 }
 
 static struct store *store_new(const struct store_options *o)
