@@ -23,10 +23,14 @@ class Tmux:
         names.pop("TERM", None)
         if env and "TERM" in env:
             names["TERM"] = env["TERM"]
-        shell = "exec env " + " ".join(shlex.quote(f"{k}={v}") for k, v in names.items()) + " " + \
-            " ".join(shlex.quote(str(a)) for a in command)
-        self.tmux("-f", conf, "new-session", "-d", "-x", size[0], "-y", size[1], shell)
-        self.pid = int(self.tmux("display-message", "-p", "#{pane_pid}"))
+        self.status = os.path.join(os.path.dirname(self.socket), "status")
+        program = " ".join(shlex.quote(str(word)) for word in
+                           ["env", *(f"{k}={v}" for k, v in names.items()), *command])
+        # The shell around it keeps the exit status: tmux 3.3 may miss it.
+        self.tmux("-f", conf, "new-session", "-d", "-x", size[0], "-y", size[1],
+                  f"{program}; echo $? > {shlex.quote(self.status)}")
+        shell = int(self.tmux("display-message", "-p", "#{pane_pid}"))
+        self.pid = wait_for(lambda: self._child(shell), "the program to start")
         home._terminals.append(self)
 
     def tmux(self, *args, input=None):
@@ -76,15 +80,20 @@ class Tmux:
         expression = re.compile(pattern, re.MULTILINE)
         return wait_for(lambda: not expression.search(self.text), f"/{pattern}/ to go")
 
+    @staticmethod
+    def _child(shell):
+        with open(f"/proc/{shell}/task/{shell}/children", encoding="ascii") as file:
+            return next((int(word) for word in file.read().split()), None)
+
     def ended(self):
-        """Waits for the program's end; gives its exit status (128 + signal)."""
-        def dead():
-            return self.tmux("display-message", "-p",
-                             "#{pane_dead} #{pane_dead_status} #{pane_dead_signal}").split(" ")
-        wait_for(lambda: dead()[0] == "1" and any(word.strip() for word in dead()[1:]),
-                 "the end of the program")
-        _, status, number = (word.strip() for word in dead())
-        return int(status) if status else 128 + int(number)
+        """Waits for the program's end; gives its exit status (128 + signal when killed)."""
+        def written():
+            try:
+                with open(self.status, encoding="ascii") as file:
+                    return file.read()
+            except FileNotFoundError:
+                return ""
+        return int(wait_for(written, "the end of the program"))
 
     def clipboard(self):
         """What the program put into tmux's buffer by OSC 52."""
