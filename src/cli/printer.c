@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/text.h"
 #include "src/cli/ask.h"
 #include "src/cli/detail.h"
 #include "src/cli/interrupt.h"
@@ -130,6 +131,27 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 	return rc;
 }
 
+/* Lines for a terminal; what they are made of may be anything that somebody once imported. */
+static enum errc text_to_terminal(struct printer *p, const char *data, size_t len, struct err *e)
+{
+	struct buf safe = BUF_INIT(LINE_SIZE);
+	enum errc rc;
+
+	while (len) {
+		const char *end = memchr(data, '\n', len);
+		size_t line = end ? (size_t)(end - data) : len;
+
+		text_safe(&safe, data, line);
+		if (end)
+			buf_add_char(&safe, '\n');
+		data += line + (end != NULL);
+		len -= line + (end != NULL);
+	}
+	rc = out_add(&p->out, buf_text(&safe), safe.len, e);
+	buf_release(&safe);
+	return rc;
+}
+
 static enum errc sink_text(void *arg, const char *data, size_t len, struct err *e)
 {
 	struct printer *p = arg;
@@ -137,6 +159,8 @@ static enum errc sink_text(void *arg, const char *data, size_t len, struct err *
 	progress_clear(p);
 	if (p->look.json && p->op->columns) /* its record stands instead */
 		return ERR_OK;
+	if (isatty(p->out.fd))
+		return text_to_terminal(p, data, len, e);
 	return out_add(&p->out, data, len, e);
 }
 
