@@ -83,15 +83,3 @@ const struct screen *screen_find(const char *id)
 	}
 	return NULL;
 }
-
-void screen_each_action(const struct screen *s,
-			void (*call)(void *arg, const struct screen *s, const struct action *a),
-			void *arg)
-{
-	for (const struct action *a = s->actions; a && a->label; a++)
-		call(arg, s, a);
-	for (const struct action *a = shell_actions; a->label; a++) {
-		if (s->list || !(a->flags & ACTION_LIST))
-			call(arg, s, a);
-	}
-}

@@ -91,9 +91,5 @@ const struct screen *screen_find(const char *id); /* NULL */
 
 /* Actions every screen has (move, filter, mark …), for help and documentation; ends with a NULL label. */
 extern const struct action shell_actions[];
-/* Calls for each action of a screen, then the shell's that apply to it: for generated documentation. */
-void screen_each_action(const struct screen *s,
-			void (*call)(void *arg, const struct screen *s, const struct action *a),
-			void *arg);
 
 #endif

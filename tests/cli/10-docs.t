@@ -27,6 +27,19 @@ def readme_and_man_page_are_fresh():
 
 
 @test
+def readme_and_man_page_name_the_keys_of_every_screen():
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        readme = file.read()
+    with open(os.path.join(ROOT, "share/man/authrack.1"), encoding="utf-8") as file:
+        page = file.read()
+    for digit, title in (("1", "Keys"), ("7", "Audit"), ("9", "Guide")):
+        contains(f"**`{digit}` {title}**: ", readme)
+        contains(f".Ss {digit} {title}\n", page)
+    contains("| `R` | rotate: a new secret… |", readme)
+    contains(".It \\&R\nrotate: a new secret…\n", page)
+
+
+@test
 def shipped_completions_are_fresh(home):
     for shell, name in (("bash", "authrack.bash"), ("zsh", "_authrack"), ("fish", "authrack.fish")):
         with open(os.path.join(ROOT, "share/completions", name), "rb") as file:
@@ -46,7 +59,7 @@ def the_man_page_passes_the_linter():
 def the_man_page_has_its_sections():
     with open(os.path.join(ROOT, "share/man/authrack.1"), encoding="utf-8") as file:
         text = file.read()
-    for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "JSON", "EXIT STATUS", "FILES",
+    for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "KEYS", "JSON", "EXIT STATUS", "FILES",
                     "ENVIRONMENT", "SECURITY CONSIDERATIONS", "EXAMPLES"):
         contains(f".Sh {section}\n", text)
 
