@@ -198,9 +198,10 @@ def traced_env():
     return {"ASAN_OPTIONS": (old + ":" if old else "") + "detect_leaks=0"}
 
 
-def strace(home, args, calls, inject=(), log="/dev/null", **more):
-    """Runs authrack under strace; `inject` are expressions for -e inject=."""
-    binary = [need("strace"), "-f", "-qq", "-o", log,
+def strace(home, args, calls, inject=(), log="/dev/null", shown=64, **more):
+    """Runs authrack under strace; `inject` are expressions for -e inject=, `shown` bytes of what is
+    written get into the log."""
+    binary = [need("strace"), "-f", "-qq", "-o", log, "-s", str(shown),
               "-e", "trace=" + calls.replace(" ", ",")]
     for expression in inject:
         binary += ["-e", "inject=" + expression]
