@@ -136,6 +136,18 @@ static enum errc verdict_tell(const struct op_call *c, const struct audit_verdic
 	return call_record_take(c, row, e);
 }
 
+/* The store was opened for a check, so that the first bad event of one that is otherwise refused can
+ * be named. Where the chain is whole, what refuses it still does: an anchor that has seen more, a
+ * changed schema. */
+static enum errc refuse_as_opening(const struct op_call *c, struct err *e)
+{
+	struct store *s = NULL;
+	enum errc rc = store_open(&s, app_store_options(c->app), e);
+
+	store_close(s);
+	return rc;
+}
+
 static enum errc verify_run(const struct op_call *c, struct err *e)
 {
 	struct store *s = app_store(c->app);
@@ -152,6 +164,8 @@ static enum errc verify_run(const struct op_call *c, struct err *e)
 			rc = audit_verify(s, p.sequence, p.hash, watch_progress, &watch, &verdict,
 					  e);
 	} while (!rc && verdict.whole && ++done < count);
+	if (!rc && verdict.whole)
+		rc = refuse_as_opening(c, e);
 	if (!rc)
 		rc = verdict_tell(c, &verdict, done < count ? done + 1 : count, e);
 	return rc ? rc : verdict.whole ? ERR_OK : ERR_NO;
@@ -193,7 +207,7 @@ const struct op op_audit_verify = {
 		   "authrack audit verify --checkpoint /mnt/safe/2026-06-16.checkpoint\n",
 	.args = verify_args,
 	.columns = verify_columns,
-	.flags = OP_ANSWERS | OP_ASYNC,
+	.flags = OP_ANSWERS | OP_ASYNC | OP_FOR_CHECK,
 	.run = verify_run,
 };
 

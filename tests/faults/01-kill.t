@@ -108,7 +108,7 @@ def the_first_create_killed_at_every_system_call_leaves_no_store_or_a_sound_one(
     say(f"first create: killed at {len(points)} system calls, each followed by one that works")
 
 
-# --- random moments ------------------------------------------------------------------------------
+# --- random moments ----------------------------------------------------------------------
 
 class Mix:
     """A store under a mix of verbs, each killed at a random moment, beside what it should hold."""

@@ -170,7 +170,7 @@ def a_limit_on_file_size_is_an_error_and_no_end_by_signal(home):
     say(f"file size limit: {result.err.splitlines()[0]}")
 
 
-# --- files that are not as they should be ------------------------------------------------------------
+# --- files that are not as they should be ------------------------------------------------
 
 def as_user(home):
     """Rights mean something only to who is not root."""

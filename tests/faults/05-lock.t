@@ -148,7 +148,7 @@ def a_create_with_a_closed_output_or_a_full_one_leaves_no_live_key(home):
     sound(home)
 
 
-# --- races ----------------------------------------------------------------------------------------
+# --- races -------------------------------------------------------------------------------
 
 def together(home, commands):
     """Runs all at once; gives their results."""
@@ -211,7 +211,7 @@ def no_verification_that_starts_after_a_revoke_returned_accepts_the_key(home):
     say(f"{asked} verifications around {rounds} revokes: 0 VALID after one had returned")
 
 
-# --- eight writers -----------------------------------------------------------------------------------
+# --- eight writers -----------------------------------------------------------------------
 
 @test
 def eight_writers_at_once_lose_no_update(home):

@@ -77,7 +77,7 @@ def a_store_at_another_place_works_and_keeps_its_anchor(home):
     check(not os.path.exists(home.store), "reading made a store")
 
 
-# --- master key -------------------------------------------------------------------------------------
+# --- master key --------------------------------------------------------------------------
 
 KEYS = {
     "missing": (lambda path: os.unlink(path), "master key"),
@@ -128,7 +128,7 @@ def a_master_key_that_others_can_read_is_refused(home):
     contains("master.key", result.err)
 
 
-# --- anchor -----------------------------------------------------------------------------------------
+# --- anchor ------------------------------------------------------------------------------
 
 @test
 def a_missing_or_torn_anchor_is_told_and_made_anew(home):
@@ -188,7 +188,7 @@ def an_anchor_that_cannot_be_written_fails_no_change(home):
     check(os.path.isfile(path), "it is made anew")
 
 
-# --- who may open it --------------------------------------------------------------------------------
+# --- who may open it ---------------------------------------------------------------------
 
 @test
 def links_and_open_files_are_refused(home):

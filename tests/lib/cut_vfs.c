@@ -1,4 +1,5 @@
-/* A VFS over SQLite's own: it passes everything on, and keeps beside it what a power cut would leave. */
+/* A VFS over SQLite's own: it passes everything on, and keeps beside it what a power cut would
+ * leave. */
 #include "tests/lib/cut_vfs.h"
 
 #include <sqlite3.h>
@@ -46,7 +47,7 @@ static sqlite3_vfs *real_vfs, cut_vfs;
 static struct tracked files[FILES_MAX];
 static size_t file_count;
 
-/* --- contents ------------------------------------------------------------------------------------ */
+/* --- contents -------------------------------------------------------------------------- */
 
 static void content_size(struct content *c, size_t len)
 {
@@ -163,7 +164,7 @@ void cut_vfs_image(const char *folder, unsigned seed)
 	}
 }
 
-/* --- the VFS --------------------------------------------------------------------------------------- */
+/* --- the VFS --------------------------------------------------------------------------- */
 
 static struct cut_file *cut_of(sqlite3_file *f)
 {

@@ -70,7 +70,7 @@ class Copy:
         self.home.close()
 
 
-# --- state ---------------------------------------------------------------------------------------
+# --- state -------------------------------------------------------------------------------
 
 def _key_state(row):
     state = {name: value for name, value in row.items() if name not in VOLATILE}
@@ -133,7 +133,7 @@ def sql(home, text, path=None):
     return result.stdout.strip()
 
 
-# --- the writing verbs ---------------------------------------------------------------------------
+# --- the writing verbs -------------------------------------------------------------------
 
 IMPORT = "name,owner,scopes,secret\n" + "".join(
     f"import-{i},ops,orders:read,{'0123456789abcdef' * 4}{i}\n" for i in range(20))
@@ -183,7 +183,7 @@ def arguments(home, args):
     return [arg.replace("{data}", home.data) for arg in args]
 
 
-# --- strace --------------------------------------------------------------------------------------
+# --- strace ------------------------------------------------------------------------------
 
 class Call:
     """One system call of a trace: its name, which of its name it is, and the line."""

@@ -1,5 +1,6 @@
-/* The power goes at every write and every sync of a row of operations: what was acknowledged is there
- * afterwards, and nothing is half done. A disk that lies about its syncs shows that the test can fail. */
+/* The power goes at every write and every sync of a row of operations: what was acknowledged is
+ * there afterwards, and nothing is half done. A disk that lies about its syncs shows that the test
+ * can fail. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ struct cuts {
 	size_t points, lost, broken;
 };
 
-/* --- looking ------------------------------------------------------------------------------------ */
+/* --- looking --------------------------------------------------------------------------- */
 
 /* The keys as one text, without what an operation under way can't be asked for. */
 static char *keys_text(struct op_run *r)
@@ -75,8 +76,8 @@ static void file_copy(const char *from, const char *to)
 	buf_release(&data);
 }
 
-/* The master key was synced before the store was made; of the anchor the newest state is the one that
- * could lead. */
+/* The master key was synced before the store was made; of the anchor the newest state is the one
+ * that could lead. */
 static void copy_keys(struct cuts *c)
 {
 	char *from = path_parent(c->live->master), *to = path_parent(c->after->master);
@@ -168,7 +169,7 @@ static void judge(struct cuts *c, const char *what)
 	c->looking = false;
 }
 
-/* --- the operations ----------------------------------------------------------------------------- */
+/* --- the operations -------------------------------------------------------------------- */
 
 /* Each in a session of its own, as from the command line. */
 #define STEP(c, ...)                                           \
