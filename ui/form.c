@@ -304,6 +304,16 @@ static bool form_add_secret(struct form_each *c)
 	return true;
 }
 
+/* Of a field that was emptied. */
+static bool form_add_cleared(struct form_each *c)
+{
+	if (!c->form->changes_only)
+		return true;
+	if (c->item->arg->flags & ARG_CLEARS)
+		return form_add_value(c, "", 0);
+	return !(c->item->arg->flags & ARG_NEVER) || form_add_value(c, "never", 0);
+}
+
 static bool form_add_item(struct form_each *c)
 {
 	const struct form_item *item = c->item;
@@ -311,8 +321,7 @@ static bool form_add_item(struct form_each *c)
 	if (item->local || (c->form->changes_only && !item_changed(item)))
 		return true;
 	if (!item->field.len)
-		return !(c->form->changes_only && item->arg->flags & ARG_CLEARS) ||
-		       form_add_value(c, "", 0);
+		return form_add_cleared(c);
 	if (item->arg->type == ARG_SECRET)
 		return form_add_secret(c);
 	return form_values(item, form_add_value, c);

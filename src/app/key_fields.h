@@ -5,7 +5,8 @@
 #include "data/key.h"
 #include "src/app/op.h"
 
-/* The options, `more` are flags that all of them get (ARG_CLEARS for edit). */
+/* The options, `more` are flags that all of them get (ARG_CLEARS for edit), but the expiry: that one
+ * is ended by saying never, not by a text that happens to be empty. */
 #define KEY_FIELD_ARGS(more)                                                             \
 	{ .name = "owner",                                                               \
 	  .letter = 'o',                                                                 \
@@ -51,7 +52,7 @@
 		{ .name = "expires",                                                     \
 		  .letter = 'e',                                                         \
 		  .type = ARG_INSTANT,                                                   \
-		  .flags = ARG_NEVER | (more),                                           \
+		  .flags = ARG_NEVER,                                                    \
 		  .value = "TIME",                                                       \
 		  .help = "end of its life: 90d from now, RFC 3339, or never" },         \
 		{ .name = "meta",                                                        \

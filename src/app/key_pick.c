@@ -207,6 +207,16 @@ enum errc key_ids_expect(const struct op_call *c, const struct key_ids *ids, str
 	return ERR_OK;
 }
 
+enum errc key_search_check(const struct op_args *a, struct err *e)
+{
+	const char *words = filter_text(a, "search");
+
+	if (!words || words[strspn(words, " \t")])
+		return ERR_OK;
+	err_set(e, ERR_USAGE, "--search is empty, which would be every key");
+	return err_hint(e, "give a word; or --status active, when all of these are meant");
+}
+
 enum errc key_ids_pick(const struct op_call *c, struct store *s, const char *positional,
 		       unsigned states, struct key_ids *out, struct err *e)
 {
@@ -221,6 +231,9 @@ enum errc key_ids_pick(const struct op_call *c, struct store *s, const char *pos
 			c->op->id);
 		return err_hint(e, "ids or names; or --owner, --unused 90d and the like");
 	}
+	r = key_search_check(c->args, e);
+	if (r)
+		return r;
 	if (named) {
 		r = ids_named(c, s, positional, out, e);
 	} else {

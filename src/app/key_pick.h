@@ -77,6 +77,9 @@ extern const char *const key_status_choices[]; /* active disabled revoked expire
 /* The options above as a query; limit, sort and paging are left alone. Texts are borrowed. Without
  * --status, --expiring and --unused leave revoked keys out. */
 void key_filter(const struct op_args *a, int64_t now, struct key_query *q);
+
+/* For changes: a search without a word, as by an unset variable of a script, is not every key. */
+enum errc key_search_check(const struct op_args *a, struct err *e);
 /* Was any of them given? */
 bool key_filter_given(const struct op_args *a);
 

@@ -132,6 +132,9 @@ static enum errc purge_pick(const struct op_call *c, int64_t age, struct key_ids
 
 	if (op_has(c->args, "key"))
 		return key_ids_pick(c, s, "key", 0, ids, e);
+	r = key_search_check(c->args, e);
+	if (r)
+		return r;
 	key_filter(c->args, store_now(s), &q);
 	q.states = 1U << KEY_STATE_REVOKED;
 	/* A key revoked exactly `age` ago goes. */

@@ -158,6 +158,15 @@ static void an_emptied_field_is_sent_as_empty(void **state)
 	assert_command("authrack key edit alpha --owner ''");
 }
 
+static void an_emptied_expiry_is_said_to_be_never(void **state)
+{
+	(void)state;
+	form_start(form, "expires", "2027-01-31T00:00:00Z");
+	focus("expires");
+	key(PRESS_CTRL('U'));
+	assert_command("authrack key edit alpha --expires never");
+}
+
 static void choices_turn_with_arrows_and_letters(void **state)
 {
 	(void)state;
