@@ -73,7 +73,7 @@ static void anchor_take(struct store *s, struct anchor *a, const struct slot slo
 void anchor_read(struct store *s, struct anchor *a)
 {
 	char *path = anchor_path(s);
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct slot slots[SLOTS] = { 0 };
 
 	*a = (struct anchor){ .state = ANCHOR_NONE };
@@ -95,7 +95,7 @@ void anchor_write(struct store *s, int64_t sequence, const uint8_t hash[SHA256_S
 
 	memcpy(slot.hash, hash, sizeof slot.hash);
 	if (slot_mac(s, &slot, slot.mac)) {
-		fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 		if (fd >= 0) {
 			/* It may lag: what could not be written is caught up with the next change. */
 			ssize_t n = pwrite(fd, &slot, sizeof slot, at);

@@ -10,7 +10,7 @@
 #include "src/base/file.h"
 #include "src/base/random.h"
 
-enum { SCRATCH_MAX = 1 << 20, APPLICATION_ID = 0x61757468 };
+enum { SCRATCH_MAX = 1 << 20, APPLICATION_ID = 0x61757468, PATH_LONGEST = 500 };
 
 enum errc store_path(char **out, const char *url, struct err *e)
 {
@@ -424,12 +424,24 @@ static struct store *store_new(const struct store_options *o)
 	return s;
 }
 
+/* SQLite takes paths of less than 512 bytes, and adds endings of its own. */
+static enum errc length_check(const char *path, struct err *e)
+{
+	if (strlen(path) <= PATH_LONGEST)
+		return ERR_OK;
+	err_set(e, ERR_STORE, "the store's path is longer than %d bytes: \"%s\"", PATH_LONGEST,
+		path);
+	return err_hint(e, "put the store nearer to the root");
+}
+
 static enum errc open_place(struct store *s, const struct store_options *o, struct err *e)
 {
 	bool make = o->create && !o->read_only, there = file_filled(s->path), blank = false;
 	char *lock = NULL;
 	enum errc rc = there || make ? owner_check(&s->path, make, e) : no_store(s->path, e);
 
+	if (!rc)
+		rc = length_check(s->path, e);
 	if (rc)
 		return rc;
 	if (!s->read_only) {

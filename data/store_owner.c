@@ -57,7 +57,10 @@ static enum errc other_owner(const char *path, uid_t owner, struct err *e)
 	char name[64];
 
 	err_set(e, ERR_STORE, "\"%s\" belongs to %s", path, user_name(owner, name, sizeof name));
-	return err_hint(e, "run it as its owner: sudo -u %s authrack …", name);
+	return err_hint(e,
+			*name == '#' ? "run it as its owner: sudo -u '%s' authrack …"
+				     : "run it as its owner: sudo -u %s authrack …",
+			name);
 }
 
 /* The files: ours, regular, closed to others. One that is not there is well. */
@@ -76,6 +79,13 @@ static enum errc file_check(const char *path, struct err *e)
 		return err_set(e, ERR_STORE, "\"%s\" is no regular file", path);
 	if (st.st_uid != geteuid())
 		return other_owner(path, st.st_uid, e);
+	/* By each name it would have a log of its own, and both together would ruin it. */
+	if (st.st_nlink > 1) {
+		err_set(e, ERR_STORE, "\"%s\" has %lu names (hard links)", path,
+			(unsigned long)st.st_nlink);
+		return err_hint(e, "look for the others with find -samefile, remove them, and copy "
+				   "with authrack store backup");
+	}
 	if (st.st_mode & 077) {
 		err_set(e, ERR_STORE, "\"%s\" has mode %03o: others can reach it", path,
 			(unsigned)st.st_mode & 07777);

@@ -231,15 +231,21 @@ static enum errc config_read(struct settings *s, const char *given, struct err *
 
 enum errc settings_load(struct settings *s, const struct op_args *globals, struct err *e)
 {
-	enum errc rc = config_read(s, op_text(globals, "config"), e);
 	const char *from_environment = getenv("AUTHRACK_STORE");
+	const char *store = op_text(globals, "store");
+	enum errc rc = config_read(s, op_text(globals, "config"), e);
 
 	if (rc)
 		return rc;
+	/* An unset variable of a script is not the usual store. */
+	if (store && !*store) {
+		err_set(e, ERR_USAGE, "--store is empty");
+		return err_hint(e, "give its place, or leave the option out");
+	}
 	if (from_environment && *from_environment)
 		set_text(&s->store, from_environment);
-	if (op_text(globals, "store"))
-		set_text(&s->store, op_text(globals, "store"));
+	if (store)
+		set_text(&s->store, store);
 	if (op_text(globals, "master-key"))
 		set_text(&s->master_key, op_text(globals, "master-key"));
 	s->json = op_flag(globals, "json");

@@ -32,4 +32,12 @@ def an_empty_search_does_not_mean_every_key(home):
     equal(2, len(home.rows("key", "list", "--search", "")))
 
 
+@test
+def an_empty_place_is_not_the_usual_place(home):
+    home.create("k")
+    for option in ("--store", "--master-key", "--config"):
+        contains("is empty", home.run(option, "", "key", "list", code=2).err)
+    home.ok("key", "list", env={"AUTHRACK_STORE": ""})
+
+
 main()
