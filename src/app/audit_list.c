@@ -248,6 +248,8 @@ static enum errc list_run(const struct op_call *c, struct err *e)
 	struct key k;
 	enum errc rc = query_read(c, &q, &k, e);
 
+	if (!rc && op_has(c->args, "limit") && limit == 0)
+		rc = err_set(e, ERR_USAGE, "--limit 0 lists nothing");
 	q.oldest_first = op_flag(c->args, "oldest-first");
 	if (q.oldest_first)
 		q.after_sequence = after;
@@ -274,12 +276,8 @@ static enum errc event_export(const struct op_call *c, const struct audit_event 
 	json_set_text(row, "object", ev->object);
 	json_set_text(row, "name", ev->name);
 	json_set_int(row, "object_revision", ev->object_revision);
-	json_set_text(row, "object_mac", "");
-	json_set_text(row, "object_before", "");
-	if (ev->has_object_mac) {
-		set_hex(row, "object_mac", ev->object_mac);
-		set_hex(row, "object_before", ev->object_before);
-	}
+	set_hex(row, "object_mac", ev->object_mac);
+	set_hex(row, "object_before", ev->object_before);
 	json_set_text(row, "detail", ev->detail);
 	json_set_text(row, "boot_id", ev->boot_id);
 	json_set_int(row, "boot_time", ev->boot_time);
@@ -346,7 +344,8 @@ const struct op op_audit_export = {
 		"object_revision object_mac object_before detail boot_id boot_time previous, "
 		"numbers "
 		"in decimal, bytes counted in UTF-8. previous is the hash of the event before (64 "
-		"zeros for the first). mac can be checked with the store's key only: audit verify.",
+		"zeros for the first; so are object_mac and object_before where there is no "
+		"object). mac can be checked with the store's key only: audit verify.",
 	.example = "authrack audit export > audit.jsonl\n"
 		   "authrack audit export --after 18000\n",
 	.args = export_args,
