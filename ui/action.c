@@ -36,13 +36,15 @@ const char *action_label(struct view *v, const struct action *a, char out[64])
 	return out;
 }
 
-static void remember(struct console *c, const struct action *a)
+static void remember(struct view *v, const struct action *a)
 {
+	struct console *c = v->console;
 	size_t at = 0;
 
 	if (!a->title)
 		return;
 	c->last_action = a;
+	c->last_view = v;
 	while (at < RECENT - 1 && c->recent[at] && c->recent[at] != a)
 		at++;
 	memmove(&c->recent[1], &c->recent[0], at * sizeof(*c->recent));
@@ -61,7 +63,7 @@ bool action_run(struct view *v, const struct action *a)
 	}
 	if (!a->run)
 		return false;
-	remember(v->console, a);
+	remember(v, a);
 	a->run(v);
 	return true;
 }

@@ -21,8 +21,8 @@ enum {
 struct dialog_type {
 	const char *name; /* title of its help: "Rotate" */
 	unsigned flags;
-	/* Keys for footer and help; `run` may be NULL, then `input` gets the key. A click on a footer label
-	 * comes as the key. Ends with a NULL label; may be NULL. */
+	/* Keys for footer and help. What `input` leaves runs the action of that key with the view beneath;
+	 * `run` is NULL where `input` takes it. A click on a footer label comes as the key. Ends with a NULL label; may be NULL. */
 	const struct action *actions;
 	/* Draws into `body`: for a page lines 2 to last but two and the context line above (body.y is 1),
 	 * otherwise the same area, in which it places its own box (see dialog_box). */

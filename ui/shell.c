@@ -53,10 +53,15 @@ static void run_pane(struct view *v)
 	console_redraw(v->console);
 }
 
+/* Only where it was done: an action knows no other screen's state. */
 static void run_again(struct view *v)
 {
-	if (v->console->last_action)
-		action_run(v, v->console->last_action);
+	struct console *c = v->console;
+
+	if (c->last_action && c->last_view == v)
+		action_run(v, c->last_action);
+	else
+		console_say(c, STYLE_NORMAL, "nothing was done on this screen that could be repeated");
 }
 
 static void run_quit(struct view *v)
@@ -331,9 +336,14 @@ static void shell_mouse(struct console *c, const struct input *in)
 
 static void dialog_key(struct console *c, const struct input *in)
 {
+	const struct action *a;
+
 	if (c->top->type->input(c->top, in) || in->type != INPUT_KEY)
 		return;
-	if (in->key == PRESS_ESC)
+	a = action_by_key(c->top->type->actions, in->key);
+	if (a && a->run)
+		action_run(view_now(c), a);
+	else if (in->key == PRESS_ESC)
 		dialog_close(c->top);
 	else if (in->key == PRESS_F1 || in->key == '?')
 		help_open(c);

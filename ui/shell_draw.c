@@ -182,7 +182,7 @@ static void draw_footer(struct console *c, const struct area *line)
 		return;
 	}
 	for (const struct action *a = c->top->type->actions; a && a->label; a++) {
-		if (a->flags & ACTION_FOOTER && action_offered(c, a))
+		if (a->flags & ACTION_FOOTER && !action_disabled(v, a))
 			footer_item(&p, v, a);
 	}
 }

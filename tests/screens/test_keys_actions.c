@@ -296,6 +296,23 @@ static void hostile_text_never_reaches_the_terminal(void **state)
 	console_run_end(&c);
 }
 
+static void the_page_runs_its_actions_on_its_key(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+
+	open_with(&c, r, "alpha", "bravo");
+	console_run_keys(&c, "j<Enter>R");
+	console_run_shows(&c, "Rotate bravo");
+	console_run_keys(&c, "<Esc>F");
+	console_run_shows(&c, "no older version is live");
+	console_run_keys(&c, "D<C-s>");
+	assert_status(r, "bravo", "disabled");
+	assert_status(r, "alpha", "active");
+	console_run_shows(&c, "Keys › bravo");
+	console_run_end(&c);
+}
+
 static void a_paste_outside_a_field_runs_no_keys(void **state)
 {
 	struct op_run *r = *state;
@@ -339,6 +356,7 @@ int main(void)
 		behaviour(several_rotations_go_into_one_file),
 		behaviour(a_read_only_console_offers_no_change),
 		behaviour(hostile_text_never_reaches_the_terminal),
+		behaviour(the_page_runs_its_actions_on_its_key),
 		behaviour(a_paste_outside_a_field_runs_no_keys),
 		behaviour(the_guide_fills_the_form_in),
 	};

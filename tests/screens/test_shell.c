@@ -183,6 +183,22 @@ static void all_in_the_filter_are_marked_and_unmarked(void **state)
 	console_run_end(&c);
 }
 
+/* An action of one screen, run with another's state, would read that as its own. */
+static void the_last_action_is_repeated_on_its_own_screen_only(void **state)
+{
+	struct console_run c;
+
+	open_five(&c, *state);
+	console_run_keys(&c, "R<Esc>.");
+	console_run_shows(&c, "Rotate acme");
+	console_run_keys(&c, "<Esc>7.");
+	assert_null(dialog_top(c.console));
+	console_run_shows(&c, "nothing was done on this screen");
+	console_run_keys(&c, "1.");
+	console_run_shows(&c, "Rotate acme");
+	console_run_end(&c);
+}
+
 static void what_another_does_shows_and_the_cursor_stays(void **state)
 {
 	struct op_run *r = *state;
@@ -431,6 +447,7 @@ int main(void)
 		TEST(n_finds_the_next_match_of_the_last_filter),
 		TEST(marks_follow_the_key_not_the_place),
 		TEST(all_in_the_filter_are_marked_and_unmarked),
+		TEST(the_last_action_is_repeated_on_its_own_screen_only),
 		TEST(what_another_does_shows_and_the_cursor_stays),
 		TEST(our_own_change_is_no_news),
 		TEST(a_row_that_goes_hands_the_cursor_on),
