@@ -33,8 +33,9 @@ struct store_options {
 	const struct clock *clock; /* NULL: clock_system */
 };
 
-/* Opens. ERR_STORE with what to do: no store there (how to make one), newer or altered schema, other
- * owner, unsafe folder, network file system, rolled back (anchor), master key missing or another. */
+/* Opens. ERR_STORE with what to do: no store there (how to make one), newer or altered schema, network
+ * file system, rolled back (anchor), master key missing or another. ERR_PERMISSION: another owner, files or
+ * a folder that others can change, a master key that others can read. */
 enum errc store_open(struct store **out, const struct store_options *o, struct err *e);
 void store_close(struct store *s); /* NULL is well */
 /* What is told from now on to who waits for us. */

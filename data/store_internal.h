@@ -91,8 +91,9 @@ void rekey_undo(struct store *s);
 void rekey_done(struct store *s);
 
 /* --- place ------------------------------------------------------------------------------------- */
-/* Refuses links, other owners, modes, unsafe parents and network file systems. `path` is resolved in
- * place: the folder's real path and the file's name. */
+/* Refuses links and network file systems (ERR_STORE), other owners, files that others can reach and
+ * folders that others can change (ERR_PERMISSION). `path` is resolved in place: the folder's real path
+ * and the file's name. */
 enum errc owner_check(char **path, bool create, struct err *e);
 
 /* --- the writers' queue ------------------------------------------------------------------------- */

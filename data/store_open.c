@@ -35,12 +35,15 @@ enum errc store_path(char **out, const char *url, struct err *e)
 	return ERR_OK;
 }
 
-/* An empty file is a store that was never finished. */
+/* An empty file is a store that was never finished. One that may not be looked at may be there: who opens
+ * it is told so. */
 static bool file_filled(const char *path)
 {
 	struct stat st;
 
-	return path && lstat(path, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_size > 0);
+	if (lstat(path, &st) != 0)
+		return errno != ENOENT && errno != ENOTDIR;
+	return !S_ISREG(st.st_mode) || st.st_size > 0;
 }
 
 bool store_exists(const char *url)

@@ -1,4 +1,5 @@
-/* Who may open a store: its owner alone, in a folder that nobody else can change, on a local disk. */
+/* Who may open a store: its owner alone, in a folder that nobody else can change, on a local disk. A
+ * folder that others can only look into is well: it is made 0700, but the files keep their 0600 anywhere. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/magic.h>
@@ -23,12 +24,22 @@ static const struct {
 	{ 0x47504653, "GPFS" },	    { 0x65735546, "FUSE" },
 };
 
+/* What can't be looked at: the caller's rights, or the disk's fault? */
+static enum errc cannot_look(const char *path, struct err *e)
+{
+	enum errc rc = errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_STORE;
+
+	err_errno(e, rc, "can't look at \"%s\"", path);
+	err_hint(e, "run it as the owner of that folder, or give another place with --store");
+	return rc;
+}
+
 static enum errc network_check(const char *folder, struct err *e)
 {
 	struct statfs fs;
 
 	if (statfs(folder, &fs) != 0)
-		return err_errno(e, ERR_STORE, "can't look at \"%s\"", folder);
+		return cannot_look(folder, e);
 	for (size_t i = 0; i < sizeof network / sizeof *network; i++) {
 		if ((unsigned long)fs.f_type != network[i].magic)
 			continue;
@@ -56,7 +67,8 @@ static enum errc other_owner(const char *path, uid_t owner, struct err *e)
 {
 	char name[64];
 
-	err_set(e, ERR_STORE, "\"%s\" belongs to %s", path, user_name(owner, name, sizeof name));
+	err_set(e, ERR_PERMISSION, "\"%s\" belongs to %s", path,
+		user_name(owner, name, sizeof name));
 	return err_hint(e,
 			*name == '#' ? "run it as its owner: sudo -u '%s' authrack …"
 				     : "run it as its owner: sudo -u %s authrack …",
@@ -69,14 +81,15 @@ static enum errc file_check(const char *path, struct err *e)
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return errno == ENOENT ? ERR_OK
-				       : err_errno(e, ERR_STORE, "can't look at \"%s\"", path);
+		return errno == ENOENT ? ERR_OK : cannot_look(path, e);
 	if (S_ISLNK(st.st_mode)) {
 		err_set(e, ERR_STORE, "\"%s\" is a symbolic link", path);
 		return err_hint(e, "give the place of the store itself");
 	}
-	if (!S_ISREG(st.st_mode))
-		return err_set(e, ERR_STORE, "\"%s\" is no regular file", path);
+	if (!S_ISREG(st.st_mode)) {
+		err_set(e, ERR_STORE, "\"%s\" is no regular file", path);
+		return err_hint(e, "give the place of the store itself");
+	}
 	if (st.st_uid != geteuid())
 		return other_owner(path, st.st_uid, e);
 	/* By each name it would have a log of its own, and both together would ruin it. */
@@ -87,7 +100,7 @@ static enum errc file_check(const char *path, struct err *e)
 				   "with authrack store backup");
 	}
 	if (st.st_mode & 077) {
-		err_set(e, ERR_STORE, "\"%s\" has mode %03o: others can reach it", path,
+		err_set(e, ERR_PERMISSION, "\"%s\" has mode %03o: others can reach it", path,
 			(unsigned)st.st_mode & 07777);
 		return err_hint(e, "look who could have changed it, then chmod 600 \"%s\"", path);
 	}
@@ -102,21 +115,22 @@ static enum errc folder_check(const char *path, bool own, struct err *e)
 	bool sticky;
 
 	if (lstat(path, &st) != 0)
-		return err_errno(e, ERR_STORE, "can't look at \"%s\"", path);
+		return cannot_look(path, e);
 	sticky = (st.st_mode & S_ISVTX) && st.st_uid == 0;
 	if (own && st.st_uid != geteuid() && !sticky)
 		return other_owner(path, st.st_uid, e);
 	if (st.st_uid != 0 && st.st_uid != geteuid()) {
 		char name[64];
 
-		err_set(e, ERR_STORE,
+		err_set(e, ERR_PERMISSION,
 			"the folder \"%s\" above the store belongs to %s, who could replace it",
 			path, user_name(st.st_uid, name, sizeof name));
 		return err_hint(e, "put the store below folders of yours or of root");
 	}
 	if ((st.st_mode & 022) && !sticky) {
-		err_set(e, ERR_STORE, "the folder \"%s\" has mode %03o: others can write in it",
-			path, (unsigned)st.st_mode & 07777);
+		err_set(e, ERR_PERMISSION,
+			"the folder \"%s\" has mode %03o: others can write in it", path,
+			(unsigned)st.st_mode & 07777);
 		return err_hint(e, own ? "chmod 700 \"%s\"" : "chmod go-w \"%s\"", path);
 	}
 	return ERR_OK;
@@ -137,8 +151,10 @@ static enum errc links_check(const char *folder, struct err *e)
 		kept = *end;
 		*end = '\0';
 		if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != 0 &&
-		    st.st_uid != geteuid())
-			rc = err_set(e, ERR_STORE, "\"%s\" is somebody else's symbolic link", part);
+		    st.st_uid != geteuid()) {
+			err_set(e, ERR_PERMISSION, "\"%s\" is somebody else's symbolic link", part);
+			rc = err_hint(e, "give the place that it leads to, if you trust it");
+		}
 		*end = kept;
 	}
 	free(part);
@@ -181,12 +197,15 @@ static enum errc folder_itself(const char *folder, bool create, struct err *e)
 	if (lstat(folder, &st) != 0 && errno == ENOENT && create)
 		return folder_make(folder, 0700, e);
 	if (lstat(folder, &st) != 0)
-		return err_errno(e, ERR_STORE, "can't look at the folder \"%s\"", folder);
+		return cannot_look(folder, e);
 	if (S_ISLNK(st.st_mode)) {
 		err_set(e, ERR_STORE, "the folder \"%s\" is a symbolic link", folder);
 		return err_hint(e, "give the place of the store itself");
 	}
-	return S_ISDIR(st.st_mode) ? ERR_OK : err_set(e, ERR_STORE, "\"%s\" is no folder", folder);
+	if (S_ISDIR(st.st_mode))
+		return ERR_OK;
+	err_set(e, ERR_STORE, "\"%s\" is no folder", folder);
+	return err_hint(e, "give the place of the store with --store");
 }
 
 enum errc owner_check(char **path, bool create, struct err *e)
@@ -201,7 +220,7 @@ enum errc owner_check(char **path, bool create, struct err *e)
 		goto out;
 	real = realpath(folder, NULL);
 	if (!real) {
-		rc = err_errno(e, ERR_STORE, "can't look at \"%s\"", folder);
+		rc = cannot_look(folder, e);
 		goto out;
 	}
 	file = path_join(real, slash ? slash + 1 : *path);

@@ -18,12 +18,15 @@ static enum errc reopen(struct store_fixture *f, struct err *e)
 	return store_open(&f->s, &f->options, e);
 }
 
-#define assert_open_refused(f, text)                                      \
-	do {                                                              \
-		struct err e_ = ERR_INIT;                                 \
-		assert_refused(reopen((f), &e_), ERR_STORE, &e_, (text)); \
-		assert_null((f)->s);                                      \
+#define assert_open_gives(f, code, text)                               \
+	do {                                                           \
+		struct err e_ = ERR_INIT;                              \
+		assert_refused(reopen((f), &e_), (code), &e_, (text)); \
+		assert_null((f)->s);                                   \
 	} while (0)
+
+#define assert_open_refused(f, text) assert_open_gives(f, ERR_STORE, text)
+#define assert_not_permitted(f, text) assert_open_gives(f, ERR_PERMISSION, text)
 
 static char *beside(const struct store_fixture *f, const char *end)
 {
@@ -187,7 +190,7 @@ static void files_that_others_reach_are_refused(void **state)
 		char *file = beside(f, cases[i].end);
 
 		assert_int_equal(chmod(file, cases[i].mode), 0);
-		assert_open_refused(f, "chmod 600");
+		assert_not_permitted(f, "chmod 600");
 		assert_int_equal(chmod(file, 0600), 0);
 		fixture_reopen(f);
 		free(file);
@@ -201,17 +204,35 @@ static void folders_that_others_write_are_refused(void **state)
 
 	f->options.url = path;
 	fixture_reopen(f);
+	assert_int_equal(looked_at(inner).st_mode & 07777, 0700);
 	assert_int_equal(chmod(inner, 0770), 0);
-	assert_open_refused(f, "chmod 700");
+	assert_not_permitted(f, "chmod 700");
 	assert_int_equal(chmod(inner, 0700), 0);
 	assert_int_equal(chmod(f->folder, 0777), 0);
-	assert_open_refused(f, "chmod go-w");
+	assert_not_permitted(f, "chmod go-w");
 	assert_int_equal(chmod(f->folder, 0700), 0);
 	fixture_reopen(f);
 	store_close(f->s);
 	f->s = NULL;
 	free(path);
 	free(inner);
+}
+
+/* The files are their owner's alone in it, too. */
+static void a_folder_that_others_only_look_into_is_well(void **state)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-lock" };
+	struct store_fixture *f = *state;
+
+	assert_int_equal(chmod(f->folder, 0755), 0);
+	fixture_reopen(f);
+	fixture_create(f, "one");
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		char *file = beside(f, ends[i]);
+
+		assert_int_equal(looked_at(file).st_mode & 07777, 0600);
+		free(file);
+	}
 }
 
 static void links_are_refused(void **state)
@@ -253,10 +274,10 @@ static void root_is_sent_to_the_owner(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(chown(f->path, 1, 1), 0);
-	assert_open_refused(f, "sudo -u daemon authrack");
+	assert_not_permitted(f, "sudo -u daemon authrack");
 	assert_int_equal(chown(f->path, 0, 0), 0);
 	assert_int_equal(chown(f->folder, 1, 1), 0);
-	assert_open_refused(f, "sudo -u daemon authrack");
+	assert_not_permitted(f, "sudo -u daemon authrack");
 	assert_int_equal(chown(f->folder, 0, 0), 0);
 	fixture_reopen(f);
 }
@@ -271,7 +292,7 @@ static void folders_of_others_above_are_refused(void **state)
 	f->options.url = path;
 	fixture_reopen(f);
 	assert_int_equal(chown(f->folder, 1, 1), 0);
-	assert_open_refused(f, "who could replace it");
+	assert_not_permitted(f, "who could replace it");
 	assert_int_equal(chown(f->folder, 0, 0), 0);
 	free(path);
 	free(inner);
@@ -487,6 +508,7 @@ int main(void)
 		cmocka_unit_test(urls_are_paths_or_sqlite),
 		STORE_TEST(files_that_others_reach_are_refused),
 		STORE_TEST(folders_that_others_write_are_refused),
+		STORE_TEST(a_folder_that_others_only_look_into_is_well),
 		STORE_TEST(links_are_refused),
 		STORE_TEST(a_link_in_the_place_of_the_log_is_refused),
 		STORE_TEST(root_is_sent_to_the_owner),
