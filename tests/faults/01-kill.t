@@ -8,8 +8,8 @@ import select
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from faults import (CHANGING, Copy, SHOWING, SLOW, VERBS, each, events, in_memory, out_secret,  # noqa: E402
-                    pending, prepared, say, sound, state, strace, thin, trace, unlock, verdict)
+from faults import (CHANGING, Copy, SHOWING, SLOW, VERBS, each, events,  # noqa: E402
+                    in_memory, out_secret, pending, prepared, say, sound, state, strace, thin, trace, unlock, verdict)
 from tap import Result, check, equal, main, test  # noqa: E402
 
 KILLED = (-9, 137)
@@ -38,8 +38,8 @@ def check_secret(copy, result, done, status="active"):
 
 
 def kill_at(home, name, args, before, after, call):
-    """Kills at one system call and looks. A run that has fewer calls than the traced one (random ids
-    sort differently) ends before the last of them. Gives (killed, change made)."""
+    """Kills at one system call and looks. A run that has fewer calls than the traced one (random
+    ids sort differently) ends before the last of them. Gives (killed, change made)."""
     where = f"{name}, killed at {call.name} {call.number}: {call.line}"
     with Copy(home) as copy:
         result = strace(copy, args, CHANGING, [f"{call.name}:signal=KILL:when={call.number}"])
@@ -118,6 +118,7 @@ class Mix:
         self.known = {}     # name: what `key list` has to say about it
         self.secrets = {}   # secret: name
         self.killed = self.acknowledged = self.made = 0
+        self.longest = 0.05     # seconds; goes to where about half of them get done
 
     def choose(self):
         live = [n for n, k in self.known.items() if k["status"] != "revoked"]
@@ -141,14 +142,15 @@ class Mix:
             new["revision"] += 1
         return name, ["key", verb, name, *change[0]], new
 
-    def step(self, longest):
+    def step(self):
         name, args, new = self.choose()
         process = self.home.start("--json", *args)
-        select.select([], [], [], self.random.uniform(0, longest))
+        select.select([], [], [], self.random.uniform(0, self.longest))
         process.kill()
         out, err = process.communicate()
         result = Result(args, process.returncode, out, err)
         self.killed += result.code == -9
+        self.longest *= 1.06 if result.code else 0.94
         check(result.code in (0, -9), f"neither done nor killed: {result}")
         self.look(name, new, result)
 
@@ -176,14 +178,14 @@ def kills_at_random_moments_lose_nothing(home):
     mix.known["key0"] = {"status": "active", "version": 1, "owner": "", "revision": 1}
     tries = 0
     while mix.killed < KILLS and tries < 3 * KILLS:
-        mix.step(0.2 if SLOW else 0.018)
+        mix.step()
         tries += 1
         if tries % 10 == 0:
             sound(home)
     sound(home)
     home.ok("audit", "verify")
-    say(f"{mix.killed} kills among {tries} changes ({mix.acknowledged} acknowledged, {mix.made} made): "
-        f"0 lost, 0 half done")
+    say(f"{mix.killed} kills among {tries} changes ({mix.acknowledged} acknowledged, {mix.made} "
+        f"made): 0 lost, 0 half done")
     check(mix.killed >= KILLS, f"only {mix.killed} kills")
 
 

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""The n-th system call fails, for every n until the run passes: an exit 5 with a message and nothing
-changed, or an exit 0 with everything done."""
+"""The n-th system call fails, for every n until the run passes: an exit 5 with a message and
+nothing changed, or an exit 0 with everything done."""
 
 import collections
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from faults import (CHANGING, Copy, SHOWING, VERBS, each, events, in_memory, out_secret,  # noqa: E402
-                    pending, prepared, say, sound, state, strace, thin, trace, unlock, verdict)
+from faults import (CHANGING, Copy, SHOWING, VERBS, each, events,  # noqa: E402
+                    in_memory, out_secret, pending, prepared, say, sound, state, strace, thin, trace, unlock, verdict)
 from tap import check, equal, main, match, test  # noqa: E402
 
 CALLS = dict(VERBS)
 # A call that fails once; a disk that fails from here on; a disk that is full for one call.
-WAYS = {"EIO": "error=EIO:when={}", "EIO-on": "error=EIO:when={}+", "ENOSPC": "error=ENOSPC:when={}"}
+WAYS = {"EIO": "error=EIO:when={}", "EIO-on": "error=EIO:when={}+",
+        "ENOSPC": "error=ENOSPC:when={}"}
 FILLING = ("write", "pwrite64", "openat", "ftruncate", "fallocate", "mkdir", "link")
 
 

@@ -48,15 +48,15 @@ def show_what_each_got(home, what, name, secret, *more, of_key=True):
     shown = home.run("--json", "key", "show", name)
     written = home.run("--json", "key", "edit", name, "--note", "written after all")
     equal(5, written.code, f"{what}: written to\n{written}")
-    if listed.code == 0 and of_key:
+    if of_key:
         rows = [row for row in listed.rows if row["name"] == name]
-        check(all(row["altered"] for row in rows), f"{what}: listed as if nothing was\n{listed}")
+        check(rows and all(row["altered"] for row in rows), f"{what}: listed as if nothing was\n{listed}")
     if shown.code == 0:
         check(shown.json["altered"], f"{what}: shown as if nothing was\n{shown}")
     found = findings(home)
     code = verified.json["code"] if verified.out else verified.error["message"]
     say(f"{what}: verify {verified.code} ({code}), list {listed.code}"
-        f"{' marked' if listed.code == 0 and of_key else ''}, show {shown.code}"
+        f"{' marked' if of_key else ''}, show {shown.code}"
         f"{' marked' if shown.code == 0 else ''}, edit {written.code}, check: "
         f"{found[0]['check']} {found[0]['object']}")
     return found

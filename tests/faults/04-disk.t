@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from faults import in_memory, pending, say, sound, sql, state, verdict  # noqa: E402
+from faults import in_memory, pending, say, sound, sql, state, traced_env, verdict  # noqa: E402
 from tap import BINARY, check, contains, equal, main, match, need, skip, test  # noqa: E402
 
 
@@ -320,7 +320,7 @@ def a_network_file_system_is_refused(home):
     home.create("a")
     result = home.run("key", "list", binary=[
         need("strace"), "-f", "-qq", "-o", "/dev/null", "-e", "trace=statfs",
-        "-e", "inject=statfs:poke_exit=@arg2=6969000000000000", BINARY])
+        "-e", "inject=statfs:poke_exit=@arg2=6969000000000000", BINARY], env=traced_env())
     if "poke" in result.err or "invalid" in result.err:
         skip("this strace can't change what a call gives")
     equal(5, result.code, str(result))
