@@ -225,6 +225,7 @@ int main(void)
 		on(open_create, a_form_too_long_scrolls_to_its_focus),
 		on(open_edit, only_what_changed_is_sent_by_an_edit),
 		on(open_edit, an_emptied_field_is_sent_as_empty),
+		on(open_edit, an_emptied_expiry_is_said_to_be_never),
 		on(open_revoke, choices_turn_with_arrows_and_letters),
 		on(open_revoke, a_field_of_the_dialog_is_not_sent),
 	};
