@@ -36,9 +36,26 @@ void list_free(struct list *l)
 
 /* --- what others ask -------------------------------------------------------------------------- */
 
+const char *list_id_of(const struct list_type *t, const struct json *row, char out[LIST_ID])
+{
+	const char *id = json_get_text(row, "id");
+
+	if (t->id)
+		return t->id(row, out);
+	snprintf(out, LIST_ID, "%s", id ? id : "");
+	return out;
+}
+
+const char *list_name_of(const struct list_type *t, const struct json *row)
+{
+	const char *name = t->name ? t->name(row) : json_get_text(row, "name");
+
+	return name ? name : "?";
+}
+
 const char *list_row_id(const struct list *l, size_t index, char out[LIST_ID])
 {
-	return index < l->count ? l->type->id(l->rows[index], out) : NULL;
+	return index < l->count ? list_id_of(l->type, l->rows[index], out) : NULL;
 }
 
 size_t list_find(const struct list *l, const char *id)

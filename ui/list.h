@@ -31,6 +31,9 @@ struct list_column {
 	unsigned flags;
 	const char *sort; /* the sort's name in the operation ("name"); NULL: can't be sorted by */
 	bool descending;  /* first choice when sorted by */
+	const char *member; /* the row's text that stands in it, in `style` … */
+	enum style style;
+	/* … or what draws it. */
 	void (*draw)(struct view *v, const struct json *row, const struct area *cell);
 };
 
@@ -55,15 +58,17 @@ struct list_type {
 	const struct list_sort
 		*sorts;		   /* for the sort menu; first is the default; NULL label ends */
 	const char *noun, *plural; /* "key", "keys" */
-	/* Arguments of the operation for a page; *op set. NULL with *e set: the filter can't be taken. */
-	struct op_args *(*load)(struct view *v, const struct list_query *q, const struct op **op,
-				struct err *e);
-	/* The same for the number of matches: first record's "count"; NULL function: no count. */
-	struct op_args *(*count)(struct view *v, const struct list_query *q, const struct op **op,
-				 struct err *e);
-	/* Id of a row into out (a text member "id", or a number as text). */
+	/* The operation that lists the rows. As far as it has these options the list sets them: limit,
+	 * after, sort ("name", "name:desc"), search, and count for the number of matches. */
+	const char *op;
+	/* Options for a filter as typed; an error: it can't be taken. NULL: all of it is for `search`. */
+	enum errc (*filter)(struct view *v, struct op_args *args, const char *text, struct err *e);
+	/* More options for a page. May be NULL. */
+	void (*page)(struct view *v, struct op_args *args, const struct list_query *q);
+	/* Id of a row into out; NULL: its member "id". */
 	const char *(*id)(const struct json *row, char out[40]);
-	const char *(*name)(const struct json *row); /* for messages and the marked pane */
+	/* For messages and the marked pane; NULL: its member "name". */
+	const char *(*name)(const struct json *row);
 	/* A marked row, as the pane shows it while there are marks; NULL: its name. */
 	void (*marked)(struct view *v, const struct json *row, const struct area *line);
 	/* Rule drawn above a row (the day in the audit list), or NULL. `previous` NULL: first row. */
@@ -101,6 +106,12 @@ bool list_loading(const struct list *l);
 void list_reload(struct list *l); /* keeps cursor and place */
 void list_select(struct list *l,
 		 const char *id); /* loads around that row and puts the cursor on it */
+
+const char *list_id_of(const struct list_type *t, const struct json *row, char out[40]);
+const char *list_name_of(const struct list_type *t, const struct json *row);
+/* Arguments of the type's operation for a page. NULL with *e set: the filter can't be taken. */
+struct op_args *list_args(const struct list_type *t, struct view *v, const struct list_query *q,
+			  struct err *e);
 
 /* For the shell. The filter line stands in the place of the context line while there is a filter. */
 bool list_filter_shown(const struct list *l);

@@ -94,6 +94,15 @@ static void select_row(const struct list *l, const struct area *a, int y)
 	}
 }
 
+static void draw_cell(struct list *l, const struct list_column *column, const struct json *row,
+		      const struct area *cell)
+{
+	if (column->draw)
+		column->draw(l->view, row, cell);
+	else
+		area_text(cell, 0, 0, -1, column->style, json_get_text(row, column->member));
+}
+
 static void draw_row(struct list *l, const struct area *a, int y, size_t index, bool focused)
 {
 	char id[LIST_ID];
@@ -104,7 +113,7 @@ static void draw_row(struct list *l, const struct area *a, int y, size_t index, 
 		struct area cell = area_part(a, l->column_x[i], y, l->column_width[i], 1);
 
 		if (l->column_width[i])
-			l->type->columns[i].draw(l->view, l->rows[index], &cell);
+			draw_cell(l, &l->type->columns[i], l->rows[index], &cell);
 	}
 	if (index != l->cursor)
 		return;

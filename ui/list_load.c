@@ -17,6 +17,50 @@ static struct list_query query_of(const struct list *l, bool backwards, const ch
 	};
 }
 
+/* --- arguments --------------------------------------------------------------------------------- */
+
+static void set_option(struct op_args *args, const char *name, const char *value)
+{
+	struct err ignored = ERR_INIT;
+
+	if (op_takes(args, name))
+		op_args_add(args, name, value, &ignored);
+}
+
+static struct op_args *filter_args(const struct list_type *t, struct view *v, const char *filter,
+				   struct err *e)
+{
+	struct op_args *args = op_args_new(op_find(t->op));
+	enum errc code = ERR_OK;
+
+	if (*filter)
+		code = t->filter ? t->filter(v, args, filter, e)
+				 : op_args_add(args, "search", filter, e);
+	if (!code)
+		return args;
+	op_args_free(args);
+	return NULL;
+}
+
+struct op_args *list_args(const struct list_type *t, struct view *v, const struct list_query *q,
+			  struct err *e)
+{
+	struct op_args *args = filter_args(t, v, q->filter, e);
+	char text[64];
+
+	if (!args)
+		return NULL;
+	snprintf(text, sizeof(text), "%s%s", q->sort, q->descending ? ":desc" : "");
+	set_option(args, "sort", text);
+	snprintf(text, sizeof(text), "%zu", q->limit);
+	set_option(args, "limit", text);
+	if (q->after)
+		set_option(args, "after", q->after);
+	if (t->page)
+		t->page(v, args, q);
+	return args;
+}
+
 static size_t page_limit(const struct list *l, size_t pages)
 {
 	size_t height = l->height > LEAST_PAGE ? (size_t)l->height : LEAST_PAGE;
@@ -88,12 +132,12 @@ static size_t find_neighbour(struct list *l, struct json **old, size_t old_count
 	size_t found;
 
 	for (size_t i = old_cursor; i < old_count; i++) {
-		found = list_find(l, l->type->id(old[i], id));
+		found = list_find(l, list_id_of(l->type, old[i], id));
 		if (found < l->count)
 			return found;
 	}
 	for (size_t i = old_cursor < old_count ? old_cursor : old_count; i-- > 0;) {
-		found = list_find(l, l->type->id(old[i], id));
+		found = list_find(l, list_id_of(l->type, old[i], id));
 		if (found < l->count)
 			return found;
 	}
@@ -147,7 +191,7 @@ static void around_found(struct list *l, const struct json *rows)
 
 	l->at_start = count < l->limit;
 	list_load(l, REQUEST_AROUND,
-		  l->at_start ? NULL : l->type->id(json_at(rows, count - 1), id));
+		  l->at_start ? NULL : list_id_of(l->type, json_at(rows, count - 1), id));
 }
 
 static void match_found(struct list *l, const struct json *rows)
@@ -155,7 +199,7 @@ static void match_found(struct list *l, const struct json *rows)
 	char id[LIST_ID];
 
 	if (json_count(rows))
-		list_select(l, l->type->id(json_at(rows, 0), id));
+		list_select(l, list_id_of(l->type, json_at(rows, 0), id));
 	else
 		console_say(l->view->console, STYLE_NORMAL, "no further match of \"%s\"",
 			    l->last_filter);
@@ -246,10 +290,15 @@ static bool goes_backwards(enum list_request request)
 
 static bool page_start(struct list *l, const struct list_query *q)
 {
-	struct work_order o = { .lane = LANE_READ, .arg = l, .done = page_done };
+	struct work_order o = {
+		.op = op_find(l->type->op),
+		.lane = LANE_READ,
+		.arg = l,
+		.done = page_done,
+	};
 
 	l->limit = q->limit;
-	o.args = l->type->load(l->view, q, &o.op, &l->trouble);
+	o.args = list_args(l->type, l->view, q, &l->trouble);
 	if (!o.args)
 		return false;
 	l->page = console_work(l->view->console, &o);
@@ -322,21 +371,27 @@ static void count_done(void *arg, const struct work_result *r)
 
 void list_load_count(struct list *l)
 {
-	struct work_order o = { .lane = LANE_SLOW, .arg = l, .done = count_done };
-	struct list_query q = query_of(l, false, NULL);
+	struct work_order o = {
+		.op = op_find(l->type->op),
+		.lane = LANE_SLOW,
+		.arg = l,
+		.done = count_done,
+	};
 	struct err e = ERR_INIT;
 
 	if (l->at_start && l->at_end) {
 		set_count(l, (int64_t)l->count);
 		return;
 	}
-	if (!l->type->count)
+	if (!op_arg(o.op, "count"))
 		return;
 	work_drop(l->counting);
 	l->counting = NULL;
-	o.args = l->type->count(l->view, &q, &o.op, &e);
-	if (o.args)
-		l->counting = console_work(l->view->console, &o);
+	o.args = filter_args(l->type, l->view, l->filter.text, &e);
+	if (!o.args)
+		return;
+	set_option(o.args, "count", "true");
+	l->counting = console_work(l->view->console, &o);
 }
 
 void list_load_drop(struct list *l)

@@ -71,7 +71,7 @@ static void mark_rows(struct list *l, const struct json *rows)
 
 	list_unmark_all(l);
 	for (size_t i = 0; i < json_count(rows); i++)
-		mark_add(l, l->type->id(json_at(rows, i), id), json_at(rows, i));
+		mark_add(l, list_id_of(l->type, json_at(rows, i), id), json_at(rows, i));
 }
 
 static void marking_done(void *arg, const struct work_result *r)
@@ -98,11 +98,16 @@ static void mark_by_query(struct list *l)
 		.limit = MARKS_MAX + 1,
 		.ids_only = true,
 	};
-	struct work_order o = { .lane = LANE_SLOW, .arg = l, .done = marking_done };
+	struct work_order o = {
+		.op = op_find(l->type->op),
+		.lane = LANE_SLOW,
+		.arg = l,
+		.done = marking_done,
+	};
 
 	work_drop(l->marking);
 	l->marking = NULL;
-	o.args = l->type->load(l->view, &q, &o.op, &l->trouble);
+	o.args = list_args(l->type, l->view, &q, &l->trouble);
 	if (o.args)
 		l->marking = console_work(l->view->console, &o);
 }

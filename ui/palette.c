@@ -175,7 +175,7 @@ static void entries_rank(struct palette *p)
 		p->at = p->shown_count ? p->shown_count - 1 : 0;
 }
 
-/* --- rows by name, from the first screen that has a list --------------------------------------------- */
+/* --- rows by name, of the first screen --------------------------------------------------------------- */
 
 static void rows_done(void *arg, const struct work_result *r)
 {
@@ -186,10 +186,10 @@ static void rows_done(void *arg, const struct work_result *r)
 	p->count = p->fixed;
 	for (size_t i = 0; i < json_count(r->rows) && i < ROWS; i++) {
 		const struct json *row = json_at(r->rows, i);
-		struct palette_entry *entry = entry_add(p, type->name(row), 0, NULL);
+		struct palette_entry *entry = entry_add(p, list_name_of(type, row), 0, NULL);
 
 		if (entry)
-			type->id(row, entry->row);
+			list_id_of(type, row, entry->row);
 	}
 	entries_rank(p);
 	console_redraw(p->dialog.console);
@@ -209,7 +209,8 @@ static void rows_ask(struct palette *p)
 	if (p->search.len < 2 || !s->list || !c->runs[0].opened)
 		return;
 	q.sort = s->list->sorts[0].sort;
-	o.args = s->list->load(&c->views[0], &q, &o.op, &e);
+	o.op = op_find(s->list->op);
+	o.args = list_args(s->list, &c->views[0], &q, &e);
 	if (o.args)
 		p->work = console_work(c, &o);
 }
@@ -238,7 +239,7 @@ static const char *entry_note(const struct palette *p, const struct palette_entr
 		snprintf(out, 200, "opens %s first",
 			 p->dialog.console->screens[entry->screen]->title);
 	else if (entry->action && entry->action->flags & ACTION_NEEDS_ROW && row)
-		snprintf(out, 200, "%s", v->screen->list->name(row));
+		snprintf(out, 200, "%s", list_name_of(v->screen->list, row));
 	return out;
 }
 

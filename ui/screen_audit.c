@@ -65,12 +65,6 @@ static void actor_cell(struct view *v, const struct json *row, const struct area
 	area_text(cell, 0, 0, -1, STYLE_NORMAL, text);
 }
 
-static void operation_cell(struct view *v, const struct json *row, const struct area *cell)
-{
-	(void)v;
-	area_text(cell, 0, 0, -1, STYLE_NORMAL, json_get_text(row, "operation"));
-}
-
 static void object_cell(struct view *v, const struct json *row, const struct area *cell)
 {
 	(void)v;
@@ -91,7 +85,7 @@ static const struct list_column audit_columns[] = {
 	{ .title = "#", .width = 6, .flags = LIST_RIGHT, .draw = number_cell },
 	{ .title = "TIME", .width = 9, .draw = time_cell },
 	{ .title = "ACTOR", .width = 10, .drop = 2, .draw = actor_cell },
-	{ .title = "OPERATION", .width = 12, .draw = operation_cell },
+	{ .title = "OPERATION", .width = 12, .member = "operation" },
 	{ .title = "OBJECT", .width = 16, .draw = object_cell },
 	{ .title = "DETAIL", .width = 16, .drop = 1, .flags = LIST_FLEX, .draw = detail_cell },
 	{ .title = NULL },
@@ -121,23 +115,22 @@ static bool audit_filter_word(void *arg, const char *word, size_t len)
 	return true;
 }
 
-static struct op_args *audit_load(struct view *v, const struct list_query *q, const struct op **op,
-				  struct err *e)
+static enum errc audit_filter(struct view *v, struct op_args *args, const char *text, struct err *e)
 {
-	struct op_args *args;
-	char limit[24];
+	(void)v;
+	(void)e;
+	form_split(text, audit_filter_word, args);
+	return ERR_OK;
+}
+
+/* It knows one order and its reverse. */
+static void audit_page(struct view *v, struct op_args *args, const struct list_query *q)
+{
+	struct err e = ERR_INIT;
 
 	(void)v;
-	*op = op_find("audit.list");
-	args = op_args_new(*op);
-	form_split(q->filter, audit_filter_word, args);
-	snprintf(limit, sizeof(limit), "%zu", q->limit);
-	op_args_add(args, "limit", limit, e);
-	if (q->after)
-		op_args_add(args, "after", q->after, e);
 	if (q->descending)
-		op_args_add(args, "oldest-first", "true", e);
-	return args;
+		op_args_add(args, "oldest-first", "true", &e);
 }
 
 static const char *audit_id(const struct json *row, char out[40])
@@ -480,7 +473,9 @@ static const struct list_type audit_list = {
 	.sorts = audit_sorts,
 	.noun = "event",
 	.plural = "events",
-	.load = audit_load,
+	.op = "audit.list",
+	.filter = audit_filter,
+	.page = audit_page,
 	.id = audit_id,
 	.name = audit_name,
 	.group = audit_group,

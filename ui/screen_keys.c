@@ -26,24 +26,6 @@ static void status_cell(struct view *v, const struct json *row, const struct are
 	area_text(cell, 2, 0, -1, badge.style, badge.word);
 }
 
-static void name_cell(struct view *v, const struct json *row, const struct area *cell)
-{
-	(void)v;
-	area_text(cell, 0, 0, -1, STYLE_NORMAL, json_get_text(row, "name"));
-}
-
-static void owner_cell(struct view *v, const struct json *row, const struct area *cell)
-{
-	(void)v;
-	area_text(cell, 0, 0, -1, STYLE_NORMAL, json_get_text(row, "owner"));
-}
-
-static void tier_cell(struct view *v, const struct json *row, const struct area *cell)
-{
-	(void)v;
-	area_text(cell, 0, 0, -1, STYLE_SECONDARY, json_get_text(row, "tier"));
-}
-
 static void hint_cell(struct view *v, const struct json *row, const struct area *cell)
 {
 	char hint[64];
@@ -110,9 +92,14 @@ static const struct list_column keys_columns[] = {
 	  .max_width = 40,
 	  .flags = LIST_FLEX,
 	  .sort = "name",
-	  .draw = name_cell },
-	{ .title = "OWNER", .width = 9, .drop = 2, .sort = "owner", .draw = owner_cell },
-	{ .title = "TIER", .width = 8, .drop = 5, .from_width = 90, .draw = tier_cell },
+	  .member = "name" },
+	{ .title = "OWNER", .width = 9, .drop = 2, .sort = "owner", .member = "owner" },
+	{ .title = "TIER",
+	  .width = 8,
+	  .drop = 5,
+	  .from_width = 90,
+	  .member = "tier",
+	  .style = STYLE_SECONDARY },
 	{ .title = "KEY", .width = 9, .drop = 3, .from_width = 78, .draw = hint_cell },
 	{ .title = "V", .width = 1, .drop = 1, .flags = LIST_RIGHT, .draw = version_cell },
 	{ .title = "EXPIRES",
@@ -146,58 +133,20 @@ static const struct list_sort keys_sorts[] = {
 };
 
 /* --- loading ------------------------------------------------------------------------------- */
-static struct op_args *keys_args(const char *filter, const struct op **op, struct err *e)
-{
-	struct op_args *args;
-
-	*op = op_find("key.list");
-	args = op_args_new(*op);
-	if (!keys_filter(args, filter, e))
-		return args;
-	op_args_free(args);
-	return NULL;
-}
-
-static struct op_args *keys_load(struct view *v, const struct list_query *q, const struct op **op,
-				 struct err *e)
-{
-	struct op_args *args = keys_args(q->filter, op, e);
-	char text[64];
-
-	(void)v;
-	if (!args)
-		return NULL;
-	snprintf(text, sizeof(text), "%s%s", q->sort, q->descending ? ":desc" : "");
-	op_args_add(args, "sort", text, e);
-	snprintf(text, sizeof(text), "%zu", q->limit);
-	op_args_add(args, "limit", text, e);
-	if (q->after)
-		op_args_add(args, "after", q->after, e);
-	if (!q->ids_only)
-		op_args_add(args, "calls", "24", e);
-	return args;
-}
-
-static struct op_args *keys_count(struct view *v, const struct list_query *q, const struct op **op,
+static enum errc keys_list_filter(struct view *v, struct op_args *args, const char *text,
 				  struct err *e)
 {
-	struct op_args *args = keys_args(q->filter, op, e);
+	(void)v;
+	return keys_filter(args, text, e);
+}
+
+static void keys_list_page(struct view *v, struct op_args *args, const struct list_query *q)
+{
+	struct err e = ERR_INIT;
 
 	(void)v;
-	if (args)
-		op_args_add(args, "count", "true", e);
-	return args;
-}
-
-static const char *keys_id(const struct json *row, char out[40])
-{
-	snprintf(out, 40, "%s", json_text_or(row, "id", ""));
-	return out;
-}
-
-static const char *keys_name(const struct json *row)
-{
-	return json_text_or(row, "name", "?");
+	if (!q->ids_only)
+		op_args_add(args, "calls", "24", &e);
 }
 
 /* --- totals on the context line ------------------------------------------------------------ */
@@ -433,10 +382,9 @@ static const struct list_type keys_list = {
 	.sorts = keys_sorts,
 	.noun = "key",
 	.plural = "keys",
-	.load = keys_load,
-	.count = keys_count,
-	.id = keys_id,
-	.name = keys_name,
+	.op = "key.list",
+	.filter = keys_list_filter,
+	.page = keys_list_page,
 	.empty = keys_empty,
 	.no_match = keys_no_match,
 	.marked = keys_marked_draw,

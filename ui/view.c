@@ -130,12 +130,12 @@ static void draw_marked_line(struct view *v, size_t n, const struct area *pane, 
 {
 	const struct json *row = list_target_row(v->list, n);
 	struct area line = area_part(pane, 3, y, pane->width - 3, 1);
-	const char *name = row && v->screen->list->name ? v->screen->list->name(row) : NULL;
 
 	if (row && v->screen->list->marked)
 		v->screen->list->marked(v, row, &line);
 	else
-		area_text(&line, 0, 0, -1, STYLE_NORMAL, name ? name : list_target(v->list, n));
+		area_text(&line, 0, 0, -1, STYLE_NORMAL,
+			  row ? list_name_of(v->screen->list, row) : list_target(v->list, n));
 }
 
 /* With marks the pane says what the next capital letter will act on. */

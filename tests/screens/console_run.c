@@ -12,11 +12,17 @@ enum { SCREEN_MAX = 1 << 20 };
 
 void console_run_start(struct console_run *c, struct op_run *r, int width, int height, bool utf8)
 {
+	console_run_table(c, r, screens, width, height, utf8);
+}
+
+void console_run_table(struct console_run *c, struct op_run *r, const struct screen *const *table,
+		       int width, int height, bool utf8)
+{
 	*c = (struct console_run){ .r = r, .options = { .theme = "mono" } };
 	setenv("HOME", r->folder, 1); /* the store is ~/authrack.db then, wherever the folder is */
 	buf_init(&c->screen, SCREEN_MAX);
 	c->paint = paint_memory_new(width, height, utf8);
-	c->console = console_new(c->paint, &r->options, &c->options, screens);
+	c->console = console_new(c->paint, &r->options, &c->options, table);
 	c->console->detail_delay = 0;
 	workers_slow_after(c->console->workers, 0);
 	console_start(c->console);

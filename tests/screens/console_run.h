@@ -15,6 +15,9 @@ struct console_run {
 
 /* Opens it at this size over the store of `r`, whose keys are there already. */
 void console_run_start(struct console_run *c, struct op_run *r, int width, int height, bool utf8);
+/* The same with other screens than the registry's. */
+void console_run_table(struct console_run *c, struct op_run *r, const struct screen *const *table,
+		       int width, int height, bool utf8);
 void console_run_end(struct console_run *c);
 /* Types: plain characters, <Enter> <Esc> <Tab> <S-Tab> <Space> <BS> <Up> <Down> <PgUp> <PgDn>
  * <Home>

@@ -434,6 +434,53 @@ static void copying_goes_out_as_one_line_of_base64(void **state)
 	console_run_end(&c);
 }
 
+/* The least that a list screen is: the operation whose records it shows, columns, orders and a name. */
+static const struct list_column least_columns[] = {
+	{ .title = "NAME", .width = 20, .flags = LIST_FLEX, .sort = "name", .member = "name" },
+	{ .title = "OWNER", .width = 10, .drop = 1, .member = "owner" },
+	{ .title = NULL },
+};
+
+static const struct list_sort least_sorts[] = {
+	{ "name", "name", false },
+	{ .label = NULL },
+};
+
+static const struct list_type least_list = {
+	.columns = least_columns,
+	.sorts = least_sorts,
+	.noun = "key",
+	.plural = "keys",
+	.op = "key.list",
+};
+
+static const struct screen least_screen = {
+	.id = "least",
+	.title = "Least",
+	.digit = '1',
+	.list = &least_list,
+};
+
+static void a_screen_needs_no_more_than_an_operation_and_columns(void **state)
+{
+	static const struct screen *const table[] = { &least_screen, NULL };
+	struct op_run *r = *state;
+	struct console_run c;
+
+	for (size_t i = 0; i < 5; i++)
+		assert_run(r, "key.create", "name", names[i], "owner", "odd", NULL);
+	console_run_table(&c, r, table, 80, 24, true);
+	console_run_shows(&c, "acme");
+	console_run_keys(&c, "/bill");
+	console_run_shows(&c, "1 of 5");
+	console_run_lacks(&c, "acme");
+	console_run_keys(&c, "<Esc><Esc><Space><Space>");
+	console_run_keys(&c, "?<Esc>s<Enter>:Le<Enter>uG");
+	assert_int_equal(list_marked(console_view(c.console, NULL)->list), 2);
+	assert_string_equal(selected(&c), "etl");
+	console_run_end(&c);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, op_run_teardown)
 
 int main(void)
@@ -461,6 +508,7 @@ int main(void)
 		TEST(reading_only_takes_every_change_away),
 		TEST(the_mouse_selects_scrolls_sorts_and_presses),
 		TEST(every_size_is_survived),
+		TEST(a_screen_needs_no_more_than_an_operation_and_columns),
 		TEST(copying_goes_out_as_one_line_of_base64),
 	};
 
