@@ -156,14 +156,15 @@ static void prompt_end(struct prompt *p)
 	pthread_sigmask(SIG_SETMASK, &p->mask_before, NULL);
 }
 
-static enum errc prompt_begin(struct prompt *p, struct err *e)
+static enum errc prompt_begin(struct prompt *p, const char *prompt, struct err *e)
 {
 	p->tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (p->tty < 0)
-		return err_set(e, ERR_USAGE, "there is no terminal to ask on");
-	if (tcgetattr(p->tty, &p->before) < 0) {
-		close(p->tty);
-		return err_set(e, ERR_USAGE, "there is no terminal to ask on");
+	if (p->tty < 0 || tcgetattr(p->tty, &p->before) < 0) {
+		if (p->tty >= 0)
+			close(p->tty);
+		err_set(e, ERR_USAGE, "there is no terminal to ask on (%.*s)",
+			(int)strcspn(prompt, ":"), prompt);
+		return err_hint(e, "run it on a terminal, or see its help for another way in");
 	}
 	signals_hold(p);
 	if (echo_off(p))
@@ -178,7 +179,7 @@ enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e)
 	enum line state;
 	enum errc rc;
 
-	rc = prompt_begin(&p, e);
+	rc = prompt_begin(&p, prompt, e);
 	if (rc)
 		return rc;
 	secret_release(s);
