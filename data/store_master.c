@@ -109,21 +109,60 @@ out:
 	return rc;
 }
 
-/* Under a temporary name first, so that the final name never holds half a key; link(2) refuses to
- * replace one that is there. */
-static enum errc write_linked(const char *path, const struct secret *text, struct err *e)
+static enum errc cannot_make(const char *path, struct err *e)
+{
+	return err_errno(e, errno == EEXIST ? ERR_CONFLICT : ERR_STORE,
+			 "can't make the master key \"%s\"", path);
+}
+
+/* A file that has no name before it is whole: whoever is killed leaves no key behind. False where
+ * the file system, or a missing /proc, does not let it. */
+static bool write_nameless(const char *folder, const char *path, const struct secret *text,
+			   enum errc *rc, struct err *e)
+{
+	int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	bool done = true;
+	char file[32];
+
+	if (fd < 0)
+		return false;
+	snprintf(file, sizeof file, "/proc/self/fd/%d", fd);
+	if (!fd_write_all(fd, secret_reveal(text), text->len) || fsync(fd) != 0)
+		*rc = err_errno(e, ERR_STORE, "can't write the master key \"%s\"", path);
+	else if (linkat(AT_FDCWD, file, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+		*rc = ERR_OK;
+	else if (errno == ENOENT)
+		done = false;
+	else
+		*rc = cannot_make(path, e);
+	close(fd);
+	return done;
+}
+
+/* Under a temporary name first, so that the final name never holds half a key. */
+static enum errc write_named(const char *path, const struct secret *text, struct err *e)
 {
 	char *temporary = x_asprintf("%s.%ld.tmp", path, (long)getpid());
-	char *folder = path_parent(path);
 	enum errc rc;
-	int fd;
 
 	unlink(temporary);
 	rc = file_write_new(temporary, secret_reveal(text), text->len, e);
 	if (!rc && link(temporary, path) != 0)
-		rc = err_errno(e, errno == EEXIST ? ERR_CONFLICT : ERR_STORE,
-			       "can't make the master key \"%s\"", path);
+		rc = cannot_make(path, e);
 	unlink(temporary);
+	free(temporary);
+	return rc;
+}
+
+/* link(2) refuses to replace one that is there. */
+static enum errc write_linked(const char *path, const struct secret *text, struct err *e)
+{
+	char *folder = path_parent(path);
+	enum errc rc = ERR_OK;
+	int fd;
+
+	if (!write_nameless(folder, path, text, &rc, e))
+		rc = write_named(path, text, e);
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		if (!rc && fsync(fd) != 0)
@@ -131,7 +170,6 @@ static enum errc write_linked(const char *path, const struct secret *text, struc
 		close(fd);
 	}
 	free(folder);
-	free(temporary);
 	return rc;
 }
 

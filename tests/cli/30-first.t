@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 
-from tap import main, check, equal, test, wait_for  # noqa: E402
+from tap import BINARY, check, equal, main, need, test, wait_for  # noqa: E402
 
 
 def all_end_well(processes):
@@ -39,6 +39,18 @@ def an_empty_database_that_was_left_is_made_a_store_by_one_of_many(home):
     check(os.path.getsize(home.store) > 0)
     all_end_well([home.start("key", "create", "--name", f"k{i}") for i in range(20)])
     equal(20, len(home.rows("key", "list")))
+
+
+@test
+def who_is_killed_while_the_master_key_is_linked_leaves_no_second_copy(home):
+    strace = need("strace")
+    for call in ("linkat", "link", "unlink"):
+        home.run("key", "create", "--name", "killed",
+                 binary=[strace, "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                         "-e", f"inject={call}:signal=KILL:when=1", BINARY])
+        left = [name for name in os.listdir(os.path.dirname(home.master)) if "tmp" in name]
+        equal([], left, call)
+        home.create("after")
 
 
 @test
