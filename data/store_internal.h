@@ -86,8 +86,9 @@ bool ring_derive(struct store *s, int64_t number, enum ring_purpose purpose,
 bool row_mac(struct store *s, int64_t ring, const char *table, const struct field *fields,
 	     const void *object, const char *extra, uint8_t out[ROW_MAC_SIZE]);
 
-/* After store_rekey(): its transaction was rolled back (and is not in the store), or is committed. */
-void rekey_undo(struct store *s);
+/* After store_rekey(): its transaction was rolled back (and is not in the store), or is committed. Where
+ * the outcome is unknown, the log may still bring the new master key into force: its file stays. */
+void rekey_undo(struct store *s, bool unknown);
 void rekey_done(struct store *s);
 
 /* --- place ------------------------------------------------------------------------------------- */

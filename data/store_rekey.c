@@ -72,9 +72,9 @@ static bool master_in_force(struct store *s, const struct master *m)
 	return fits;
 }
 
-static void master_revert(struct store *s)
+static void master_revert(struct store *s, bool unknown)
 {
-	if (s->master.kind == MASTER_FILE)
+	if (s->master.kind == MASTER_FILE && !unknown)
 		unlink(s->master.place);
 	master_release(&s->master);
 	s->master = *s->master_before;
@@ -82,12 +82,12 @@ static void master_revert(struct store *s)
 	s->master_before = NULL;
 }
 
-void rekey_undo(struct store *s)
+void rekey_undo(struct store *s, bool unknown)
 {
 	if (!s->rekeyed)
 		return;
 	if (s->master_before && !master_in_force(s, &s->master))
-		master_revert(s);
+		master_revert(s, unknown);
 	if (ring_load(s, NULL) != ERR_OK)
 		ring_clear(s);
 	rekey_done(s);

@@ -211,11 +211,12 @@ static bool is_committed(struct store *s)
 	return row;
 }
 
+/* What has become of a commit that failed; the transaction is over. */
 static enum errc commit_failed(struct store *s, enum engine_code code, struct err *e)
 {
 	bool came_back = false, settled = true;
+	enum errc rc = db_error(s->db, code, "commit", e);
 
-	db_error(s->db, code, "commit", e);
 	engine_of(s)->rollback(db_conn(s->db));
 	if (code == ENGINE_FULL)
 		shorten_log(s, ENGINE_PASSIVE); /* for the next, smaller one */
@@ -225,16 +226,19 @@ static enum errc commit_failed(struct store *s, enum engine_code code, struct er
 		settled = commit_nothing(s);
 		came_back = is_committed(s);
 	}
-	if (came_back)
+	if (came_back) {
+		rekey_done(s);
 		return ERR_OK;
-	s->mark = s->before;
-	if (!settled) {
-		err_set(e, ERR_STORE, "outcome unknown: the disk failed while \"%s\" was written",
-			s->path);
-		return err_hint(
-			e, "mend the disk, then look with authrack audit list whether it was done");
 	}
-	return ERR_STORE;
+	s->mark = s->before;
+	rekey_undo(s, !settled);
+	if (!settled) {
+		rc = err_set(e, ERR_STORE,
+			     "outcome unknown: the disk failed while \"%s\" was written", s->path);
+		err_hint(e,
+			 "mend the disk, then look with authrack audit list whether it was done");
+	}
+	return rc;
 }
 
 enum errc store_commit(struct store *s, struct err *e)
@@ -249,12 +253,10 @@ enum errc store_commit(struct store *s, struct err *e)
 		return rc;
 	}
 	code = engine_of(s)->commit(db_conn(s->db));
-	if (code != ENGINE_OK)
-		rc = commit_failed(s, code, e);
-	if (rc)
-		rekey_undo(s);
-	else
+	if (code == ENGINE_OK)
 		rekey_done(s);
+	else
+		rc = commit_failed(s, code, e);
 	if (!rc && s->events > 0)
 		anchor_write(s, s->mark.sequence, s->mark.hash);
 	if (!rc)
@@ -269,7 +271,7 @@ void store_rollback(struct store *s)
 	if (s->tx != TX_AUDITED && s->tx != TX_UNAUDITED)
 		return;
 	engine_of(s)->rollback(db_conn(s->db));
-	rekey_undo(s);
+	rekey_undo(s, false);
 	s->mark = s->before;
 	s->tx = TX_NONE;
 	lock_drop(s->lock);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data/db.h"
+#include "data/store_internal.h"
 #include "src/base/alloc.h"
 #include "src/base/file.h"
 
@@ -234,6 +234,26 @@ static void rekey_that_does_not_commit_takes_its_file_away(void **state)
 	free(file);
 }
 
+/* A log that was not surely taken back may bring the new key into force: it must not be lost. */
+static void rekey_of_unknown_outcome_leaves_both_keys(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	char *file = new_key(f);
+
+	assert_well(store_begin(f->s, &e), &e);
+	assert_well(store_rekey(f->s, file, NULL, &e), &e);
+	db_engine(f->s->db)->rollback(db_conn(f->s->db));
+	rekey_undo(f->s, true);
+	store_rollback(f->s);
+	assert_int_equal(access(file, F_OK), 0);
+	assert_int_equal(access(f->master_file, F_OK), 0);
+	fixture_create(f, "alpha");
+	fixture_reopen(f);
+	fixture_assert_sound(f);
+	free(file);
+}
+
 /* Killed between the new file and the commit: the old key still opens the store. */
 static void crash_before_the_commit_leaves_the_old_key_in_force(void **state)
 {
@@ -324,6 +344,7 @@ int main(void)
 		TEST(rolled_back_rekey_leaves_all_as_it_was),
 		TEST(rolled_back_ring_key_is_forgotten),
 		TEST(rekey_that_does_not_commit_takes_its_file_away),
+		TEST(rekey_of_unknown_outcome_leaves_both_keys),
 		TEST(crash_before_the_commit_leaves_the_old_key_in_force),
 		TEST(rekey_needs_a_transaction),
 		TEST(other_connection_learns_of_a_fresh_ring_key),
