@@ -76,7 +76,7 @@ enum errc store_version(struct store *s, uint64_t *version, struct err *e);
 void store_interrupt(struct store *s);
 
 /* --- what the ring keys make ------------------------------------------------------------------ */
-int64_t store_ring(const struct store *s); /* number of the current ring key */
+int64_t store_ring(const struct store *s); /* number of the current ring key, from 1 */
 /* Numbers of all ring keys, newest first; returns how many (at most size). */
 size_t store_rings(const struct store *s, int64_t *numbers, size_t size);
 /* HMAC over secret id and whole secret, for our own format. */

@@ -25,7 +25,8 @@ enum errc mark_load(struct store *s, struct err *e)
 		stmt_copy_blob(st, "hash", m.hash, sizeof m.hash);
 	}
 	stmt_done(st);
-	if (!rc && s->ring_count > 0 && ring > store_ring(s))
+	/* None: it could not be read again after a rekey that failed. */
+	if (!rc && (s->ring_count == 0 || ring > store_ring(s)))
 		rc = ring_refresh(s, e);
 	if (!rc)
 		s->mark = m;
@@ -49,7 +50,8 @@ static int64_t clock_step(const struct store *s)
 
 	if (!s->mark.any)
 		return 0;
-	if (strcmp(s->mark.boot_id, clock_boot_id(s->clock)) == 0)
+	/* Where the kernel tells no boot id, each process counts as a boot of its own. */
+	if (s->mark.boot_id[0] && strcmp(s->mark.boot_id, clock_boot_id(s->clock)) == 0)
 		step -= clock_boot(s->clock) - s->mark.boot_time;
 	else if (step > 0)
 		return 0;

@@ -80,6 +80,12 @@ static void ring_put(struct store *s, int64_t number, const uint8_t key[KEY256_S
 	s->ring_count++;
 }
 
+static enum errc no_ring_key(const struct store *s, struct err *e)
+{
+	err_set(e, ERR_STORE, "the store \"%s\" has no ring key", s->path);
+	return err_hint(e, "its rows were removed: restore a backup");
+}
+
 enum errc ring_load(struct store *s, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "SELECT number, wrapped FROM ring ORDER BY number DESC");
@@ -105,7 +111,7 @@ enum errc ring_load(struct store *s, struct err *e)
 	stmt_done(st);
 	secret_wipe(key, sizeof key);
 	if (!rc && s->ring_count == 0)
-		rc = err_set(e, ERR_STORE, "the store \"%s\" has no ring key", s->path);
+		rc = no_ring_key(s, e);
 	return rc;
 }
 
@@ -210,7 +216,7 @@ bool row_mac(struct store *s, int64_t ring, const char *table, const struct fiel
 
 int64_t store_ring(const struct store *s)
 {
-	return s->ring[0].number;
+	return s->ring_count ? s->ring[0].number : 0;
 }
 
 size_t store_rings(const struct store *s, int64_t *numbers, size_t size)
@@ -252,7 +258,7 @@ enum errc store_import_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
 /* The checkpoint key has to outlive a rekey (public keys are kept elsewhere): the oldest ring key's. */
 static enum errc checkpoint_seed(struct store *s, uint8_t seed[KEY256_SIZE], struct err *e)
 {
-	int64_t oldest = s->ring[s->ring_count - 1].number;
+	int64_t oldest = s->ring_count ? s->ring[s->ring_count - 1].number : 0;
 
 	return ring_derive(s, oldest, RING_CHECKPOINT, seed) ? ERR_OK : unknown_ring(s, oldest, e);
 }

@@ -6,7 +6,7 @@
 #include "src/base/encode.h"
 #include "src/base/process.h"
 
-enum { LOOKUP_SIZE = 16, RINGS_MAX = 64 };
+enum { LOOKUP_SIZE = 16 };
 
 /* As stored: our own secrets are found by their public id, foreign ones by half of their MAC. */
 struct version_row {
@@ -310,14 +310,12 @@ enum errc version_by_secret_id(struct store *s, const char *secret_id, struct ke
 enum errc version_by_digest(struct store *s, const uint8_t digest[SHA256_SIZE],
 			    struct key_version *v, struct key *k, struct err *e)
 {
-	int64_t rings[RINGS_MAX];
-	size_t count = store_rings(s, rings, RINGS_MAX);
 	enum errc rc = ERR_NOT_FOUND;
 
-	for (size_t i = 0; i < count && rc == ERR_NOT_FOUND; i++) {
+	for (size_t i = 0; i < s->ring_count && rc == ERR_NOT_FOUND; i++) {
 		uint8_t mac[MAC_SIZE];
 
-		rc = store_import_mac(s, mac, rings[i], digest, e);
+		rc = store_import_mac(s, mac, s->ring[i].number, digest, e);
 		if (!rc)
 			rc = version_by_lookup(s, mac, v, k, e);
 		/* The look-up is half of it: the whole has to fit too. */
@@ -343,8 +341,6 @@ static enum errc lookup_known(struct store *s, const uint8_t find[LOOKUP_SIZE], 
 enum errc secret_known(struct store *s, const char *secret_id_or_null,
 		       const uint8_t digest[SHA256_SIZE], bool *known, struct err *e)
 {
-	int64_t rings[RINGS_MAX];
-	size_t count = store_rings(s, rings, RINGS_MAX);
 	uint8_t find[MAC_SIZE];
 	enum errc rc = ERR_OK;
 
@@ -353,8 +349,8 @@ enum errc secret_known(struct store *s, const char *secret_id_or_null,
 		own_lookup(find, secret_id_or_null);
 		rc = lookup_known(s, find, known, e);
 	}
-	for (size_t i = 0; i < count && digest && !*known && !rc; i++) {
-		rc = store_import_mac(s, find, rings[i], digest, e);
+	for (size_t i = 0; i < s->ring_count && digest && !*known && !rc; i++) {
+		rc = store_import_mac(s, find, s->ring[i].number, digest, e);
 		if (!rc)
 			rc = lookup_known(s, find, known, e);
 	}

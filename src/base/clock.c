@@ -30,7 +30,7 @@ static int64_t system_boot(const struct clock *c)
 	return read_clock(CLOCK_BOOTTIME);
 }
 
-/* Without /proc the id stays empty, which equals no other boot's. */
+/* Without /proc the id stays empty: no boot at all, not even another empty one's. */
 static void boot_id_load(void)
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);

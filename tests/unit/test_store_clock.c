@@ -75,6 +75,20 @@ static void across_boots_only_backwards_is_a_step(void **state)
 	assert_int_equal(step_of(f, ERR_CONFLICT, "--accept-clock"), -5 * MINUTE_MS - 1);
 }
 
+/* As in a container without /proc: the boot-time clocks of two processes can't be compared. */
+static void without_a_boot_id_only_backwards_is_a_step(void **state)
+{
+	struct store_fixture *f = *state;
+
+	f->clock.boot_id[0] = '\0';
+	fixture_create(f, "one");
+	f->clock.boot = 1;
+	test_clock_step(&f->clock, 30 * DAY_MS);
+	assert_int_equal(step_of(f, ERR_OK, NULL), 0);
+	test_clock_step(&f->clock, -30 * DAY_MS - 5 * MINUTE_MS - 1);
+	assert_int_equal(step_of(f, ERR_CONFLICT, "--accept-clock"), -5 * MINUTE_MS - 1);
+}
+
 static void an_accepted_clock_takes_the_mark_down(void **state)
 {
 	struct store_fixture *f = *state;
@@ -123,6 +137,7 @@ int main(void)
 		STORE_TEST(reading_does_not_move_the_mark),
 		STORE_TEST(steps_within_a_boot_are_told_both_ways),
 		STORE_TEST(across_boots_only_backwards_is_a_step),
+		STORE_TEST(without_a_boot_id_only_backwards_is_a_step),
 		STORE_TEST(an_accepted_clock_takes_the_mark_down),
 		STORE_TEST(a_change_by_another_process_moves_the_mark),
 	};

@@ -71,6 +71,21 @@ static void purposes_and_numbers_have_keys_of_their_own(void **state)
 			assert_memory_not_equal(keys[i], keys[j], KEY256_SIZE);
 }
 
+/* As after a rekey that failed, when the ring could not be read again either. */
+static void a_ring_that_was_lost_in_memory_is_read_again(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	uint8_t key[32];
+
+	ring_clear(f->s);
+	assert_int_equal(store_ring(f->s), 0);
+	assert_refused(store_checkpoint_key(f->s, key, &e), ERR_STORE, &e, "no ring key");
+	fixture_create(f, "alpha");
+	assert_int_equal(store_ring(f->s), 1);
+	fixture_assert_sound(f);
+}
+
 static void an_altered_ring_row_opens_nothing(void **state)
 {
 	struct store_fixture *f = *state;
@@ -229,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(keys_survive_reopening_newest_first),
 		STORE_TEST(purposes_and_numbers_have_keys_of_their_own),
+		STORE_TEST(a_ring_that_was_lost_in_memory_is_read_again),
 		STORE_TEST(an_altered_ring_row_opens_nothing),
 		STORE_TEST(a_ring_row_under_another_number_opens_nothing),
 		STORE_TEST(a_store_without_ring_or_identity_is_refused),
