@@ -53,13 +53,13 @@ static const char insert_sql[] =
 	" $19, $20, $21, $22, $23, $24, $25, $26, $27)";
 
 static const char update_sql[] =
-	"UPDATE apikey SET id = $1, name = $2, owner = $3, tier = $4, note = $5, scopes = $6,"
+	"UPDATE apikey SET name = $2, owner = $3, tier = $4, note = $5, scopes = $6,"
 	" limits = $7, allow_from = $8, meta = $9, prefix = $10, status = $11, created_at = $12,"
 	" updated_at = $13, not_before = $14, expires_at = $15, disabled_at = $16, revoked_at = "
 	"$17,"
 	" revoke_reason = $18, revoke_text = $19, revision = $20, version = $21, hint = $22,"
 	" retiring_until = $23, import_event = $24, ring = $25, mac = $26"
-	" WHERE row = $27 AND revision = $28";
+	" WHERE row = $27 AND revision = $28 AND id = $1";
 
 void key_init(struct key *k)
 {
@@ -214,7 +214,8 @@ enum errc key_named(struct store *s, const char *name, char (*ids)[KEY_ID_SIZE],
 
 /* --- changing --------------------------------------------------------------------------------------- */
 
-/* Rows rise with creation and are never used again, not even after a purge. */
+/* Rows rise with creation and are never used again, not even after a purge. Only that of a pending key
+ * that was swept is: what changes a row names the key's id too. */
 static enum errc next_row(struct store *s, int64_t *row, struct err *e)
 {
 	enum errc rc = ERR_OK;
@@ -301,23 +302,34 @@ enum errc key_update(struct store *s, struct key *k, struct err *e)
 	return rc;
 }
 
-static enum errc delete_where_key(struct store *s, const char *sql, int64_t row, struct err *e)
+/* Runs statements over one key: $1 its row, $2 its id. */
+static enum errc key_delete(struct store *s, const char *const *sql, size_t count,
+			    const struct key *k, struct err *e)
 {
-	struct stmt *st = db_stmt(s->db, sql);
+	uint8_t id[ULID_BYTES] = { 0 };
+	enum errc rc = store_writing(s, e);
 
-	stmt_int(st, 1, row);
-	return stmt_run(st, e);
+	ulid_parse(id, k->id + strlen("key_"));
+	for (size_t i = 0; i < count && !rc; i++) {
+		struct stmt *st = db_stmt(s->db, sql[i]);
+
+		stmt_int(st, 1, k->row);
+		stmt_blob(st, 2, id, sizeof id);
+		rc = stmt_run(st, e);
+	}
+	s->id_row = 0;
+	return rc;
 }
 
 static enum errc give_up(struct store *s, const struct key *k, struct err *e)
 {
-	enum errc rc = store_writing(s, e);
+	static const char *const steps[] = {
+		("DELETE FROM version WHERE key = (SELECT row FROM apikey"
+		 " WHERE row = $1 AND id = $2 AND status = 0)"),
+		"DELETE FROM apikey WHERE row = $1 AND id = $2 AND status = 0",
+	};
 
-	if (!rc)
-		rc = delete_where_key(s, "DELETE FROM version WHERE key = $1", k->row, e);
-	return rc ? rc
-		  : delete_where_key(s, "DELETE FROM apikey WHERE row = $1 AND status = 0", k->row,
-				     e);
+	return key_delete(s, steps, sizeof steps / sizeof *steps, k, e);
 }
 
 enum errc key_activate(struct store *s, struct key *k, struct err *e)
@@ -355,15 +367,11 @@ enum errc key_purge(struct store *s, const struct key *k, struct err *e)
 		"DELETE FROM version_use WHERE key = $1",
 		"DELETE FROM version_address WHERE key = $1",
 		"DELETE FROM key_use WHERE key = $1",
-		"DELETE FROM apikey WHERE row = $1",
+		"DELETE FROM apikey WHERE row = $1 AND id = $2",
 	};
-	enum errc rc = store_writing(s, e);
 
-	for (size_t i = 0; i < sizeof steps / sizeof *steps && !rc; i++)
-		rc = delete_where_key(s, steps[i], k->row, e);
 	s->tombstones = -1;
-	s->id_row = 0;
-	return rc;
+	return key_delete(s, steps, sizeof steps / sizeof *steps, k, e);
 }
 
 enum errc key_object_mac(struct store *s, const struct key *k, uint8_t out[MAC_SIZE], struct err *e)

@@ -73,22 +73,25 @@ enum errc issue_reveal(const struct op_call *c, struct issue *i, struct json *re
 	return write_file(i, path, e);
 }
 
-/* Under the lock: only what is still pending goes; ERR_CONFLICT when it is live after all. */
+/* Under the lock: only what is still pending goes; ERR_CONFLICT when it is live after all. What was swept
+ * meanwhile may have given its row to somebody else's key: the secret id tells. */
 static enum errc delete_pending(struct store *s, const struct issue *i, bool key_too, struct key *k)
 {
 	struct key_version *versions = NULL;
 	size_t count = 0;
 	enum errc r = key_get_row(s, i->version.key, k, NULL);
 
-	if (!r && key_too)
-		return k->status == KEY_PENDING ? key_activate(s, k, NULL) : ERR_CONFLICT;
 	if (!r)
 		r = versions_of(s, i->version.key, &versions, &count, NULL);
 	for (size_t n = 0; !r && n < count; n++) {
-		if (versions[n].number != i->version.number)
+		if (strcmp(versions[n].secret_id, i->version.secret_id) != 0)
 			continue;
-		r = versions[n].state == VERSION_PENDING ? version_delete(s, &versions[n], NULL)
-							 : ERR_CONFLICT;
+		if (versions[n].state != VERSION_PENDING)
+			r = ERR_CONFLICT;
+		else
+			r = key_too ? key_activate(s, k, NULL)
+				    : version_delete(s, &versions[n], NULL);
+		break;
 	}
 	free(versions);
 	return r;
