@@ -2,7 +2,6 @@
 #include "data/db.h"
 
 #include <assert.h>
-#include <errno.h>
 
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
@@ -53,22 +52,22 @@ static const struct meaning {
 			       "look at the modes of the file and its folder, and whether the disk "
 			       "is full" },
 	[ENGINE_INTERRUPTED] = { ERR_CANCELLED, "was interrupted", "" },
-	[ENGINE_SETTING] = { ERR_STORE, "does not take a setting that safety needs", "" },
+	[ENGINE_SETTING] = { ERR_STORE, "does not take a setting that safety needs",
+			     "use SQLite 3.40 or later, built as Debian does" },
 	[ENGINE_OTHER] = { ERR_STORE, "failed", "look with authrack store check" },
 };
 
 enum errc db_error(const struct db *d, enum engine_code code, const char *what, struct err *e)
 {
 	const struct meaning *m = &meanings[code];
-	enum errc rc;
 
 	if (code == ENGINE_OK || code == ENGINE_ROW)
 		return ERR_OK;
-	rc = err_set(e, m->code, "%s: the store \"%s\" %s (%s)", what, d->path, m->text,
-		     d->engine->message(d->conn));
+	err_set(e, m->code, "%s: the store \"%s\" %s (%s)", what, d->path, m->text,
+		d->engine->message(d->conn));
 	if (m->hint[0])
-		rc = err_hint(e, "%s", m->hint);
-	return rc;
+		err_hint(e, "%s", m->hint);
+	return m->code;
 }
 
 enum errc db_open(struct db **out, const struct engine *engine, const char *path, unsigned flags,
