@@ -41,7 +41,7 @@ static bool file_filled(const char *path)
 {
 	struct stat st;
 
-	if (lstat(path, &st) != 0)
+	if (!path || lstat(path, &st) != 0)
 		return errno != ENOENT && errno != ENOTDIR;
 	return !S_ISREG(st.st_mode) || st.st_size > 0;
 }

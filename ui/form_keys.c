@@ -40,6 +40,8 @@ static void choice_step(struct form_item *item, int by)
 			at = count + (by > 0 ? 1 : 0);
 		count++;
 	}
+	if (!count)
+		return;
 	if (by < 0)
 		at = (at + count - 1) % count;
 	edit_set(&item->field, choices[at % count]);

@@ -111,21 +111,42 @@ static void send_sequence(struct input_parser *p, const char *text)
 	}
 }
 
+/* "[<B;X;YM" as three numbers and its last letter. False: it is none. */
+static bool numbers_read(const char *text, int part[3], char *last)
+{
+	if (text[0] != '[' || text[1] != '<')
+		return false;
+	text++;
+	for (int i = 0; i < 3; i++) {
+		long number;
+		char *end;
+
+		if ((i && *text != ';') || text[1] < '0' || text[1] > '9')
+			return false;
+		number = strtol(text + 1, &end, 10);
+		if (number > INT16_MAX)
+			return false;
+		part[i] = (int)number;
+		text = end;
+	}
+	*last = *text;
+	return *last != '\0';
+}
+
 /* SGR mouse report (xterm, ctlseqs "SGR (1006)"): "[<B;X;YM" pressed, "m" released. */
 static void send_mouse(struct input_parser *p, const char *text)
 {
 	struct input in = { .type = INPUT_MOUSE };
-	unsigned button;
-	int x, y;
+	int part[3]; /* button, column, row */
 	char last;
 
-	if (sscanf(text, "[<%u;%d;%d%c", &button, &x, &y, &last) != 4)
+	if (!numbers_read(text, part, &last))
 		return;
-	in.x = x - 1;
-	in.y = y - 1;
-	if (button == 64 || button == 65)
-		in.mouse = button == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
-	else if (button == 0)
+	in.x = part[1] - 1;
+	in.y = part[2] - 1;
+	if (part[0] == 64 || part[0] == 65)
+		in.mouse = part[0] == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
+	else if (part[0] == 0)
 		in.mouse = last == 'M' ? MOUSE_CLICK : MOUSE_RELEASE;
 	else
 		return;

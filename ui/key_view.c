@@ -218,7 +218,7 @@ void key_now_text(const struct console *c, const struct json *key, char *out, si
 		at += time_text(c, key, "expires_at", "expires @; m sets a later end. ", out + at,
 				size - at);
 	if (key_in_grace(key, now) && at < size)
-		at += grace_text(c, key, out + at, size - at);
+		grace_text(c, key, out + at, size - at);
 }
 
 void key_calls(const struct json *row, int64_t *out, size_t count)

@@ -72,7 +72,7 @@ static size_t page_limit(const struct list *l, size_t pages)
 
 static void window_reserve(struct list *l, size_t size)
 {
-	if (l->size >= size)
+	if (l->rows && l->size >= size)
 		return;
 	l->rows = x_reallocarray(l->rows, size, sizeof(*l->rows));
 	l->size = size;

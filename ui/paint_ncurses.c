@@ -91,10 +91,15 @@ static void cell_put(const struct paint_ncurses *n, int x, int y, const struct c
 	mvadd_wch(y, x, &out);
 }
 
+/* Padding that differs costs no more than a cell painted anew. */
+static bool cells_equal(const struct cell *a, const struct cell *b, int count)
+{
+	return !memcmp(a, b, (size_t)count * sizeof(*a));
+}
+
 static bool row_equal(const struct frame *a, int y, const struct frame *b, int z)
 {
-	return !memcmp(&a->cells[y * a->width], &b->cells[z * b->width],
-		       (size_t)a->width * sizeof(*a->cells));
+	return cells_equal(&a->cells[y * a->width], &b->cells[z * b->width], a->width);
 }
 
 /* Did most of what changed move by one line, as when the cursor pushes a list on? */
@@ -120,7 +125,7 @@ static void row_put(struct paint_ncurses *n, const struct frame *f, int y)
 	for (int x = 0; x < f->width; x++) {
 		bool wide = x + 1 < f->width && !row[x + 1].chars[0];
 
-		if (!memcmp(&row[x], &shown[x], sizeof(*row)) || !row[x].chars[0])
+		if (cells_equal(&row[x], &shown[x], 1) || !row[x].chars[0])
 			continue;
 		cell_put(n, x, y, &row[x], wide);
 		if (wide)
@@ -338,7 +343,7 @@ static enum errc terminal_open(struct paint_ncurses *n, const char *term, struct
 
 enum errc paint_ncurses_new(struct paint **out, const struct console_options *o, struct err *e)
 {
-	const char *term = getenv("TERM") ? getenv("TERM") : "";
+	const char *named = getenv("TERM"), *term = named ? named : "";
 	struct paint_ncurses *n;
 	enum errc code = terminal_check(term, e);
 

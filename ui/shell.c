@@ -61,7 +61,8 @@ static void run_again(struct view *v)
 	if (c->last_action && c->last_view == v)
 		action_run(v, c->last_action);
 	else
-		console_say(c, STYLE_NORMAL, "nothing was done on this screen that could be repeated");
+		console_say(c, STYLE_NORMAL,
+			    "nothing was done on this screen that could be repeated");
 }
 
 static void run_quit(struct view *v)

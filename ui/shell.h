@@ -72,7 +72,7 @@ struct console {
 	struct dialog *top;
 	uint64_t batch; /* counts reads of the terminal */
 	const struct action *last_action;
-	const struct view *last_view; /* where it was done */
+	const struct view *last_view;	     /* where it was done */
 	const struct action *recent[RECENT]; /* for the palette, newest first */
 
 	char message[600];

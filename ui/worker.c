@@ -475,8 +475,10 @@ void workers_free(struct workers *w)
 		app_free(w->lanes[i].app);
 		pthread_cond_destroy(&w->lanes[i].wake);
 	}
-	while (w->alive)
-		work_free(w->alive);
+	for (struct work *work = w->alive, *next; work; work = next) {
+		next = work->next_alive;
+		work_free(work);
+	}
 	pthread_cond_destroy(&w->answered);
 	pthread_mutex_destroy(&w->lock);
 	free(w);

@@ -28,7 +28,7 @@ void json_set_text(struct json *object, const char *name, const char *value); /*
 void json_set_int(struct json *object, const char *name, int64_t value);
 void json_set_bool(struct json *object, const char *name, bool value);
 void json_set_time(struct json *object, const char *name,
-		   int64_t at);			       /* RFC 3339; TIME_NONE: null */
+		   int64_t at); /* RFC 3339; TIME_NONE: null */
 /* Gives `to` the member of that name that `from` has, sharing the value; null without one. */
 void json_set_from(struct json *to, const struct json *from, const char *name);
 void json_add(struct json *array, struct json *value); /* takes value */

@@ -320,16 +320,11 @@ static const struct {
 	const char *name;
 	void (*write)(struct buf *out);
 } parts[] = {
-	{ "commands", markdown_commands },
-	{ "screens", markdown_screens },
-	{ "man-commands", man_commands },
-	{ "man-global-options", man_global_options },
-	{ "man-json", man_json },
-	{ "man-keys", man_keys },
-	{ "man-output", man_output },
-	{ "man-exit-codes", man_exit_codes },
-	{ "man-files", man_files },
-	{ "man-secrets", man_secrets },
+	{ "commands", markdown_commands }, { "screens", markdown_screens },
+	{ "man-commands", man_commands },  { "man-global-options", man_global_options },
+	{ "man-json", man_json },	   { "man-keys", man_keys },
+	{ "man-output", man_output },	   { "man-exit-codes", man_exit_codes },
+	{ "man-files", man_files },	   { "man-secrets", man_secrets },
 };
 
 /* Writes the part that the line opens. False: it opens none of ours. */
@@ -357,7 +352,6 @@ static void document_write(struct buf *out, char *text)
 	while ((line = strsep(&text, "\n"))) {
 		if (skipping && !strstr(line, "<!-- end") && !strstr(line, "\\\" end"))
 			continue;
-		skipping = false;
 		buf_add_text(out, line);
 		if (text)
 			buf_add_char(out, '\n');

@@ -232,6 +232,7 @@ static enum errc config_read(struct settings *s, const char *given, struct err *
 enum errc settings_load(struct settings *s, const struct op_args *globals, struct err *e)
 {
 	const char *from_environment = getenv("AUTHRACK_STORE");
+	const char *no_color = getenv("NO_COLOR");
 	const char *store = op_text(globals, "store");
 	enum errc rc = config_read(s, op_text(globals, "config"), e);
 
@@ -250,7 +251,7 @@ enum errc settings_load(struct settings *s, const struct op_args *globals, struc
 		set_text(&s->master_key, op_text(globals, "master-key"));
 	s->json = op_flag(globals, "json");
 	s->quiet = op_flag(globals, "quiet");
-	s->no_color = op_flag(globals, "no-color") || (getenv("NO_COLOR") && *getenv("NO_COLOR"));
+	s->no_color = op_flag(globals, "no-color") || (no_color && *no_color);
 	s->yes = op_flag(globals, "yes");
 	s->read_only = op_flag(globals, "read-only");
 	s->accept_clock = op_flag(globals, "accept-clock");

@@ -16,7 +16,7 @@ struct table {
 	const struct op_column *columns[TABLE_COLUMNS];
 	int widths[TABLE_COLUMNS];
 	bool seen[TABLE_COLUMNS]; /* a record had this member */
-	size_t count; /* columns */
+	size_t count;		  /* columns */
 	int indent;
 	struct cell *cells; /* rows that wait for the widths */
 	size_t rows;

@@ -57,17 +57,17 @@ static void rows_read(struct rows *r, sqlite3 *db, const char *table)
 			r->values = x_reallocarray(r->values, r->size, sizeof(*r->values));
 		}
 		for (int c = 0; c < r->columns; c++)
-			r->values[r->count++] =
-				sqlite3_value_dup(sqlite3_column_value(statement, c));
+			r->values[r->count++] = sqlite3_value_dup(
+				sqlite3_column_value(statement, c));
 	}
 	sqlite3_finalize(statement);
 }
 
 static void schema_copy(sqlite3 *to, sqlite3 *from)
 {
-	sqlite3_stmt *statement =
-		prepare(from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE "
-			      "'sqlite_%' ORDER BY type DESC");
+	sqlite3_stmt *statement = prepare(
+		from, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE "
+		      "'sqlite_%' ORDER BY type DESC");
 
 	while (sqlite3_step(statement) == SQLITE_ROW)
 		run(to, (const char *)sqlite3_column_text(statement, 0));
@@ -89,7 +89,8 @@ static sqlite3_stmt *insert(sqlite3 *db, const char *table, int columns)
 static void insert_row(sqlite3_stmt *statement, const struct rows *r, size_t row)
 {
 	for (int c = 0; c < r->columns; c++)
-		sqlite3_bind_value(statement, c + 1, r->values[row * (size_t)r->columns + (size_t)c]);
+		sqlite3_bind_value(statement, c + 1,
+				   r->values[row * (size_t)r->columns + (size_t)c]);
 	if (sqlite3_step(statement) != SQLITE_DONE)
 		errx(1, "insert: %s", sqlite3_errmsg(sqlite3_db_handle(statement)));
 	sqlite3_reset(statement);

@@ -19,7 +19,7 @@ enum { ROUNDS = 5, LINE_SIZE = 600 };
 
 struct input {
 	char (*secrets)[LINE_SIZE];
-	uint8_t (*lookups)[16];	/* what the row of each secret is found by */
+	uint8_t (*lookups)[16]; /* what the row of each secret is found by */
 	size_t count;
 };
 
@@ -95,8 +95,10 @@ static double bare(sqlite3 *db, const struct input *in)
 	sqlite3_stmt *look;
 	double start;
 
-	if (sqlite3_prepare_v2(db, "SELECT v.*, k.* FROM version v JOIN apikey k ON k.row = v.key "
-				   "WHERE v.lookup = ?1", -1, &look, NULL))
+	if (sqlite3_prepare_v2(db,
+			       "SELECT v.*, k.* FROM version v JOIN apikey k ON k.row = v.key "
+			       "WHERE v.lookup = ?1",
+			       -1, &look, NULL))
 		errx(1, "%s", sqlite3_errmsg(db));
 	start = seconds();
 	for (size_t i = 0; i < in->count; i++) {
@@ -132,9 +134,13 @@ int main(int argc, char **argv)
 		errx(2, "usage: verify STORE MASTER SECRETS");
 	secret_process_init();
 	input_read(&in, argv[3]);
-	if (store_open(&s, &(struct store_options){ .url = argv[1], .master_file = argv[2],
-						    .wait_ms = 30000, .read_only = true,
-						    .verb = "bench" }, &e))
+	if (store_open(&s,
+		       &(struct store_options){ .url = argv[1],
+						.master_file = argv[2],
+						.wait_ms = 30000,
+						.read_only = true,
+						.verb = "bench" },
+		       &e))
 		errx(1, "%s", e.message);
 	if (sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READONLY, NULL))
 		errx(1, "%s", sqlite3_errmsg(db));
