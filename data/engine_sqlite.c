@@ -12,7 +12,7 @@
 #include "src/base/text.h"
 
 enum {
-	PARAMETERS_MAX = 48,
+	PARAMETERS_MAX = 112,
 	LOG_RESERVE = 256 * 1024,
 	FILE_CHUNK = 256 * 1024,
 	FILE_ROOM = 64 * 1024,
@@ -99,31 +99,46 @@ static enum engine_code code_of(int rc)
 
 /* --- opening ----------------------------------------------------------------------------------- */
 
-/* Is the word in one of the texts, or in the key id that the last, a blob, stands for? Texts are read
- * as bytes: as texts each would be copied to end in a NUL. */
-static void text_has(sqlite3_context *context, int count, sqlite3_value **values)
+/* Texts are read as bytes: as texts each would be copied to end in a NUL. */
+static bool texts_have(sqlite3_value *wanted, sqlite3_value **texts, int count)
 {
-	const char *word = sqlite3_value_blob(values[0]);
-	size_t len = (size_t)sqlite3_value_bytes(values[0]);
+	const char *word = sqlite3_value_blob(wanted);
+	size_t len = (size_t)sqlite3_value_bytes(wanted);
 	bool found = false;
 
-	for (int i = 1; word && i < count && !found; i++) {
-		const char *text;
-		char id[4 + ULID_TEXT + 1] = "key_";
-		size_t size;
+	for (int i = 0; word && i < count && !found; i++) {
+		size_t size = (size_t)sqlite3_value_bytes(texts[i]);
+		const char *text = size ? sqlite3_value_blob(texts[i]) : NULL;
 
-		if (sqlite3_value_type(values[i]) == SQLITE_BLOB &&
-		    sqlite3_value_bytes(values[i]) == ULID_BYTES) {
-			ulid_text(id + 4, sqlite3_value_blob(values[i]));
-			text = id;
-			size = sizeof id - 1;
-		} else {
-			size = (size_t)sqlite3_value_bytes(values[i]);
-			text = size ? sqlite3_value_blob(values[i]) : NULL;
-		}
 		found = text && text_contains(text, size, word, len);
 	}
-	sqlite3_result_int(context, found);
+	return found;
+}
+
+/* text_has(word, text, …): is the word in one of the texts? */
+static void text_has(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	sqlite3_result_int(context, texts_have(values[0], values + 1, count - 1));
+}
+
+/* Has the id these bits? `wanted` is as long as an id, and behind it the mask of the bits that count. */
+static bool id_fits(sqlite3_value *id, sqlite3_value *wanted)
+{
+	enum { HALVES = ULID_BYTES / sizeof(uint64_t) };
+	uint64_t is[HALVES], want[2 * HALVES];
+
+	if (sqlite3_value_bytes(id) != sizeof is || sqlite3_value_bytes(wanted) != sizeof want)
+		return false;
+	memcpy(is, sqlite3_value_blob(id), sizeof is);
+	memcpy(want, sqlite3_value_blob(wanted), sizeof want);
+	return (is[0] & want[HALVES]) == want[0] && (is[1] & want[HALVES + 1]) == want[1];
+}
+
+/* id_or_text_has(bits, id, word, text, …): one call, since each of a million takes its time. */
+static void id_or_text_has(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	sqlite3_result_int(context, id_fits(values[1], values[0]) ||
+					    texts_have(values[2], values + 3, count - 3));
 }
 
 static int hook_log(void *arg, sqlite3 *db, const char *name, int pages)
@@ -239,6 +254,14 @@ static enum engine_code set_pragmas(struct engine_conn *c)
 	return c->read_only || c->plain ? ENGINE_OK : keep_log(c);
 }
 
+static int function_add(sqlite3 *db, const char *name,
+			void (*call)(sqlite3_context *, int, sqlite3_value **))
+{
+	return sqlite3_create_function(db, name, -1,
+				       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
+				       call, NULL, NULL);
+}
+
 static enum engine_code set_up(struct engine_conn *c)
 {
 	int chunk = FILE_CHUNK, persist = 1, rc;
@@ -252,9 +275,9 @@ static enum engine_code set_up(struct engine_conn *c)
 		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_CHUNK_SIZE, &chunk);
 		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
 	}
-	rc = sqlite3_create_function(c->db, "text_has", -1,
-				     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-				     text_has, NULL, NULL);
+	rc = function_add(c->db, "text_has", text_has);
+	if (rc == SQLITE_OK)
+		rc = function_add(c->db, "id_or_text_has", id_or_text_has);
 	if (rc != SQLITE_OK)
 		return code_of(rc);
 	return set_pragmas(c);

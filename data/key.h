@@ -128,8 +128,8 @@ enum key_sort {
 };
 
 struct key_query {
-	/* Words, each somewhere in name or owner or, of four characters and more, in the id or at the start
-	 * of a secret id; NULL: all. */
+	/* Words, each somewhere in name or owner or, of four characters and more, at an end of the id or at
+	 * the start of a secret id; NULL: all. */
 	const char *search;
 	unsigned states;		     /* bits 1 << enum key_state; 0: all */
 	bool in_grace;			     /* only with an older live version */

@@ -200,6 +200,7 @@ static void words_are_looked_for_everywhere(void **state)
 {
 	struct store_fixture *f = *state;
 	struct key_query q = all_keys();
+	char part[KEY_ID_SIZE];
 	struct listing l;
 
 	q.sort = KEY_SORT_CREATED;
@@ -225,6 +226,46 @@ static void words_are_looked_for_everywhere(void **state)
 	/* The end of an id is what people read out to each other. */
 	q.search = l.ids[4] + 22;
 	assert_rows(f, &q, "5");
+	/* So is its start, with "key_" or without; what is inside it would be met by chance. */
+	snprintf(part, sizeof part, "%.18s", l.ids[4]);
+	q.search = part;
+	assert_rows(f, &q, "5");
+	q.search = part + 4;
+	assert_rows(f, &q, "5");
+	snprintf(part, sizeof part, "%.12s", l.ids[4] + 16);
+	q.search = part;
+	assert_rows(f, &q, "");
+	q.search = "mobile";
+	assert_rows(f, &q, "3 6 9 12 15");
+}
+
+static uint64_t count_of(struct store_fixture *f, const char *search)
+{
+	struct key_query q = all_keys();
+	struct err e = ERR_INIT;
+	uint64_t count = 0;
+
+	q.search = search;
+	assert_well(key_count(f->s, &q, &count, &e), &e);
+	return count;
+}
+
+static void words_are_found_in_very_many_owners(void **state)
+{
+	struct store_fixture *f = *state;
+
+	fixture_sql(f,
+		    "WITH RECURSIVE more (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM more"
+		    " WHERE i < 80) INSERT INTO apikey SELECT 100 + i, randomblob(16), 'many',"
+		    " 'team-' || i, tier, note, scopes, limits, allow_from, meta, prefix, status,"
+		    " created_at, updated_at, not_before, expires_at, disabled_at, revoked_at,"
+		    " revoke_reason, revoke_text, revision, version, hint, retiring_until,"
+		    " import_event, ring, mac FROM more, apikey WHERE row = 1");
+	assert_int_equal(count_of(f, "TEAM"), 80);
+	assert_int_equal(count_of(f, "team-79"), 1);
+	assert_int_equal(count_of(f, "many team-8"), 2);
+	assert_int_equal(count_of(f, "many mobile"), 0);
+	assert_int_equal(count_of(f, "  "), KEYS + 80);
 }
 
 static void words_work_in_every_order(void **state)
@@ -437,6 +478,7 @@ int main(void)
 		STORE_TEST(states_are_derived),
 		STORE_TEST(times_filter),
 		STORE_TEST(words_are_looked_for_everywhere),
+		STORE_TEST(words_are_found_in_very_many_owners),
 		STORE_TEST(words_work_in_every_order),
 		STORE_TEST(orders_go_both_ways),
 		STORE_TEST(pages_meet_without_a_gap),
