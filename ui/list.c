@@ -271,7 +271,7 @@ static void next_match(struct list *l, bool backwards)
 /* Esc takes back one thing at a time; with nothing to take back it isn't ours. */
 static bool take_back(struct list *l)
 {
-	if (l->mark_count)
+	if (l->marked.count)
 		list_unmark_all(l);
 	else if (l->filter.len)
 		list_filter_set(l, "");

@@ -107,7 +107,7 @@ static void draw_row(struct list *l, const struct area *a, int y, size_t index, 
 {
 	char id[LIST_ID];
 
-	if (l->mark_count && list_is_marked(l, list_row_id(l, index, id)))
+	if (l->marked.count && list_is_marked(l, list_row_id(l, index, id)))
 		area_text(a, 0, y, 1, STYLE_TITLE, "*");
 	for (int i = 0; l->type->columns[i].title; i++) {
 		struct area cell = area_part(a, l->column_x[i], y, l->column_width[i], 1);

@@ -128,19 +128,19 @@ static void window_prepend(struct list *l, const struct json *rows)
  * else one before it. Returns its place in the new window. */
 static size_t find_neighbour(struct list *l, struct json **old, size_t old_count, size_t old_cursor)
 {
+	struct id_map now = { .ids = NULL };
+	size_t found = l->count, begin = old_cursor < old_count ? old_cursor : old_count;
 	char id[LIST_ID];
-	size_t found;
 
-	for (size_t i = old_cursor; i < old_count; i++) {
-		found = list_find(l, list_id_of(l->type, old[i], id));
-		if (found < l->count)
-			return found;
-	}
-	for (size_t i = old_cursor < old_count ? old_cursor : old_count; i-- > 0;) {
-		found = list_find(l, list_id_of(l->type, old[i], id));
-		if (found < l->count)
-			return found;
-	}
+	for (size_t i = 0; i < l->count; i++)
+		id_map_add(&now, list_row_id(l, i, id));
+	for (size_t i = begin; i < old_count && found == l->count; i++)
+		found = id_map_find(&now, list_id_of(l->type, old[i], id));
+	for (size_t i = begin; i-- > 0 && found == l->count;)
+		found = id_map_find(&now, list_id_of(l->type, old[i], id));
+	id_map_release(&now);
+	if (found < l->count)
+		return found;
 	return old_cursor < l->count ? old_cursor : l->count ? l->count - 1 : 0;
 }
 

@@ -3,36 +3,25 @@
 
 #include "src/base/alloc.h"
 
-static size_t mark_find(const struct list *l, const char *id)
-{
-	for (size_t i = 0; i < l->mark_count; i++) {
-		if (!strcmp(l->marks[i].id, id))
-			return i;
-	}
-	return l->mark_count;
-}
-
 static void mark_add(struct list *l, const char *id, const struct json *row)
 {
-	struct mark *m;
+	size_t place = id_map_add(&l->marked, id);
 
-	if (l->mark_count == l->mark_size) {
+	if (place == l->mark_size) {
 		l->mark_size = l->mark_size ? 2 * l->mark_size : 16;
 		l->marks = x_reallocarray(l->marks, l->mark_size, sizeof(*l->marks));
 	}
-	m = &l->marks[l->mark_count++];
-	*m = (struct mark){ .shown = true };
-	snprintf(m->id, sizeof(m->id), "%s", id);
-	if (row && l->mark_count <= MARK_ROWS)
-		m->row = json_keep((struct json *)(uintptr_t)row);
+	l->marks[place] = (struct mark){ .shown = true };
+	if (row && place < MARK_ROWS)
+		l->marks[place].row = json_keep((struct json *)(uintptr_t)row);
 }
 
-static void mark_remove(struct list *l, size_t index)
+static void mark_remove(struct list *l, size_t place)
 {
-	json_free(l->marks[index].row);
-	memmove(&l->marks[index], &l->marks[index + 1],
-		(l->mark_count - index - 1) * sizeof(*l->marks));
-	l->mark_count--;
+	json_free(l->marks[place].row);
+	id_map_remove(&l->marked, place);
+	memmove(&l->marks[place], &l->marks[place + 1],
+		(l->marked.count - place) * sizeof(*l->marks));
 }
 
 void list_mark_toggle(struct list *l)
@@ -42,8 +31,8 @@ void list_mark_toggle(struct list *l)
 
 	if (!list_row_id(l, l->cursor, id))
 		return;
-	at = mark_find(l, id);
-	if (at < l->mark_count)
+	at = id_map_find(&l->marked, id);
+	if (at < l->marked.count)
 		mark_remove(l, at);
 	else
 		mark_add(l, id, list_row(l));
@@ -51,15 +40,16 @@ void list_mark_toggle(struct list *l)
 
 void list_unmark_all(struct list *l)
 {
-	for (size_t i = 0; i < l->mark_count; i++)
+	for (size_t i = 0; i < l->marked.count; i++)
 		json_free(l->marks[i].row);
-	l->mark_count = 0;
+	id_map_clear(&l->marked);
 	console_redraw(l->view->console);
 }
 
 void list_marks_free(struct list *l)
 {
 	list_unmark_all(l);
+	id_map_release(&l->marked);
 	free(l->marks);
 }
 
@@ -117,7 +107,7 @@ void list_mark_all(struct list *l)
 {
 	char id[LIST_ID];
 
-	if (l->mark_count && (int64_t)(l->mark_count - list_marked_hidden(l)) == l->matches) {
+	if (l->marked.count && (int64_t)(l->marked.count - list_marked_hidden(l)) == l->matches) {
 		list_unmark_all(l);
 		return;
 	}
@@ -127,7 +117,7 @@ void list_mark_all(struct list *l)
 	}
 	for (size_t i = 0; i < l->count; i++) {
 		list_row_id(l, i, id);
-		if (mark_find(l, id) == l->mark_count)
+		if (!list_is_marked(l, id))
 			mark_add(l, id, l->rows[i]);
 	}
 	console_redraw(l->view->console);
@@ -135,21 +125,24 @@ void list_mark_all(struct list *l)
 
 void list_marks_refilter(struct list *l)
 {
-	for (size_t i = 0; i < l->mark_count; i++)
+	for (size_t i = 0; i < l->marked.count; i++)
 		l->marks[i].shown = !l->filter.len;
 }
 
 void list_marks_seen(struct list *l)
 {
-	for (size_t i = 0; i < l->mark_count && i < MARK_ROWS; i++) {
-		struct mark *m = &l->marks[i];
-		size_t at = list_find(l, m->id);
+	char id[LIST_ID];
 
-		if (at == l->count)
+	for (size_t i = 0; i < l->count && l->marked.count; i++) {
+		size_t place = id_map_find(&l->marked, list_row_id(l, i, id));
+
+		if (place == l->marked.count)
 			continue;
-		m->shown = true;
-		json_free(m->row);
-		m->row = json_keep(l->rows[at]);
+		l->marks[place].shown = true;
+		if (place >= MARK_ROWS)
+			continue;
+		json_free(l->marks[place].row);
+		l->marks[place].row = json_keep(l->rows[i]);
 	}
 }
 
@@ -157,38 +150,38 @@ void list_marks_seen(struct list *l)
 
 size_t list_marked(const struct list *l)
 {
-	return l->mark_count;
+	return l->marked.count;
 }
 
 size_t list_marked_hidden(const struct list *l)
 {
 	size_t hidden = 0;
 
-	for (size_t i = 0; i < l->mark_count; i++)
+	for (size_t i = 0; i < l->marked.count; i++)
 		hidden += !l->marks[i].shown;
 	return hidden;
 }
 
 bool list_is_marked(const struct list *l, const char *id)
 {
-	return mark_find(l, id) < l->mark_count;
+	return id_map_find(&l->marked, id) < l->marked.count;
 }
 
 size_t list_targets(const struct list *l)
 {
-	return l->mark_count ? l->mark_count : list_row(l) != NULL;
+	return l->marked.count ? l->marked.count : list_row(l) != NULL;
 }
 
 const char *list_target(const struct list *l, size_t n)
 {
-	if (l->mark_count)
-		return n < l->mark_count ? l->marks[n].id : NULL;
+	if (l->marked.count)
+		return n < l->marked.count ? l->marked.ids[n] : NULL;
 	return n ? NULL : list_id(l);
 }
 
 const struct json *list_target_row(const struct list *l, size_t n)
 {
-	if (l->mark_count)
-		return n < l->mark_count ? l->marks[n].row : NULL;
+	if (l->marked.count)
+		return n < l->marked.count ? l->marks[n].row : NULL;
 	return n ? NULL : list_row(l);
 }

@@ -4,11 +4,12 @@
 
 #include "ui/console.h"
 #include "ui/edit.h"
+#include "ui/id_map.h"
 #include "ui/list.h"
 #include "ui/screen.h"
 
 enum {
-	LIST_ID = 40,
+	LIST_ID = ID_SIZE,
 	LIST_COLUMNS = 16,
 	LIST_LINES = 512,
 	MARKS_MAX = 100000,
@@ -27,10 +28,10 @@ enum list_request {
 	REQUEST_MATCH,	/* the next match of the last filter */
 };
 
+/* What is known of a marked id. */
 struct mark {
-	char id[LIST_ID];
-	struct json *row;
-	bool shown;
+	struct json *row; /* NULL: not seen, or one of too many */
+	bool shown;	  /* by the filter, as far as known */
 };
 
 struct list {
@@ -61,8 +62,9 @@ struct list {
 	const char *sort;
 	bool descending;
 
-	struct mark *marks;
-	size_t mark_count, mark_size;
+	struct id_map marked;
+	struct mark *marks; /* one for each id of `marked`, in its order */
+	size_t mark_size;
 	struct work *marking;
 
 	/* Where things were drawn last, for the mouse. */
