@@ -96,6 +96,10 @@ enum errc store_checkpoint_verify(struct store *s, const uint8_t signature[SIGNA
 /* --- upkeep ----------------------------------------------------------------------------------- */
 typedef bool store_progress(void *arg, uint64_t done, uint64_t total); /* false cancels */
 
+/* Is this one of the files whose locks SQLite keeps? Whoever opens and closes such a file takes the
+ * locks of the whole process away (fcntl(2)). */
+bool store_has_file(const struct store *s, uint64_t device, uint64_t inode);
+
 /* path, engine, schema version, store id, sizes, counts, master key's kind and place, ring, anchor. */
 enum errc store_info(struct store *s, struct json **out, struct err *e);
 

@@ -237,3 +237,18 @@ out:
 	free(folder);
 	return rc;
 }
+
+bool store_has_file(const struct store *s, uint64_t device, uint64_t inode)
+{
+	static const char *const ends[] = { "", "-shm" };
+	bool has = false;
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends && !has; i++) {
+		char *file = x_asprintf("%s%s", s->path, ends[i]);
+		struct stat st;
+
+		has = lstat(file, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+		free(file);
+	}
+	return has;
+}

@@ -189,6 +189,10 @@ static enum errc entry_scan(struct scanning *s, const FTSENT *entry, struct err 
 {
 	switch (entry->fts_info) {
 	case FTS_F:
+		/* The store has no secrets, and must not be opened beside SQLite. */
+		if (store_has_file(app_store(s->call->app), entry->fts_statp->st_dev,
+				   entry->fts_statp->st_ino))
+			return ERR_OK;
 		return file_scan(s, entry, e);
 	case FTS_DEFAULT: /* a pipe, where it was named; sockets and devices are passed over */
 		if (entry->fts_level == FTS_ROOTLEVEL && S_ISFIFO(entry->fts_statp->st_mode))
