@@ -21,6 +21,7 @@ enum {
 	BACKUP_PAGES = 64,
 	OPEN_WAIT = 10000, /* ms */
 	RETRY_PAUSE = 5,
+	BUSY_PAUSE = 25, /* at most */
 };
 
 /* Statements that the engine itself needs often. */
@@ -54,6 +55,8 @@ struct engine_conn {
 	sqlite3_stmt *own[OWN_QUERIES];
 	int64_t log_pages;
 	bool memory, read_only, plain;
+	int busy_limit, busy_waited; /* ms */
+	_Atomic bool busy_stop;	     /* by conn_interrupt(): the wait under way is given up */
 	bool (*progress)(void *arg);
 	void *progress_arg;
 	char text[160]; /* message that is not SQLite's */
@@ -222,6 +225,22 @@ static enum engine_code keep_log(struct engine_conn *c)
 	return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
 }
 
+/* SQLite's own time-out can't be interrupted: whoever gave up would wait on, and have made the change. */
+static int busy_wait(void *arg, int tries)
+{
+	struct engine_conn *c = arg;
+	int pause = tries < BUSY_PAUSE ? tries + 1 : BUSY_PAUSE;
+
+	if (!tries) {
+		c->busy_waited = 0;
+		c->busy_stop = false;
+	}
+	if (c->busy_stop || c->busy_waited >= c->busy_limit)
+		return 0;
+	c->busy_waited += sqlite3_sleep(pause);
+	return 1;
+}
+
 /* The pragmas, read back. */
 static enum engine_code set_pragmas(struct engine_conn *c)
 {
@@ -268,7 +287,8 @@ static enum engine_code set_up(struct engine_conn *c)
 
 	sqlite3_extended_result_codes(c->db, 1);
 	/* Who closes a file, or recovers one that was killed, has it alone for a moment. */
-	sqlite3_busy_timeout(c->db, OPEN_WAIT);
+	c->busy_limit = OPEN_WAIT;
+	sqlite3_busy_handler(c->db, busy_wait, c);
 	if (!set_switches(c->db))
 		return ENGINE_SETTING;
 	if (!c->memory && !c->plain) {
@@ -474,7 +494,9 @@ static int64_t conn_changes(struct engine_conn *c)
 
 static enum engine_code conn_begin_write(struct engine_conn *c)
 {
-	return own_run(c, OWN_BEGIN_WRITE, NULL);
+	enum engine_code code = own_run(c, OWN_BEGIN_WRITE, NULL);
+
+	return code == ENGINE_BUSY && c->busy_stop ? ENGINE_INTERRUPTED : code;
 }
 
 static enum engine_code conn_begin_read(struct engine_conn *c)
@@ -500,7 +522,7 @@ static bool conn_in_transaction(struct engine_conn *c)
 
 static void conn_busy_timeout(struct engine_conn *c, int64_t ms)
 {
-	sqlite3_busy_timeout(c->db, ms > INT32_MAX ? INT32_MAX : (int)ms);
+	c->busy_limit = ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
 static enum engine_code conn_schema_version(struct engine_conn *c, int64_t *migration)
@@ -700,6 +722,7 @@ static enum engine_code conn_foreign_keys(struct engine_conn *c, engine_report *
 
 static void conn_interrupt(struct engine_conn *c)
 {
+	c->busy_stop = true;
 	sqlite3_interrupt(c->db);
 }
 
