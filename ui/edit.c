@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/app/secret_format.h"
 #include "src/base/alloc.h"
 #include "src/base/text.h"
 
@@ -253,8 +254,27 @@ static bool edit_type(struct edit *e, int32_t code)
 	return true;
 }
 
+bool paste_has_secret(const struct input *in)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	const char *at = in->text;
+	size_t len;
+
+	if (in->type != INPUT_PASTE)
+		return false;
+	for (; *at; at += len) {
+		at += strcspn(at, word);
+		len = strspn(at, word);
+		if (len && secret_parse(at, len, NULL) <= SECRET_MISTYPED)
+			return true;
+	}
+	return false;
+}
+
 bool edit_input(struct edit *e, const struct input *in)
 {
+	if (!e->hidden && paste_has_secret(in))
+		return false;
 	if (in->type == INPUT_PASTE) {
 		edit_insert(e, in->text, in->len);
 		return true;

@@ -34,6 +34,8 @@ void edit_erase(struct edit *e, enum edit_motion motion); /* what the motion pas
  * in with
  * line ends as spaces. False: not an editing key, nothing was done. */
 bool edit_input(struct edit *e, const struct input *in);
+/* A paste with a secret of our format in it: it belongs into no field that shows what it holds. */
+bool paste_has_secret(const struct input *in);
 /* Draws in `width` columns with the style of a field; puts the cursor there when `focused`. */
 void edit_draw(struct edit *e, const struct area *a, int x, int y, int width, enum style style,
 	       bool focused);

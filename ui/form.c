@@ -44,7 +44,8 @@ static void form_fit_labels(struct form *f)
 		char name[32];
 		int len = (int)strlen(form_label(f->items[i].arg, name, sizeof(name)));
 
-		if (!f->items[i].place.beside && len > f->label_width)
+		if (!f->items[i].place.beside && !f->items[i].place.sentence &&
+		    len > f->label_width)
 			f->label_width = len;
 	}
 }

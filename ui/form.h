@@ -15,6 +15,7 @@
 struct form_place {
 	const char *arg;
 	bool beside;	   /* on the line of the one before */
+	bool sentence;	   /* a label longer than the others, which don't make room for it */
 	int width;	   /* of the field, 0: 20 */
 	const char *empty; /* what leaving it empty means: "any address" */
 	const char *hint;  /* shown at the right until there is a meaning to show */

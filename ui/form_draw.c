@@ -203,7 +203,9 @@ static void row_draw(struct form *f, const struct area *a, size_t first, size_t 
 		char name[32];
 		const char *label = form_label(item->arg, name, sizeof(name));
 
-		if (i > first) {
+		if (item->place.sentence) {
+			x = area_text(a, 0, y, -1, STYLE_NORMAL, label) + 1;
+		} else if (i > first) {
 			x += f->items[i - 1].width + 1;
 			x += area_text(a, x, y, -1, STYLE_NORMAL, label) + 2;
 		} else if (f->labels_left) {

@@ -89,10 +89,20 @@ static bool item_swallows(const struct input *in)
 	       (in->type == INPUT_KEY && in->key >= ' ' && in->key < PRESS_NONE && in->key != 0x7f);
 }
 
+/* It would stand there for all to see, and be stored as it is. */
+static enum form_event item_refuse_secret(struct form_item *item)
+{
+	err_set(&item->error, ERR_USAGE, "a secret of a key: not taken");
+	err_hint(&item->error, "i in the list identifies it");
+	return FORM_TAKEN;
+}
+
 static enum form_event item_input(struct form *f, struct form_item *item, const struct input *in)
 {
 	bool changed;
 
+	if (!item->field.hidden && paste_has_secret(in))
+		return item_refuse_secret(item);
 	if (item->arg->type == ARG_CHOICE) {
 		changed = choice_input(item, in);
 	} else if (item->arg->type == ARG_FLAG) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
+#include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/base/text.h"
 #include "ui/ask.h"
@@ -155,18 +156,51 @@ void keys_undo(struct view *v)
 }
 
 /* --- revoke -------------------------------------------------------------------------------- */
-/* What must be typed before the button works; belongs to the form, is never sent. */
-static const struct arg typed_arg = {
-	.name = "typed",
-	.type = ARG_TEXT,
-	.label = "Confirm",
-	.help = "what must be typed before the button works",
-};
+enum { NAME_WIDEST = 32, ID_END = 6 };
 
 struct revoke_state {
-	char wanted[200]; /* the name, or "revoke 12" */
-	char blocked[80], hint[240];
+	struct arg typed; /* belongs to the form, is never sent */
+	char wanted[160]; /* the name, or "revoke 12" */
+	char label[256], blocked[80];
 };
+
+/* Can it be read in the title and typed from there? Not where it is long, or drawn as something else. */
+static bool name_typable(const char *name)
+{
+	struct buf safe = BUF_INIT(1024);
+	size_t len = strlen(name);
+	bool same;
+
+	text_safe(&safe, name, len);
+	same = strcmp(buf_text(&safe), name) == 0;
+	buf_release(&safe);
+	return same && len && name[0] != ' ' && name[len - 1] != ' ' &&
+	       text_width(name, len) <= NAME_WIDEST && text_width(name, len) >= utf8_length(name);
+}
+
+/* What must be typed before the button works. */
+static void revoke_want(struct view *v, struct revoke_state *s)
+{
+	size_t count = keys_targets(v);
+	const char *name = json_text_or(keys_target_row(v, 0), "name", "");
+	const char *id = keys_target(v, 0);
+
+	if (count > 1) {
+		snprintf(s->wanted, sizeof(s->wanted), "revoke %zu", count);
+		snprintf(s->label, sizeof(s->label), "Type \"%s\" to revoke them:", s->wanted);
+	} else if (name_typable(name)) {
+		snprintf(s->wanted, sizeof(s->wanted), "%s", name);
+		snprintf(s->label, sizeof(s->label), "Type the name to revoke:");
+	} else {
+		snprintf(s->wanted, sizeof(s->wanted), "%s", id + strlen(id) - ID_END);
+		snprintf(s->label, sizeof(s->label), "Type the end of its id, \"%s\", to revoke:",
+			 s->wanted);
+	}
+	s->typed = (struct arg){ .name = "typed",
+				 .type = ARG_TEXT,
+				 .label = s->label,
+				 .help = "what must be typed before the button works" };
+}
 
 static const struct form_place revoke_places[] = {
 	{ "reason", .width = 11 },
@@ -224,9 +258,12 @@ static void revoke_facts(struct form_dialog *d)
 		form_dialog_head(d, STYLE_WARNING, "", "It is in a rotation: both versions stop.");
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
 	if (d->row)
-		form_dialog_head(d, STYLE_NORMAL, "key", "%s   owner %s   tier %s",
-				 json_text_or(d->row, "name", "?"),
-				 json_text_or(d->row, "owner", "-"),
+		form_dialog_head(d, STYLE_NORMAL, "key", "%s   %s   owner %s   tier %s",
+				 json_text_or(d->row,
+					      name_typable(json_text_or(d->row, "name", "")) ? "name" :
+											       "id",
+					      "?"),
+				 key_badge(d->row, now).word, json_text_or(d->row, "owner", "-"),
 				 json_text_or(d->row, "tier", "-"));
 	keys_head_used(d);
 	form_dialog_head(d, STYLE_SECONDARY, "less harsh", "%s",
@@ -248,20 +285,15 @@ void keys_revoke(struct view *v)
 	struct form *f = keys_form(v, "key.revoke", revoke_places);
 	struct form_dialog *d = form_dialog_new(&revoke_kind, f);
 	struct revoke_state *s = x_calloc(1, sizeof(*s));
-	size_t count = keys_targets(v);
 	char subject[120];
 
 	d->state = s;
 	f->submit = "Revoke";
 	form_fix(f, "yes", "true");
 	keys_subject(v, subject, sizeof(subject));
-	if (count > 1)
-		snprintf(s->wanted, sizeof(s->wanted), "revoke %zu", count);
-	else
-		snprintf(s->wanted, sizeof(s->wanted), "%s", subject);
-	snprintf(s->hint, sizeof(s->hint), "type  %s", s->wanted);
-	form_extra(f, &typed_arg,
-		   &(struct form_place){ .arg = "typed", .width = 28, .hint = s->hint });
+	revoke_want(v, s);
+	form_extra(f, &s->typed,
+		   &(struct form_place){ .arg = "typed", .sentence = true, .width = 28 });
 	f->focus = f->count;
 	snprintf(d->title, sizeof(d->title), "Revoke %s: cannot be undone", subject);
 	keys_dialog(v, d);

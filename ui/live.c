@@ -145,10 +145,10 @@ static void trouble_say(struct console *c, const struct err *e)
 static void change_done(void *arg, const struct work_result *r)
 {
 	struct console *c = arg;
-	bool known = c->change_known;
+	bool known = c->change_known, back;
 
 	c->change_asked = false;
-	if (r->code && !app_store_exists(c->app)) {
+	if (r->code && !c->change && !app_store_exists(c->app)) {
 		c->change_known = true; /* that one is made will be a change */
 		return;
 	}
@@ -156,8 +156,13 @@ static void change_done(void *arg, const struct work_result *r)
 		trouble_say(c, &r->err);
 		return;
 	}
+	if (c->change && !r->change)
+		return; /* the store is still away: what was read of it stays on the screen */
+	back = *c->trouble;
 	*c->trouble = '\0';
-	if (known && r->change == c->change)
+	if (back)
+		console_say(c, STYLE_GOOD, "the store can be read again");
+	if (known && r->change == c->change && !back)
 		return;
 	c->change_known = true;
 	c->change = r->change;
@@ -180,7 +185,7 @@ void live_look(struct console *c)
 {
 	struct work_order o = { .lane = LANE_READ, .arg = c, .done = change_done };
 
-	if (c->change_asked || held_still(c) || !app_store_exists(c->app))
+	if (c->change_asked || held_still(c) || (!c->change && !app_store_exists(c->app)))
 		return;
 	c->change_asked = true;
 	console_work(c, &o);

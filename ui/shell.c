@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "ui/edit.h"
+
 /* --- actions every screen has ------------------------------------------------------------------ */
 
 static void run_help(struct view *v)
@@ -354,7 +356,7 @@ static void shell_paste(struct console *c, const struct input *in)
 {
 	struct view *v = view_now(c);
 
-	if (v->list && list_filter_editing(v->list))
+	if (v->list && list_filter_editing(v->list) && !paste_has_secret(in))
 		list_input(v->list, in);
 	else if (v->screen->paste)
 		v->screen->paste(v, in->text, in->len);

@@ -77,6 +77,54 @@ static void several_are_revoked_by_typing_their_number(void **state)
 	console_run_end(&c);
 }
 
+/* Such a name can't be read from the title, nor typed. */
+static void a_name_that_cant_be_typed_is_revoked_by_the_end_of_its_id(void **state)
+{
+	static const char *const names[] = {
+		"bidi\xe2\x80\xae" "nimda",
+		"a-name-that-is-longer-than-what-the-title-can-show-of-it",
+		" spaces ",
+	};
+	struct op_run *r = *state;
+	struct console_run c;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char id[40];
+
+		assert_run(r, "key.create", "name", names[i], NULL);
+		snprintf(id, sizeof(id), "%s", op_run_text(r, 0, "id"));
+		console_run_start(&c, r, 80, 24, true);
+		console_run_keys(&c, "sjjjjj<Enter>gX"); /* the newest first */
+		console_run_shows(&c, "Type the end of its id");
+		console_run_keys(&c, "<Tab><Tab><Tab>");
+		console_run_keys(&c, id + strlen(id) - 6);
+		console_run_keys(&c, "<C-s>");
+		assert_status(r, id, "revoked");
+		console_run_end(&c);
+	}
+}
+
+static void a_secret_pasted_by_mistake_is_shown_nowhere(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+	char *paste;
+
+	open_with(&c, r, "alpha", NULL);
+	assert_run(r, "key.create", "name", "leaked", NULL);
+	paste = x_asprintf("<paste:curl -H 'X-API-Key: %s'>", r->secret);
+	console_run_keys(&c, "/");
+	console_run_keys(&c, paste);
+	console_run_shows(&c, "You pasted something");
+	console_run_lacks(&c, "X-API-Key");
+	console_run_keys(&c, "<Enter><Esc>c");
+	console_run_keys(&c, paste);
+	console_run_shows(&c, "a secret of a key: not taken");
+	console_run_lacks(&c, "X-API-Key");
+	free(paste);
+	console_run_end(&c);
+}
+
 static void a_disable_can_be_undone(void **state)
 {
 	struct op_run *r = *state;
@@ -345,6 +393,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		behaviour(revoking_wants_the_name_and_a_move_to_the_button),
 		behaviour(several_are_revoked_by_typing_their_number),
+		behaviour(a_name_that_cant_be_typed_is_revoked_by_the_end_of_its_id),
+		behaviour(a_secret_pasted_by_mistake_is_shown_nowhere),
 		behaviour(a_disable_can_be_undone),
 		behaviour(a_secret_is_shown_once_and_then_gone),
 		behaviour(a_secret_goes_out_by_osc_52_and_to_a_file),

@@ -3,6 +3,7 @@
 and gives the terminal back however it ends."""
 import os
 import signal
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -244,6 +245,41 @@ def what_another_process_changes_shows_and_the_cursor_stays(home):
     home.create("ab")
     screen.wait("active +ab")
     screen.wait("── cc ")
+
+
+@test
+def a_store_that_was_moved_away_is_a_line_and_its_return_too(home):
+    key(home)
+    screen = Tmux(home, size=(160, 30))
+    screen.wait("billing-sync")
+    folder = os.path.dirname(home.store)
+    os.rename(folder, folder + ".away")
+    screen.wait("was moved, removed or replaced")
+    screen.wait("active +billing-sync")
+    os.rename(folder + ".away", folder)
+    screen.wait("can be read again")
+    home.create("later")
+    screen.wait("active +later")
+
+
+@test
+def esc_gives_up_waiting_for_who_holds_the_store(home):
+    key(home)
+    screen = Tmux(home)
+    screen.wait("billing-sync")
+    other = sqlite3.connect(home.store, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    screen.type("D")
+    screen.wait("Disable billing-sync")
+    screen.keys("C-s")
+    screen.wait("Esc cancels")
+    screen.keys("Escape")
+    screen.wait("cancelled: nothing was changed")
+    other.execute("ROLLBACK")
+    other.close()
+    screen.keys("Escape")
+    screen.gone("Disable billing-sync")
+    equal("active", home.json("key", "show", "billing-sync")["status"])
 
 
 @test
