@@ -96,7 +96,7 @@ static enum errc copy_finish(struct store *s, const char *path, const struct sec
 
 /* --- its name ------------------------------------------------------------- */
 
-static bool path_sync(const char *path)
+static bool file_sync(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool ok = fd >= 0 && fsync(fd) == 0;
@@ -112,16 +112,18 @@ static enum errc file_name(const char *temporary, const char *path, struct err *
 	char *folder;
 	enum errc rc = ERR_OK;
 
-	if (!path_sync(temporary))
+	if (!file_sync(temporary))
 		return err_errno(e, ERR_STORE, "can't write the backup \"%s\"", path);
 	if (link(temporary, path) != 0) {
 		rc = err_errno(e, errno == EEXIST ? ERR_CONFLICT : ERR_STORE,
 			       "can't make the backup \"%s\"", path);
-		err_hint(e, "name a file that is not there yet");
+		err_hint(e, rc == ERR_CONFLICT
+				    ? "name a file that is not there yet"
+				    : "name a file on a file system that has hard links");
 		return rc;
 	}
 	folder = path_parent(path);
-	if (!path_sync(folder))
+	if (!folder_sync(folder))
 		rc = err_errno(e, ERR_STORE, "can't write the folder of the backup \"%s\"", path);
 	free(folder);
 	if (rc)

@@ -44,6 +44,8 @@ struct master {
 void master_release(struct master *m);
 /* Where the key of `o` is to be found or made: --master-key, systemd's credential, the default. */
 char *master_path(const struct store_options *o);
+/* Is it a descriptor of this process? It can be read only once, and has no folder. */
+bool master_is_descriptor(const char *path);
 /* Reads the file at `path`; ERR_NOT_FOUND where there is none. */
 enum errc master_read(struct master *m, const char *path, struct err *e);
 /* One that is known already, from `place` (NULL: a passphrase). */

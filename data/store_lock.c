@@ -240,14 +240,17 @@ static enum errc waited_too_long(const struct lock *l, int64_t wait_ms, struct e
 	char verb[64] = "";
 	long pid = 0;
 
-	if (holder_read(l, &pid, verb))
+	if (holder_read(l, &pid, verb)) {
 		err_set(e, ERR_STORE,
 			"waited %lld s for process %ld (%s), which is changing the store",
 			(long long)(wait_ms / 1000), pid, verb);
-	else
+		err_hint(e, "look what it is doing (ps %ld), or wait longer with --wait", pid);
+	} else {
 		err_set(e, ERR_STORE, "waited %lld s for another process, which holds \"%s\"",
 			(long long)(wait_ms / 1000), l->path);
-	return err_hint(e, "look what it is doing (ps %ld), or wait longer with --wait", pid);
+		err_hint(e, "look who it is (lsof \"%s\"), or wait longer with --wait", l->path);
+	}
+	return ERR_STORE;
 }
 
 /* The file may have been replaced while we waited: then others queue on the new one. */

@@ -21,6 +21,16 @@ static void fingerprint(struct master *m)
 	secret_wipe(key, sizeof key);
 }
 
+/* Room for a key in place of the one that may be there. */
+static unsigned char *key_room(struct master *m)
+{
+	secret_release(&m->key);
+	secret_init(&m->key, KEY256_SIZE);
+	m->key.len = KEY256_SIZE;
+	m->key.data[KEY256_SIZE] = '\0';
+	return m->key.data;
+}
+
 void master_release(struct master *m)
 {
 	free(m->place);
@@ -45,14 +55,24 @@ char *master_path(const struct store_options *o)
 	return path_config_home("master.key");
 }
 
+bool master_is_descriptor(const char *path)
+{
+	static const char *const folders[] = { "/dev/fd/", "/dev/stdin", "/proc/self/fd/" };
+
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
+}
+
 /* A descriptor has no folder where an anchor could live, and systemd's can't be written. */
 static void set_place(struct master *m, const char *at)
 {
 	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
 	size_t len = credentials ? strlen(credentials) : 0;
 	char *path = x_strdup(at);
-	bool borrowed = strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0 ||
-			(len && strncmp(path, credentials, len) == 0);
+	bool borrowed = master_is_descriptor(path) ||
+			(len && strncmp(path, credentials, len) == 0 && path[len] == '/');
 
 	free(m->place);
 	free(m->folder);
@@ -94,10 +114,8 @@ enum errc master_read(struct master *m, const char *path, struct err *e)
 	if (rc)
 		goto out;
 	secret_chomp(&text);
-	secret_init(&m->key, KEY256_SIZE);
-	m->key.len = KEY256_SIZE;
 	if (text.len != FILE_TEXT - 1 ||
-	    !hex_decode(m->key.data, secret_reveal(&text), KEY256_SIZE)) {
+	    !hex_decode(key_room(m), secret_reveal(&text), KEY256_SIZE)) {
 		err_set(e, ERR_STORE, "\"%s\" is no master key", path);
 		rc = err_hint(e, "it has to be 64 hexadecimal digits; put the saved copy back");
 		goto out;
@@ -159,16 +177,11 @@ static enum errc write_linked(const char *path, const struct secret *text, struc
 {
 	char *folder = path_parent(path);
 	enum errc rc = ERR_OK;
-	int fd;
 
 	if (!write_nameless(folder, path, text, &rc, e))
 		rc = write_named(path, text, e);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		if (!rc && fsync(fd) != 0)
-			rc = err_errno(e, ERR_STORE, "can't write \"%s\"", folder);
-		close(fd);
-	}
+	if (!rc && !folder_sync(folder))
+		rc = err_errno(e, ERR_STORE, "can't write the folder \"%s\"", folder);
 	free(folder);
 	return rc;
 }
@@ -181,9 +194,7 @@ enum errc master_make(struct master *m, const char *path, struct err *e)
 
 	if (rc)
 		goto out;
-	secret_init(&m->key, KEY256_SIZE);
-	m->key.len = KEY256_SIZE;
-	random_private(m->key.data, KEY256_SIZE);
+	random_private(key_room(m), KEY256_SIZE);
 	secret_init(&text, FILE_TEXT + 1);
 	hex_encode((char *)text.data, secret_reveal(&m->key), KEY256_SIZE);
 	text.data[FILE_TEXT - 1] = '\n';
@@ -206,9 +217,7 @@ enum errc master_derive(struct master *m, const struct secret *passphrase, struc
 	if (!m->has_salt)
 		random_public(m->salt, sizeof m->salt);
 	m->has_salt = true;
-	secret_init(&m->key, KEY256_SIZE);
-	m->key.len = KEY256_SIZE;
-	rc = scrypt_key(m->key.data, secret_reveal(passphrase), passphrase->len, m->salt, e);
+	rc = scrypt_key(key_room(m), secret_reveal(passphrase), passphrase->len, m->salt, e);
 	if (rc)
 		return rc;
 	free(m->place);

@@ -95,15 +95,10 @@ static enum errc ask_passphrase(struct master *m, const struct store_options *o,
 	return rc;
 }
 
-static bool is_descriptor(const char *path)
-{
-	return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/self/fd/", 14) == 0;
-}
-
 /* Once it is known to be the right one. */
 static void master_keep(const struct master *m, const char *path)
 {
-	if (path && !is_descriptor(path))
+	if (path && !master_is_descriptor(path))
 		return;
 	pthread_mutex_lock(&kept.mutex);
 	secret_copy(&kept.key, &m->key);
@@ -154,7 +149,7 @@ static enum errc master_find(struct store *s, const struct store_options *o, boo
 				     path)
 			  : err_hint(e, "try again with the right one");
 	}
-	if (!rc && o)
+	if (!rc)
 		master_keep(&s->master, path);
 	free(path);
 	return rc;
@@ -166,7 +161,7 @@ static enum errc master_first(struct store *s, const struct store_options *o, st
 	char *path = master_path(o);
 	enum errc rc = master_get(&s->master, path, o, e);
 
-	if (rc == ERR_NOT_FOUND && !is_descriptor(path)) {
+	if (rc == ERR_NOT_FOUND && !master_is_descriptor(path)) {
 		rc = master_make(&s->master, path, e);
 		/* Another process made it just now. */
 		if (rc == ERR_CONFLICT)
@@ -224,13 +219,13 @@ static enum errc fill(struct store *s, struct err *e)
 static enum errc sync_folder(const char *path, struct err *e)
 {
 	char *folder = path_parent(path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum errc rc = ERR_OK;
 
-	if (fd < 0 || fsync(fd) != 0)
-		rc = err_errno(e, ERR_STORE, "can't write the folder \"%s\"", folder);
-	if (fd >= 0)
-		close(fd);
+	if (!folder_sync(folder)) {
+		err_errno(e, ERR_STORE, "can't write the folder \"%s\"", folder);
+		rc = ERR_STORE;
+		err_hint(e, "look at the disk and the kernel's log (dmesg)");
+	}
 	free(folder);
 	return rc;
 }

@@ -78,15 +78,23 @@ bool fd_write_all(int fd, const void *data, size_t len)
 	return true;
 }
 
-/* Makes the folder's entry for `path` durable. */
-static bool sync_parent(const char *path)
+bool folder_sync(const char *folder)
 {
-	char *folder = path_parent(path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool synced = fd >= 0 && fsync(fd) == 0;
+	int reason = errno;
 
 	if (fd >= 0)
 		close(fd);
+	errno = reason;
+	return synced;
+}
+
+static bool sync_parent(const char *path)
+{
+	char *folder = path_parent(path);
+	bool synced = folder_sync(folder);
+
 	free(folder);
 	return synced;
 }
@@ -141,6 +149,8 @@ enum errc folder_make(const char *path, mode_t mode, struct err *e)
 		if (slash)
 			*slash = '\0';
 		reason = mkdir(partial, mode) < 0 ? errno : 0;
+		if (!reason)
+			sync_parent(partial);
 		if (reason && !is_folder(partial)) {
 			errno = reason;
 			rc = err_errno(e, errno_code(), "cannot make the folder \"%s\"", partial);

@@ -13,7 +13,9 @@ enum errc file_read(struct buf *out, const char *path, struct err *e);
 /* Creates PATH (it must not exist) with 0600, writes, fsyncs file and folder. On failure it is gone. */
 enum errc file_write_new(const char *path, const void *data, size_t len, struct err *e);
 bool fd_write_all(int fd, const void *data, size_t len); /* EINTR and short writes handled */
-/* mkdir -p with mode for what is made. */
+/* Makes what was created in, linked into or removed from a folder durable; false sets errno. */
+bool folder_sync(const char *folder);
+/* mkdir -p with mode for what is made, which is made durable as far as the parent can be read. */
 enum errc folder_make(const char *path, mode_t mode, struct err *e);
 /* $XDG_DATA_HOME/authrack, $XDG_CONFIG_HOME/authrack (XDG Base Directory); heap text, caller frees. */
 char *path_data_home(const char *name);

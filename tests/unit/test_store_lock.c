@@ -148,6 +148,10 @@ static void a_stopped_holder_is_waited_for_no_longer_than_asked(void **state)
 
 	assert_int_equal(kill(h.pid, SIGSTOP), 0);
 	assert_refused(lock_take(l, 30, "key.list", &e), ERR_STORE, &e, "(key.create)");
+	/* One that left no name is looked for by the file. */
+	assert_int_equal(truncate(path, 0), 0);
+	assert_refused(lock_take(l, 30, "key.list", &e), ERR_STORE, &e, "another process");
+	assert_non_null(strstr(e.hint, "lsof"));
 	assert_int_equal(kill(h.pid, SIGCONT), 0);
 	holder_end(&h);
 	lock_close(l);
