@@ -1,6 +1,7 @@
 /* Opening a store, and making one where that was asked for. */
 #include "data/store_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ enum errc store_path(char **out, const char *url, struct err *e)
 	}
 	if (!*url)
 		return err_set(e, ERR_USAGE, "the place of the store is empty");
-	*out = strchr(url, '/') ? x_strdup(url) : x_asprintf("./%s", url);
+	*out = x_asprintf("%s%s", strchr(url, '/') ? "" : "./", url);
 	return ERR_OK;
 }
 
@@ -41,7 +42,8 @@ static bool file_filled(const char *path)
 {
 	struct stat st;
 
-	if (!path || lstat(path, &st) != 0)
+	assert(path);
+	if (lstat(path, &st) != 0)
 		return errno != ENOENT && errno != ENOTDIR;
 	return !S_ISREG(st.st_mode) || st.st_size > 0;
 }

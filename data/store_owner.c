@@ -142,7 +142,7 @@ static enum errc links_check(const char *folder, struct err *e)
 	char *part = x_strdup(folder);
 	enum errc rc = ERR_OK;
 
-	for (char *end = part; !rc && end && *end;) {
+	for (char *end = part; !rc && *end;) {
 		struct stat st;
 		char kept;
 

@@ -10,7 +10,7 @@ void *x_calloc(size_t count, size_t size);
 void *x_reallocarray(void *p, size_t count, size_t size);
 char *x_strdup(const char *s); /* NULL gives NULL */
 char *x_strndup(const char *s, size_t len);
-char *x_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *x_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
 /* Called once before the abort on exhaustion (the console restores the terminal there). */
 void alloc_on_exhausted(void (*restore)(void));

@@ -18,7 +18,7 @@ bool folder_sync(const char *folder);
 /* mkdir -p with mode for what is made, which is made durable as far as the parent can be read. */
 enum errc folder_make(const char *path, mode_t mode, struct err *e);
 /* $XDG_DATA_HOME/authrack, $XDG_CONFIG_HOME/authrack (XDG Base Directory); heap text, caller frees. */
-char *path_data_home(const char *name);
+char *path_data_home(const char *name) __attribute__((returns_nonnull));
 char *path_config_home(const char *name);
 char *path_join(const char *folder, const char *name);
 char *path_parent(const char *path);
