@@ -220,6 +220,15 @@ static int64_t older_end(const struct rotation *w, const struct key_version *v, 
 	return earlier(earlier(end, old_expiry), w->change.key.expires_at);
 }
 
+/* One that ends now ends for good: by its time alone it would live again where the clock ran ahead
+ * and is set right. */
+static void older_cut(const struct rotation *w, struct key_version *v, int64_t old_expiry)
+{
+	v->valid_until = older_end(w, v, old_expiry);
+	if (v->valid_until == w->now)
+		v->state = VERSION_ENDED;
+}
+
 /* The key as it will be: older versions cut, the new one live. A rotation that was decided earlier
  * and comes later stays behind the newer one. */
 static void apply(struct rotation *w)
@@ -236,9 +245,9 @@ static void apply(struct rotation *w)
 			v->state = VERSION_LIVE;
 			v->pid = v->pid_start = 0;
 			if (!newest)
-				v->valid_until = older_end(w, v, old_expiry);
+				older_cut(w, v, old_expiry);
 		} else if (version_lives(v, w->now) && (v->number < w->number)) {
-			v->valid_until = older_end(w, v, old_expiry);
+			older_cut(w, v, old_expiry);
 		}
 	}
 	if (newest) {

@@ -43,6 +43,7 @@ static enum errc finish_step(const struct op_call *c, struct store *s, int64_t n
 	for (size_t i = 0; i < ch->count; i++) {
 		if (!is_older(ch, &ch->versions[i], now))
 			continue;
+		ch->versions[i].state = VERSION_ENDED;
 		ch->versions[i].valid_until = now;
 		json_add(ended, json_int(ch->versions[i].number));
 	}
