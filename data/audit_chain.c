@@ -2,6 +2,7 @@
  * store can't make. */
 #include "data/audit.h"
 
+#include "data/audit_walk.h"
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 
@@ -36,28 +37,46 @@ void audit_event_release(struct audit_event *ev)
 	*ev = (struct audit_event){ .sequence = 0 };
 }
 
+static const char last_change_sql[] =
+	"SELECT sequence, operation, object_revision, object_mac FROM audit WHERE object = $1 "
+	"AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) ORDER BY "
+	"sequence DESC LIMIT 1";
+
+enum errc audit_last_change(struct store *s, const char *object, struct audit_change *c,
+			    struct err *e)
+{
+	static const uint8_t none[MAC_SIZE];
+	struct stmt *st = db_stmt(s->db, last_change_sql);
+	enum errc rc;
+
+	*c = (struct audit_change){ .any = false };
+	stmt_text(st, 1, object);
+	stmt_blob(st, 2, none, sizeof none);
+	rc = stmt_step(st, &c->any, e);
+	if (!rc && c->any) {
+		c->sequence = stmt_get_int(st, "sequence");
+		c->revision = stmt_get_int(st, "object_revision");
+		snprintf(c->operation, sizeof c->operation, "%s",
+			 stmt_get_text(st, "operation", NULL));
+		stmt_copy_blob(st, "object_mac", c->mac, MAC_SIZE);
+	}
+	stmt_done(st);
+	return rc;
+}
+
 /* A change has to start from what the last one of the same object left: where an older row was put
  * back, it would give that its blessing. Only revoking is open to any row. */
 static enum errc check_continues(struct store *s, const struct audit_event *ev, struct err *e)
 {
 	static const uint8_t none[MAC_SIZE];
-	uint8_t last[MAC_SIZE];
-	struct stmt *st;
-	bool row;
+	struct audit_change last;
 	enum errc rc;
 
 	if (memcmp(ev->object_before, none, sizeof none) == 0 ||
 	    strcmp(ev->operation, "key.revoke") == 0)
 		return ERR_OK;
-	st = db_stmt(s->db, "SELECT object_mac FROM audit WHERE object = $1"
-			    " ORDER BY sequence DESC LIMIT 1");
-	stmt_text(st, 1, ev->object);
-	rc = stmt_step(st, &row, e);
-	if (!rc && row)
-		row = !stmt_copy_blob(st, "object_mac", last, sizeof last) ||
-		      !bytes_equal(last, ev->object_before, sizeof last);
-	stmt_done(st);
-	if (rc || !row)
+	rc = audit_last_change(s, ev->object, &last, e);
+	if (rc || !last.any || bytes_equal(last.mac, ev->object_before, MAC_SIZE))
 		return rc;
 	err_set(e, ERR_STORE,
 		"key %s \"%s\" is not as its last change left it: an older row was put back",

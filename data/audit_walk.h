@@ -1,4 +1,5 @@
-/* One pass over the whole audit chain, for `audit verify` and `store check`; inside data/ only. */
+/* What data/ asks of the audit chain: one pass over all of it, for `audit verify` and `store check`, and
+ * what an object's last event left. */
 #ifndef DATA_AUDIT_WALK_H
 #define DATA_AUDIT_WALK_H
 
@@ -18,5 +19,16 @@ struct audit_walk {
 
 /* Fills the verdict; goes on behind the first bad event so that `event` sees all of them. */
 enum errc audit_walk(struct store *s, struct audit_walk *w, struct audit_verdict *v, struct err *e);
+
+/* The event that an object has to agree with: the last one that changed it. */
+struct audit_change {
+	bool any;
+	int64_t sequence, revision;
+	char operation[64];
+	uint8_t mac[MAC_SIZE]; /* of the object after it; zeros: removed */
+};
+/* Events that left an object as it was are passed over. */
+enum errc audit_last_change(struct store *s, const char *object, struct audit_change *c,
+			    struct err *e);
 
 #endif

@@ -6,48 +6,14 @@
 
 enum { LABEL_SIZE = 256 };
 
-/* The event that an object has to agree with: the last one that changed it. */
-struct latest {
-	bool any;
-	int64_t sequence, revision;
-	char operation[64];
-	uint8_t mac[MAC_SIZE];
-};
-
 static void key_label(char out[LABEL_SIZE], const struct key *k)
 {
 	snprintf(out, LABEL_SIZE, "%s %s", k->id, k->name);
 }
 
-static const char latest_read_sql[] =
-	"SELECT sequence, operation, object_revision, object_mac FROM audit WHERE object = $1 "
-	"AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) ORDER BY "
-	"sequence DESC LIMIT 1";
-
-static enum errc latest_read(struct check *c, const char *object, struct latest *l, struct err *e)
-{
-	static const uint8_t none[MAC_SIZE];
-	struct stmt *st = db_stmt(c->s->db, latest_read_sql);
-	enum errc rc;
-
-	*l = (struct latest){ .any = false };
-	stmt_text(st, 1, object);
-	stmt_blob(st, 2, none, sizeof none);
-	rc = stmt_step(st, &l->any, e);
-	if (!rc && l->any) {
-		l->sequence = stmt_get_int(st, "sequence");
-		l->revision = stmt_get_int(st, "object_revision");
-		snprintf(l->operation, sizeof l->operation, "%s",
-			 stmt_get_text(st, "operation", NULL));
-		stmt_copy_blob(st, "object_mac", l->mac, MAC_SIZE);
-	}
-	stmt_done(st);
-	return rc;
-}
-
 /* --- the MACs of the rows ------------------------------------------------- */
 
-static void altered_key_found(struct check *c, const struct key *k, const struct latest *l)
+static void altered_key_found(struct check *c, const struct key *k, const struct audit_change *l)
 {
 	char label[LABEL_SIZE];
 
@@ -100,7 +66,7 @@ static const char older_found_sql[] =
 
 /* An object that once was as it is now: an older row, put back. */
 static enum errc older_found(struct check *c, const struct key *k, const uint8_t mac[MAC_SIZE],
-			     const struct latest *l, struct err *e)
+			     const struct audit_change *l, struct err *e)
 {
 	struct stmt *st = db_stmt(c->s->db, older_found_sql);
 	char label[LABEL_SIZE];
@@ -126,7 +92,7 @@ static enum errc older_found(struct check *c, const struct key *k, const uint8_t
 }
 
 static enum errc audit_compare(struct check *c, const struct key *k, const uint8_t mac[MAC_SIZE],
-			       const struct latest *l, struct err *e)
+			       const struct audit_change *l, struct err *e)
 {
 	char label[LABEL_SIZE];
 
@@ -270,7 +236,8 @@ static void rules_check(struct check *c, const struct object_scan *o, int64_t no
 
 /* A key that is being written out has no event yet, and may have nothing but its pending
  * version. */
-static void pending_check(struct check *c, const struct object_scan *o, const struct latest *l)
+static void pending_check(struct check *c, const struct object_scan *o,
+			  const struct audit_change *l)
 {
 	char label[LABEL_SIZE];
 	bool live = l->any;
@@ -284,7 +251,7 @@ static void pending_check(struct check *c, const struct object_scan *o, const st
 }
 
 /* The object MAC at revision 1, which the import's sum is over. */
-static enum errc import_check(struct check *c, const struct key *k, const struct latest *l,
+static enum errc import_check(struct check *c, const struct key *k, const struct audit_change *l,
 			      const uint8_t *now, struct err *e)
 {
 	uint8_t first[MAC_SIZE];
@@ -301,7 +268,7 @@ static enum errc import_check(struct check *c, const struct key *k, const struct
 static enum errc object_check(struct check *c, const struct object_scan *o, int64_t now,
 			      struct err *e)
 {
-	struct latest l;
+	struct audit_change l;
 	uint8_t mac[MAC_SIZE];
 	bool altered;
 	enum errc rc;
@@ -310,7 +277,7 @@ static enum errc object_check(struct check *c, const struct object_scan *o, int6
 		orphans_found(c, o);
 		return ERR_OK;
 	}
-	rc = latest_read(c, o->key.id, &l, e);
+	rc = audit_last_change(c->s, o->key.id, &l, e);
 	if (rc)
 		return rc;
 	if (o->key.altered)

@@ -26,7 +26,6 @@ struct db {
 	const struct engine *engine;
 	struct engine_conn *conn;
 	char *path;
-	enum engine_code last;
 	struct stmt *cache[CACHE_SIZE];
 };
 
@@ -79,8 +78,7 @@ enum errc db_open(struct db **out, const struct engine *engine, const char *path
 	*out = NULL;
 	d->engine = engine;
 	d->path = x_strdup(path);
-	d->last = engine->open(&d->conn, path, flags);
-	rc = db_error(d, d->last, "open", e);
+	rc = db_error(d, engine->open(&d->conn, path, flags), "open", e);
 	if (rc) {
 		db_close(d);
 		return rc;
@@ -126,11 +124,6 @@ const char *db_path(const struct db *d)
 	return d->path;
 }
 
-enum engine_code db_last_code(const struct db *d)
-{
-	return d->last;
-}
-
 int64_t db_changes(const struct db *d)
 {
 	return d->engine->changes(d->conn);
@@ -138,8 +131,7 @@ int64_t db_changes(const struct db *d)
 
 enum errc db_exec(struct db *d, const char *sql, struct err *e)
 {
-	d->last = d->engine->exec(d->conn, sql);
-	return db_error(d, d->last, "write", e);
+	return db_error(d, d->engine->exec(d->conn, sql), "write", e);
 }
 
 /* --- statements --------------------------------------------------------------------------------- */
@@ -238,8 +230,6 @@ enum errc stmt_step(struct stmt *s, bool *row, struct err *e)
 	s->last = -1;
 	if (code == ENGINE_ROW)
 		return ERR_OK;
-	if (code != ENGINE_OK)
-		d->last = code;
 	rc = db_error(d, code, "read or write", e);
 	stmt_done(s);
 	return rc;
@@ -313,22 +303,9 @@ void stmt_value_at(struct stmt *s, int column, struct engine_value *out)
 	s->db->engine->column_value(s->st, column, out);
 }
 
-bool stmt_get_null(struct stmt *s, const char *column)
-{
-	return s->db->engine->column_null(s->st, column_of(s, column));
-}
-
 int64_t stmt_get_int(struct stmt *s, const char *column)
 {
 	return s->db->engine->column_int(s->st, column_of(s, column));
-}
-
-int64_t stmt_get_time(struct stmt *s, const char *column)
-{
-	int at = column_of(s, column);
-
-	return s->db->engine->column_null(s->st, at) ? TIME_NONE
-						     : s->db->engine->column_int(s->st, at);
 }
 
 const char *stmt_get_text(struct stmt *s, const char *column, size_t *len)

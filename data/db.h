@@ -24,7 +24,6 @@ const char *db_path(const struct db *d);
 /* Fills `e` from an engine's code: what failed on which file, and what to do. Returns its errc:
  * ERR_CONFLICT for ENGINE_EXISTS, ERR_CANCELLED for ENGINE_INTERRUPTED, else ERR_STORE; 0 for OK. */
 enum errc db_error(const struct db *d, enum engine_code code, const char *what, struct err *e);
-enum engine_code db_last_code(const struct db *d); /* of the last failure */
 
 /* The statement for an SQL literal: kept by the literal's address, handed out reset and unbound. One
  * that does not compile fails when stepped. Not to be nested with itself: use db_prepare() there. */
@@ -55,9 +54,7 @@ int stmt_find_columns(struct stmt *s, const void *names,
 void stmt_value_at(struct stmt *s, int column, struct engine_value *out);
 
 /* Values of the current row; a column that is not there is NULL. */
-bool stmt_get_null(struct stmt *s, const char *column);
 int64_t stmt_get_int(struct stmt *s, const char *column);
-int64_t stmt_get_time(struct stmt *s, const char *column); /* NULL is TIME_NONE */
 const char *stmt_get_text(struct stmt *s, const char *column,
 			  size_t *len); /* lent; len may be NULL */
 const void *stmt_get_blob(struct stmt *s, const char *column, size_t *len); /* lent */

@@ -27,10 +27,9 @@ enum engine_code {
 };
 
 enum {
-	ENGINE_CREATE = 1 << 0, /* makes the file (0600) where there is none */
-	ENGINE_READ = 1 << 1,	/* opens no way to write */
-	ENGINE_MEMORY = 1 << 2, /* a database in memory; the path is ignored */
-	ENGINE_PLAIN = 1 << 3,	/* one file for itself, no log beside it: a backup */
+	ENGINE_READ = 1 << 0,	/* opens no way to write */
+	ENGINE_MEMORY = 1 << 1, /* a database in memory; the path is ignored */
+	ENGINE_PLAIN = 1 << 2,	/* one file for itself, no log beside it: a backup */
 };
 
 enum engine_checkpoint {
@@ -70,7 +69,6 @@ struct engine {
 	int (*columns)(struct engine_stmt *s);
 	const char *(*column_name)(struct engine_stmt *s, int column);
 	void (*column_value)(struct engine_stmt *s, int column, struct engine_value *out);
-	bool (*column_null)(struct engine_stmt *s, int column);
 	int64_t (*column_int)(struct engine_stmt *s, int column);
 	/* Lent until the next step or reset; never NULL (an empty text for NULL). */
 	const char *(*column_text)(struct engine_stmt *s, int column, size_t *len);
@@ -82,7 +80,6 @@ struct engine {
 	enum engine_code (*begin_read)(struct engine_conn *c);
 	enum engine_code (*commit)(struct engine_conn *c);
 	void (*rollback)(struct engine_conn *c); /* well when there is no transaction */
-	bool (*in_transaction)(struct engine_conn *c);
 	void (*busy_timeout)(struct engine_conn *c, int64_t ms);
 
 	enum engine_code (*schema_version)(struct engine_conn *c, int64_t *migration);
@@ -109,8 +106,6 @@ struct engine {
 	enum engine_code (*integrity)(struct engine_conn *c, engine_report *report, void *arg);
 	enum engine_code (*foreign_keys)(struct engine_conn *c, engine_report *report, void *arg);
 	void (*interrupt)(struct engine_conn *c); /* from any thread */
-	/* Called every few thousand steps of a statement; false interrupts it. NULL: none. */
-	void (*progress)(struct engine_conn *c, bool (*call)(void *arg), void *arg);
 };
 
 extern const struct engine engine_sqlite;

@@ -17,7 +17,6 @@ enum {
 	FILE_CHUNK = 256 * 1024,
 	FILE_ROOM = 64 * 1024,
 	PAGE_SIZE = 4096,
-	PROGRESS_STEPS = 4000,
 	BACKUP_PAGES = 64,
 	OPEN_WAIT = 10000, /* ms */
 	RETRY_PAUSE = 5,
@@ -57,9 +56,7 @@ struct engine_conn {
 	bool memory, read_only, plain;
 	int busy_limit, busy_waited; /* ms */
 	_Atomic bool busy_stop;	     /* by conn_interrupt(): the wait under way is given up */
-	bool (*progress)(void *arg);
-	void *progress_arg;
-	char text[160]; /* message that is not SQLite's */
+	char text[160];		     /* message that is not SQLite's */
 };
 
 struct engine_stmt {
@@ -315,7 +312,7 @@ static enum engine_code conn_open(struct engine_conn **out, const char *path, un
 	c->read_only = flags & ENGINE_READ;
 	c->plain = flags & ENGINE_PLAIN;
 	how |= c->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-	if (flags & (ENGINE_CREATE | ENGINE_MEMORY))
+	if (flags & ENGINE_MEMORY)
 		how |= SQLITE_OPEN_CREATE;
 	*out = c;
 	rc = sqlite3_open_v2(c->memory ? ":memory:" : path, &c->db, how, NULL);
@@ -436,11 +433,6 @@ static void stmt_column_value(struct engine_stmt *s, int column, struct engine_v
 	}
 }
 
-static bool stmt_column_null(struct engine_stmt *s, int column)
-{
-	return sqlite3_column_type(s->st, column) == SQLITE_NULL;
-}
-
 static int64_t stmt_column_int(struct engine_stmt *s, int column)
 {
 	return sqlite3_column_int64(s->st, column);
@@ -513,11 +505,6 @@ static void conn_rollback(struct engine_conn *c)
 {
 	if (!sqlite3_get_autocommit(c->db))
 		own_run(c, OWN_ROLLBACK, NULL);
-}
-
-static bool conn_in_transaction(struct engine_conn *c)
-{
-	return !sqlite3_get_autocommit(c->db);
 }
 
 static void conn_busy_timeout(struct engine_conn *c, int64_t ms)
@@ -726,20 +713,6 @@ static void conn_interrupt(struct engine_conn *c)
 	sqlite3_interrupt(c->db);
 }
 
-static int progress_call(void *arg)
-{
-	struct engine_conn *c = arg;
-
-	return !c->progress(c->progress_arg);
-}
-
-static void conn_progress(struct engine_conn *c, bool (*call)(void *arg), void *arg)
-{
-	c->progress = call;
-	c->progress_arg = arg;
-	sqlite3_progress_handler(c->db, call ? PROGRESS_STEPS : 0, call ? progress_call : NULL, c);
-}
-
 const struct engine engine_sqlite = {
 	.name = "sqlite",
 	.open = conn_open,
@@ -756,7 +729,6 @@ const struct engine engine_sqlite = {
 	.columns = stmt_columns,
 	.column_name = stmt_column_name,
 	.column_value = stmt_column_value,
-	.column_null = stmt_column_null,
 	.column_int = stmt_column_int,
 	.column_text = stmt_column_text,
 	.column_blob = stmt_column_blob,
@@ -766,7 +738,6 @@ const struct engine engine_sqlite = {
 	.begin_read = conn_begin_read,
 	.commit = conn_commit,
 	.rollback = conn_rollback,
-	.in_transaction = conn_in_transaction,
 	.busy_timeout = conn_busy_timeout,
 	.schema_version = conn_schema_version,
 	.set_schema_version = conn_set_schema_version,
@@ -783,5 +754,4 @@ const struct engine engine_sqlite = {
 	.integrity = conn_integrity,
 	.foreign_keys = conn_foreign_keys,
 	.interrupt = conn_interrupt,
-	.progress = conn_progress,
 };

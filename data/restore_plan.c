@@ -5,15 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/audit_walk.h"
 #include "data/object_scan.h"
 #include "src/base/alloc.h"
 #include "src/base/json.h"
-
-struct latest {
-	bool any;
-	uint8_t mac[MAC_SIZE];
-	char operation[64];
-};
 
 static struct restore_step *step_add(struct restore *r, int64_t row, enum restore_what what)
 {
@@ -26,29 +21,6 @@ static struct restore_step *step_add(struct restore *r, int64_t row, enum restor
 }
 
 /* --- what the chain says -------------------------------------------------- */
-
-static const char latest_read_sql[] =
-	"SELECT operation, object_mac FROM audit WHERE object = $1 AND (object_mac <> $2 OR "
-	"operation IN ('key.purge', 'store.restore')) ORDER BY sequence DESC LIMIT 1";
-
-static enum errc latest_read(struct restore *r, const char *id, struct latest *l, struct err *e)
-{
-	static const uint8_t none[MAC_SIZE];
-	struct stmt *st = db_stmt(r->live->db, latest_read_sql);
-	enum errc rc;
-
-	*l = (struct latest){ .any = false };
-	stmt_text(st, 1, id);
-	stmt_blob(st, 2, none, sizeof none);
-	rc = stmt_step(st, &l->any, e);
-	if (!rc && l->any) {
-		stmt_copy_blob(st, "object_mac", l->mac, MAC_SIZE);
-		snprintf(l->operation, sizeof l->operation, "%s",
-			 stmt_get_text(st, "operation", NULL));
-	}
-	stmt_done(st);
-	return rc;
-}
 
 static void detail_text(char *out, size_t size, const struct json *detail, const char *name)
 {
@@ -156,8 +128,8 @@ static bool ended_since(const struct restore *r, const struct object_scan *live,
 /* What a key was before the restore, by the audit chain's word, not that of rows that anybody
  * may have written: what its last event left, else what the import made, which the backup still
  * has. */
-static void before_set(struct restore *r, const struct latest *l, const struct object_scan *copy,
-		       struct restore_step *step)
+static void before_set(struct restore *r, const struct audit_change *l,
+		       const struct object_scan *copy, struct restore_step *step)
 {
 	if (l->any)
 		memcpy(step->before, l->mac, MAC_SIZE);
@@ -172,8 +144,8 @@ static enum errc live_trusted(struct restore *r, const struct object_scan *live,
 			      struct err *e)
 {
 	uint8_t is[MAC_SIZE];
-	struct latest l;
-	enum errc rc = latest_read(r, live->key.id, &l, e);
+	struct audit_change l;
+	enum errc rc = audit_last_change(r->live, live->key.id, &l, e);
 
 	if (rc)
 		return rc;
@@ -292,13 +264,13 @@ static enum errc copy_only(struct restore *r, const struct object_scan *copy, st
 {
 	struct revocation v;
 	struct restore_step *step;
-	struct latest l;
+	struct audit_change l;
 	bool purged, revoked;
 	enum errc rc;
 
 	if (copy->key.row == 0 || copy->key.status == KEY_PENDING)
 		return ERR_OK;
-	rc = latest_read(r, copy->key.id, &l, e);
+	rc = audit_last_change(r->live, copy->key.id, &l, e);
 	if (!rc)
 		rc = restore_revocation(r, copy->key.id, &v, e);
 	if (rc)

@@ -122,3 +122,25 @@ enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct e
 	listing_release(&wanted);
 	return rc;
 }
+
+enum { FINDING_SIZE = 160 };
+
+static bool first_take(void *arg, const char *text)
+{
+	snprintf(arg, FINDING_SIZE, "%s", text);
+	return false;
+}
+
+enum errc schema_require(struct db *d, struct err *e)
+{
+	char what[FINDING_SIZE] = "";
+	enum errc rc = schema_compare(d, first_take, what, e);
+
+	if (rc || !what[0])
+		return rc;
+	err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", db_path(d), what);
+	err_hint(e,
+		 "authrack store check names all of it; remove what is unknown (sqlite3), or put a "
+		 "backup there, without a -wal beside it");
+	return ERR_STORE;
+}

@@ -150,7 +150,7 @@ struct store {
 	size_t ring_count;
 	int64_t schema_cookie, schema_version;
 	uint64_t data_version; /* as store_version() last saw it */
-	struct anchor anchor;  /* as found at open */
+	struct anchor anchor;  /* as found at open, or written since */
 	bool anchor_told;
 	struct mark mark;
 	struct mark before; /* of the transaction, for a rollback */
@@ -173,6 +173,8 @@ enum errc schema_apply(struct db *d, int64_t from, struct err *e);
 enum errc schema_upgrade(struct db *d, int64_t *from, struct err *e);
 /* Calls `found` for each object that is unknown, missing or different ("table \"x\" is unknown"). */
 enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct err *e);
+/* Refuses (ERR_STORE) where schema_compare() finds anything, and names the first of it. */
+enum errc schema_require(struct db *d, struct err *e);
 /* Refuses what is no store, or of a newer schema; gives the schema's version. */
 enum errc schema_check(struct db *d, int64_t *version, struct err *e);
 /* Makes a copy of this store, open as `copy` (taken, also on failure), a store to read: its rows are

@@ -327,25 +327,6 @@ static enum errc check_version(struct store *s, struct err *e)
 	return rc;
 }
 
-static bool name_first(void *arg, const char *text)
-{
-	snprintf(arg, 160, "%s", text);
-	return false;
-}
-
-static enum errc check_objects(struct store *s, struct err *e)
-{
-	char what[160] = "";
-	enum errc rc = schema_compare(s->db, name_first, what, e);
-
-	if (rc || !what[0])
-		return rc;
-	err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path, what);
-	return err_hint(
-		e, "authrack store check names all of it; remove what is unknown (sqlite3), or put "
-		   "a backup there, without a -wal beside it");
-}
-
 /* Id, master key and ring; without options the id alone. */
 static enum errc load_identity(struct store *s, const struct store_options *o, struct err *e)
 {
@@ -400,7 +381,7 @@ static enum errc open_existing(struct store *s, const struct store_options *o, b
 	if (!rc)
 		rc = check_version(s, e);
 	if (!rc && !s->for_check)
-		rc = check_objects(s, e);
+		rc = schema_require(s->db, e);
 	if (!rc)
 		rc = load_identity(s, o, e);
 	db_engine(s->db)->rollback(db_conn(s->db));

@@ -36,17 +36,10 @@ static enum errc check_moved(struct store *s, struct err *e)
 	return err_hint(e, "put it back, or start again on the store that is there now");
 }
 
-static bool name_first(void *arg, const char *text)
-{
-	snprintf(arg, 160, "%s", text);
-	return false;
-}
-
 /* A planted trigger or a newer release shows as another schema cookie. */
 static enum errc check_schema(struct store *s, struct err *e)
 {
 	int64_t version = 0, cookie = 0;
-	char what[160] = "";
 	enum errc rc = db_error(s->db, engine_of(s)->schema_version(db_conn(s->db), &version),
 				"read the schema's version", e);
 
@@ -60,12 +53,7 @@ static enum errc check_schema(struct store *s, struct err *e)
 	}
 	if (rc || cookie == s->schema_cookie || s->for_check)
 		return rc;
-	rc = schema_compare(s->db, name_first, what, e);
-	if (!rc && what[0]) {
-		err_set(e, ERR_STORE, "the schema of \"%s\" was changed by hand: %s", s->path,
-			what);
-		return err_hint(e, "look with authrack store check");
-	}
+	rc = schema_require(s->db, e);
 	if (!rc)
 		s->schema_cookie = cookie;
 	return rc;
