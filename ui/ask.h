@@ -28,7 +28,7 @@ struct prompt {
 	const char *submit; /* "Write" */
 	const char *start;  /* what it begins with; NULL */
 	bool hidden;	    /* a secret: masked, in the secure heap */
-	/* With what was typed; NULL when it was given up. True closes the prompt; false keeps
+	/* With what was typed; NULL when it was given up. Not called when the console ends under it. True closes the prompt; false keeps
 	 * it open with
 	 * `error` (512 bytes) below the field. */
 	bool (*answer)(void *arg, const char *text, char *error);

@@ -94,12 +94,14 @@ void console_start(struct console *c)
 		view_enter(c, 0);
 }
 
+/* Workers first: what they still write to belongs to dialogs and views. */
 void console_free(struct console *c)
 {
+	passphrase_end(c);
+	workers_stop(c->workers);
 	while (c->top)
 		dialog_close(c->top);
 	view_close_all(c);
-	passphrase_end(c);
 	workers_free(c->workers);
 	passphrase_release(c);
 	loop_free(c->loop);

@@ -94,6 +94,7 @@ void form_free(struct form *f)
 	for (size_t i = 0; i < f->fixed_count; i++)
 		free(f->fixed[i].value);
 	free(f->fixed);
+	free(f->command);
 	free(f->items);
 	free(f);
 }
@@ -113,10 +114,17 @@ const char *form_value(struct form *f, const char *name)
 	return item ? item->field.text : "";
 }
 
+static void form_command_forget(struct form *f)
+{
+	free(f->command);
+	f->command = NULL;
+}
+
 void form_fix(struct form *f, const char *name, const char *value)
 {
 	if (!op_arg(f->op, name))
 		return;
+	form_command_forget(f);
 	f->fixed = x_reallocarray(f->fixed, f->fixed_count + 1, sizeof(*f->fixed));
 	f->fixed[f->fixed_count++] = (struct form_fixed){ .name = name, .value = x_strdup(value) };
 }
@@ -127,6 +135,7 @@ void form_refix(struct form *f, const char *name, const char *value)
 		if (strcmp(f->fixed[i].name, name) == 0) {
 			free(f->fixed[i].value);
 			f->fixed[i].value = x_strdup(value);
+			form_command_forget(f);
 			return;
 		}
 	form_fix(f, name, value);
@@ -245,6 +254,7 @@ void form_changed(struct form *f, struct form_item *item)
 	struct err e = ERR_INIT;
 	struct form_each c = { .form = f, .item = item, .e = &e };
 
+	form_command_forget(f);
 	item->error = (struct err)ERR_INIT;
 	item->warning[0] = item->meaning[0] = '\0';
 	item->grave = false;
@@ -360,15 +370,17 @@ enum errc form_args(struct form *f, struct op_args **out, struct err *e)
 	return ERR_OK;
 }
 
-char *form_command(struct form *f)
+const char *form_command(struct form *f)
 {
-	struct op_args *args = op_args_new(f->op);
-	char *command;
+	struct op_args *args;
 
+	if (f->command)
+		return f->command;
+	args = op_args_new(f->op);
 	form_fill(f, args, NULL);
-	command = op_command(args);
+	f->command = op_command(args);
 	op_args_free(args);
-	return command;
+	return f->command;
 }
 
 /* --- completion ---------------------------------------------------------------------------- */

@@ -59,6 +59,7 @@ struct form {
 	/* Called when the focus leaves a field, checked before; may be NULL. */
 	void (*left)(void *arg, struct form_item *item);
 	void *left_arg;
+	char *command; /* the equal command line; NULL: to be made anew */
 };
 
 enum form_event {
@@ -98,8 +99,9 @@ bool form_check_item(struct form *f, struct form_item *item);
 bool form_check(struct form *f);
 /* The arguments as they stand. Secrets are copied. Caller frees *out. */
 enum errc form_args(struct form *f, struct op_args **out, struct err *e);
-/* The equal command line; what is wrong is left out. Caller frees. */
-char *form_command(struct form *f);
+/* The equal command line; what is wrong is left out. Lent until a value changes: each drawing asks,
+ * and with many keys it is long. */
+const char *form_command(struct form *f);
 /* Completes the word at the cursor with the first value seen; false: there is none. */
 bool form_complete(struct form *f, struct form_item *item);
 

@@ -189,12 +189,17 @@ static bool run_reveal(void *arg, const struct json *row, struct secret *secret)
 {
 	struct form_dialog *d = arg;
 
-	if (d->kind->reveal)
-		return d->kind->reveal(d, row, secret);
 	secret_move(&d->secret, secret);
 	json_free(d->secret_row);
-	d->secret_row = json_keep((struct json *)(uintptr_t)row);
+	d->secret_row = json_keep(row);
 	return true;
+}
+
+static bool run_reveal_many(void *arg, const struct json *row, struct secret *secret)
+{
+	struct form_dialog *d = arg;
+
+	return d->kind->reveal(d, row, secret);
 }
 
 /* The form already asked: what the operation would ask on a terminal is answered. */
@@ -224,7 +229,8 @@ void form_dialog_run(struct form_dialog *d)
 				       .arg = d,
 				       .done = run_done,
 				       .progress = run_progress,
-				       .reveal = run_reveal,
+				       .reveal = d->kind->reveal ? run_reveal_many : run_reveal,
+				       .reveal_there = d->kind->reveal != NULL,
 				       .confirm = run_confirm,
 			       });
 }
@@ -263,7 +269,7 @@ static void form_dialog_cancel(struct form_dialog *d)
 
 static void form_dialog_copy(struct form_dialog *d)
 {
-	char *command = form_command(d->form);
+	const char *command = form_command(d->form);
 
 	if (console_copy(d->base.console, command, strlen(command)))
 		console_say(d->base.console, STYLE_NORMAL,
@@ -271,7 +277,6 @@ static void form_dialog_copy(struct form_dialog *d)
 	else
 		console_say(d->base.console, STYLE_WARNING,
 			    "too long for your terminal's clipboard: select it with Shift-drag");
-	free(command);
 }
 
 static void form_dialog_event(struct form_dialog *d, enum form_event event)
@@ -410,19 +415,13 @@ static void load_done(void *arg, const struct work_result *r)
 	if (r->code || !json_count(r->rows))
 		return;
 	json_free(d->row);
-	d->row = json_keep((struct json *)(uintptr_t)json_at(r->rows, 0));
+	d->row = json_keep(json_at(r->rows, 0));
 	form_dialog_refresh(d);
 	console_redraw(d->base.console);
 }
 
-void form_dialog_load(struct form_dialog *d, const char *key)
+void form_dialog_load(struct form_dialog *d, const struct op *op, struct op_args *args)
 {
-	const struct op *op = op_find("key.show");
-	struct op_args *args = op_args_new(op);
-	struct err e = ERR_INIT;
-
-	op_args_add(args, "key", key, &e);
-	op_args_add(args, "calls", "24", &e);
 	work_drop(d->load);
 	d->load = console_work(d->base.console, &(struct work_order){
 							.op = op,
@@ -447,4 +446,9 @@ void form_dialog_head(struct form_dialog *d, enum style style, const char *label
 	va_start(ap, format);
 	vsnprintf(h->text, sizeof(h->text), format, ap);
 	va_end(ap);
+}
+
+void form_dialog_gap(struct form_dialog *d)
+{
+	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
 }

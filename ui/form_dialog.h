@@ -31,7 +31,8 @@ struct form_kind {
 	void (*changed)(struct form_dialog *d);
 	/* Says again, above the fields, what `row` tells: on opening and when it was loaded. */
 	void (*facts)(struct form_dialog *d);
-	/* Takes one of several new secrets; without it one goes to the secret box. */
+	/* Takes one of several new secrets; without it one goes to the secret box. Called on the WORKER's
+	 * thread, since it writes files: it may touch `state` and nothing else. */
 	bool (*reveal)(struct form_dialog *d, const struct json *row, struct secret *secret);
 	/* The focus left a field, its value was checked. */
 	void (*left)(struct form_dialog *d, struct form_item *item);
@@ -71,8 +72,9 @@ void form_dialog_open(struct console *c, struct form_dialog *d); /* takes it */
 /* Adds a line to the head; label "" for a text over the whole width. */
 void form_dialog_head(struct form_dialog *d, enum style style, const char *label,
 		      const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Loads `row` from key.show; `facts` and `changed` follow. */
-void form_dialog_load(struct form_dialog *d, const char *key);
+void form_dialog_gap(struct form_dialog *d); /* an empty line in the head */
+/* Loads `row`: the operation's first record; takes `args`. `facts` and `changed` follow. */
+void form_dialog_load(struct form_dialog *d, const struct op *op, struct op_args *args);
 /* Runs the operation with what the form holds. */
 void form_dialog_run(struct form_dialog *d);
 

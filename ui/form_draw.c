@@ -6,7 +6,7 @@
 #include "src/base/text.h"
 #include "ui/form.h"
 
-enum { FIELD_WIDTH = 20, HINT_LEAST = 8, PAGE_LABELS = 12, BOX_LABELS = 9 };
+enum { FIELD_WIDTH = 20, HINT_LEAST = 8, PAGE_LABELS = 12, BOX_LABELS = 9, COMMAND_LOOK = 2000 };
 
 static size_t form_row_end(const struct form *f, size_t first)
 {
@@ -309,13 +309,13 @@ void form_draw_buttons(struct form *f, const struct area *a, int y)
 	area_text(a, x, y, -1, STYLE_SECONDARY, f->blocked ? f->blocked : notes);
 }
 
-/* Bytes of the command's next line: breaks before an option where it can. */
+/* Bytes of the command's next line, looked for in its first COMMAND_LOOK: breaks before an option where it can. */
 static size_t command_line(const char *text, int width)
 {
-	size_t fits = 0, blank = 0, at = 0;
+	size_t fits = 0, blank = 0, at = 0, len = strnlen(text, COMMAND_LOOK);
 
-	if ((int)text_width(text, strlen(text)) <= width)
-		return strlen(text);
+	if (!text[len] && (int)text_width(text, len) <= width)
+		return len;
 	while (text[at] && (int)text_width(text, at) <= width - 2) {
 		if (text[at] == ' ' && text[at + 1] == '-' && text[at + 2] == '-')
 			fits = at;
@@ -328,8 +328,7 @@ static size_t command_line(const char *text, int width)
 
 int form_draw_command(struct form *f, const struct area *a, int x, int y, int lines)
 {
-	char *command = form_command(f);
-	const char *rest = command;
+	const char *rest = form_command(f);
 	int used = 0;
 
 	while (*rest && used < lines) {
@@ -344,6 +343,5 @@ int form_draw_command(struct form *f, const struct area *a, int x, int y, int li
 		rest += *rest == ' ';
 		used++;
 	}
-	free(command);
 	return used;
 }

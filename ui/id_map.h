@@ -10,7 +10,7 @@ enum { ID_SIZE = 40 }; /* bytes of an id with its NUL */
 struct id_map {
 	char (*ids)[ID_SIZE];
 	size_t count, size;
-	uint32_t *slots; /* place in `ids` + 1; 0: free */
+	uint32_t *slots;   /* place in `ids` + 1; 0: free */
 	size_t slot_count; /* a power of two, at least twice `count` */
 };
 

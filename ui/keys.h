@@ -37,6 +37,11 @@ const struct json *keys_target_row(struct view *v, size_t n); /* may be NULL */
 /* The record to draw facts from: of key.show where it is at hand, else of the list. */
 const struct json *keys_record(struct view *v);
 
+/* What key.show is asked for wherever the whole of a key is wanted. */
+struct op_args *keys_show_args(const char *id);
+/* Loads a dialog's row anew. */
+void keys_dialog_load(struct form_dialog *d, const char *id);
+
 /* A form about the targets: the key arguments are fixed, several with --expect. */
 struct form *keys_form(struct view *v, const char *op, const struct form_place *places);
 /* "billing-sync", or "12 keys". */

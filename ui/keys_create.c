@@ -241,7 +241,7 @@ static bool modify_failed(struct form_dialog *d, const struct work_result *r)
 		return false;
 	d->error = r->err;
 	err_hint(&d->error, "look, or ^S again changes it all the same");
-	form_dialog_load(d, keys_target(d->view, 0));
+	keys_dialog_load(d, keys_target(d->view, 0));
 	return true;
 }
 

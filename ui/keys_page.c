@@ -41,7 +41,7 @@ static void page_loaded(void *arg, const struct work_result *r)
 	p->error = r->err;
 	if (r->code == ERR_OK && json_count(r->rows)) {
 		json_free(p->record);
-		p->record = json_keep((struct json *)(uintptr_t)json_at(r->rows, 0));
+		p->record = json_keep(json_at(r->rows, 0));
 		p->error = (struct err)ERR_INIT;
 	}
 	console_redraw(p->base.console);
@@ -49,17 +49,10 @@ static void page_loaded(void *arg, const struct work_result *r)
 
 void key_page_changed(struct key_page *p)
 {
-	const struct op *op = op_find("key.show");
-	struct op_args *args = op_args_new(op);
-	struct err e = ERR_INIT;
-
-	op_args_add(args, "key", p->id, &e);
-	op_args_add(args, "history", "true", &e);
-	op_args_add(args, "calls", "24", &e);
 	work_drop(p->work);
 	p->work = console_work(p->view->console, &(struct work_order){
-							 .op = op,
-							 .args = args,
+							 .op = op_find("key.show"),
+							 .args = keys_show_args(p->id),
 							 .lane = LANE_READ,
 							 .arg = p,
 							 .done = page_loaded,
@@ -236,7 +229,7 @@ void keys_open(struct view *v)
 	p->view = v;
 	snprintf(p->id, sizeof(p->id), "%s", json_text_or(row, "id", ""));
 	if (v->detail && strcmp(json_text_or(v->detail, "id", ""), p->id) == 0)
-		p->record = json_keep((struct json *)(uintptr_t)v->detail);
+		p->record = json_keep(v->detail);
 	keys_state(v)->page = p;
 	dialog_push(v->console, &p->base);
 	key_page_changed(p);

@@ -151,14 +151,30 @@ void keys_head_list(struct form_dialog *d)
 				 list_marked_hidden(v->list));
 }
 
+struct op_args *keys_show_args(const char *id)
+{
+	struct op_args *args = op_args_new(op_find("key.show"));
+	struct err e = ERR_INIT;
+
+	op_args_add(args, "key", id, &e);
+	op_args_add(args, "history", "true", &e);
+	op_args_add(args, "calls", "24", &e);
+	return args;
+}
+
+void keys_dialog_load(struct form_dialog *d, const char *id)
+{
+	form_dialog_load(d, op_find("key.show"), keys_show_args(id));
+}
+
 void keys_dialog(struct view *v, struct form_dialog *d)
 {
 	d->view = v;
 	if (keys_targets(v) == 1)
-		d->row = json_keep((struct json *)(uintptr_t)keys_record(v));
+		d->row = json_keep(keys_record(v));
 	form_dialog_open(v->console, d);
 	if (keys_targets(v) == 1)
-		form_dialog_load(d, keys_target(v, 0));
+		keys_dialog_load(d, keys_target(v, 0));
 }
 
 void keys_changed(struct view *v, const char *id)

@@ -127,27 +127,22 @@ static void winner_done(void *arg, const struct work_result *r)
 	err_set(&d->error, ERR_CONFLICT, "%s rotated it %s to v%lld", who, ago,
 		(long long)json_get_int(row, "version", 0));
 	err_hint(&d->error, "look (Esc), or rotate again");
-	form_dialog_load(d, json_text_or(row, "id", ""));
+	keys_dialog_load(d, json_text_or(row, "id", ""));
 }
 
 static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
 {
-	struct op_args *args;
-	struct err e = ERR_INIT;
-
 	if (r->code != ERR_CONFLICT || !d->row)
 		return false;
 	d->error = r->err;
-	args = op_args_new(op_find("key.show"));
-	op_args_add(args, "key", json_text_or(d->row, "id", ""), &e);
-	op_args_add(args, "history", "true", &e);
-	d->work = console_work(d->base.console, &(struct work_order){
-							.op = op_find("key.show"),
-							.args = args,
-							.lane = LANE_READ,
-							.arg = d,
-							.done = winner_done,
-						});
+	d->work = console_work(d->base.console,
+			       &(struct work_order){
+				       .op = op_find("key.show"),
+				       .args = keys_show_args(json_text_or(d->row, "id", "")),
+				       .lane = LANE_READ,
+				       .arg = d,
+				       .done = winner_done,
+			       });
 	return true;
 }
 
@@ -164,9 +159,9 @@ static void rotate_facts(struct form_dialog *d)
 	form_dialog_head(d, STYLE_NORMAL, "",
 			 "A new secret (v%lld) works at once; v%lld goes on for the grace time.",
 			 version + 1, version);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 	keys_head_used(d);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 }
 
 static const struct form_kind rotate_kind = {
@@ -207,9 +202,9 @@ static void many_facts(struct form_dialog *d)
 			 "Each gets a new secret at once; the older ones go on "
 			 "for the grace time. The secrets go to a new file that only you can read, "
 			 "one line each: id, name, secret.");
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 	keys_head_list(d);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 }
 
 /* The file is there before the first key is touched. */
@@ -364,9 +359,9 @@ static void end_facts(struct form_dialog *d, const char *text)
 	snprintf(version, sizeof(version), "%lld", (long long)json_get_int(d->row, "version", 0));
 	form_refix(d->form, "expect-version", version);
 	form_dialog_head(d, STYLE_NORMAL, "", "%s", text);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 	head_versions(d);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 }
 
 static void finish_facts(struct form_dialog *d)

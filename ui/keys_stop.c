@@ -61,7 +61,7 @@ static void undo_offer(struct view *v, const struct json *rows)
 	struct keys_state *s = keys_state(v);
 
 	keys_undo_forget(v);
-	s->undo = json_keep((struct json *)(uintptr_t)rows);
+	s->undo = json_keep(rows);
 	s->undo_timer = loop_after(console_loop(v->console), UNDO_MS, undo_over, v);
 }
 
@@ -95,9 +95,9 @@ static void disable_facts(struct form_dialog *d)
 			: "Every version is refused with the next request, until it is enabled "
 			  "again. "
 			  "Deadlines keep running.");
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 	keys_head_used(d);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 }
 
 static const struct form_kind disable_kind = {
@@ -256,7 +256,7 @@ static void revoke_facts(struct form_dialog *d)
 			 "no way back; a new key gets a new secret.");
 	if (d->row && key_in_grace(d->row, now))
 		form_dialog_head(d, STYLE_WARNING, "", "It is in a rotation: both versions stop.");
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 	if (d->row)
 		form_dialog_head(d, STYLE_NORMAL, "key", "%s   %s   owner %s   tier %s",
 				 json_text_or(d->row,
@@ -268,7 +268,7 @@ static void revoke_facts(struct form_dialog *d)
 	keys_head_used(d);
 	form_dialog_head(d, STYLE_SECONDARY, "less harsh", "%s",
 			 "D disable (can be undone)   R rotate (callers can move)");
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 }
 
 static const struct form_kind revoke_kind = {

@@ -80,7 +80,7 @@ static void window_reserve(struct list *l, size_t size)
 
 static struct json *row_keep(const struct json *rows, size_t index)
 {
-	return json_keep((struct json *)(uintptr_t)json_at(rows, index));
+	return json_keep(json_at(rows, index));
 }
 
 /* Rows that came backwards come nearest first. */

@@ -13,7 +13,7 @@ static void mark_add(struct list *l, const char *id, const struct json *row)
 	}
 	l->marks[place] = (struct mark){ .shown = true };
 	if (row && place < MARK_ROWS)
-		l->marks[place].row = json_keep((struct json *)(uintptr_t)row);
+		l->marks[place].row = json_keep(row);
 }
 
 static void mark_remove(struct list *l, size_t place)

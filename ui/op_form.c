@@ -137,7 +137,7 @@ struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, con
 			 spec->text   ? spec->text
 			 : op->detail ? op->detail
 				      : op->summary);
-	form_dialog_head(d, STYLE_NORMAL, "", "%s", "");
+	form_dialog_gap(d);
 	form_dialog_open(v->console, d);
 	return d;
 }

@@ -162,8 +162,7 @@ static void minute_due(void *arg)
 	struct console *c = arg;
 
 	console_redraw(c);
-	c->second_timer = loop_after(c->loop, 60 * SECOND - console_now(c) % (60 * SECOND) + 20,
-				     minute_due, c);
+	loop_after(c->loop, 60 * SECOND - console_now(c) % (60 * SECOND) + 20, minute_due, c);
 }
 
 static void console_loop_run(struct console *c)

@@ -313,16 +313,9 @@ static void keys_empty(struct view *v, const struct area *a)
 static struct op_args *keys_detail_load(struct view *v, const struct json *row,
 					const struct op **op)
 {
-	struct err e = ERR_INIT;
-	struct op_args *args;
-
 	(void)v;
 	*op = op_find("key.show");
-	args = op_args_new(*op);
-	op_args_add(args, "key", json_text_or(row, "id", ""), &e);
-	op_args_add(args, "history", "true", &e);
-	op_args_add(args, "calls", "24", &e);
-	return args;
+	return keys_show_args(json_text_or(row, "id", ""));
 }
 
 static void keys_paste(struct view *v, const char *text, size_t len)

@@ -418,7 +418,7 @@ void secret_box_open(struct console *c, const struct json *row, struct secret *s
 	struct secret_box *b = x_calloc(1, sizeof(*b));
 
 	b->base.type = &box_type;
-	b->row = json_keep((struct json *)(uintptr_t)row);
+	b->row = json_keep(row);
 	secret_move(&b->secret, secret);
 	dialog_push(c, &b->base);
 }

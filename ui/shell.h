@@ -57,7 +57,7 @@ struct console {
 	struct paint *paint;
 	struct frame frame;
 	struct input_parser *parser;
-	struct loop_timer *esc_timer, *second_timer, *busy_timer;
+	struct loop_timer *esc_timer, *busy_timer;
 	int64_t esc_delay;
 	bool dirty, running;
 	int exit_code;

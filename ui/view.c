@@ -23,7 +23,7 @@ struct view *view_now(struct console *c)
 static void detail_set(struct view *v, const struct json *record)
 {
 	json_free((struct json *)(uintptr_t)v->detail);
-	v->detail = record ? json_keep((struct json *)(uintptr_t)record) : NULL;
+	v->detail = record ? json_keep(record) : NULL;
 }
 
 static void detail_load(struct view_run *run);

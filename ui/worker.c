@@ -111,12 +111,23 @@ void work_answer(struct work *work, bool yes)
 	pthread_mutex_unlock(&work->workers->lock);
 }
 
+/* Only the loop cancels: what waits when the loop looks goes on waiting until it answers. */
+static bool work_waits(struct work *work)
+{
+	bool waits;
+
+	pthread_mutex_lock(&work->workers->lock);
+	waits = work->answer == ANSWER_WAITING;
+	pthread_mutex_unlock(&work->workers->lock);
+	return waits;
+}
+
 static void deliver_reveal(void *arg)
 {
 	struct work *work = arg;
 	bool taken = false;
 
-	if (work->answer != ANSWER_WAITING)
+	if (!work_waits(work))
 		return;
 	if (!work->dropped && !work->cancelled)
 		taken = work->order.reveal(work->order.arg, work->reveal_row, work->reveal_secret);
@@ -127,7 +138,7 @@ static void deliver_question(void *arg)
 {
 	struct work *work = arg;
 
-	if (work->answer != ANSWER_WAITING)
+	if (!work_waits(work))
 		return;
 	if (work->dropped || work->cancelled)
 		work_answer(work, false);
@@ -154,10 +165,7 @@ static enum errc sink_record(void *arg, const struct op *op, const struct json *
 
 	if (!(op->flags & OP_WRITES) && work_cancelled(work))
 		return err_set(e, ERR_CANCELLED, "cancelled");
-	if (!work->order.each)
-		json_add(work->result.rows, json_keep((struct json *)(uintptr_t)row));
-	else if (!work->order.each(work->order.arg, row))
-		return err_set(e, ERR_CANCELLED, "cancelled");
+	json_add(work->result.rows, json_keep(row));
 	return ERR_OK;
 }
 
@@ -193,12 +201,15 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 		secret_copy(&copy, secret);
 		work->reveal_row = row;
 		work->reveal_secret = &copy;
-		taken = work_ask(work, deliver_reveal);
+		if (!work->order.reveal_there)
+			taken = work_ask(work, deliver_reveal);
+		else if (!work_cancelled(work))
+			taken = work->order.reveal(work->order.arg, row, &copy);
 		secret_release(&copy);
 	}
 	if (!taken)
 		return err_set(e, ERR_CANCELLED, "the secret was not taken: no key was made");
-	json_add(work->result.rows, json_keep((struct json *)(uintptr_t)row));
+	json_add(work->result.rows, json_keep(row));
 	return ERR_OK;
 }
 
@@ -218,12 +229,8 @@ static enum errc sink_text(void *arg, const char *data, size_t len, struct err *
 
 	if (work_cancelled(work))
 		return err_set(e, ERR_CANCELLED, "cancelled");
-	if (!work->order.each_text)
-		return buf_add(&work->text, data, len)
-			       ? ERR_OK
-			       : err_set(e, ERR_USAGE, "the text is longer than can be shown");
-	if (!work->order.each_text(work->order.arg, data, len))
-		return err_set(e, ERR_CANCELLED, "cancelled");
+	if (!buf_add(&work->text, data, len))
+		return err_set(e, ERR_USAGE, "the text is longer than can be shown");
 	return ERR_OK;
 }
 
@@ -398,7 +405,7 @@ struct work *work_start(struct workers *w, const struct work_order *o)
 	w->alive = work;
 	*lane->end = work;
 	lane->end = &work->next;
-	if (!lane->started)
+	if (!lane->started && !w->stopping)
 		lane_start(lane);
 	pthread_cond_signal(&lane->wake);
 	pthread_mutex_unlock(&w->lock);
@@ -458,10 +465,8 @@ bool workers_idle(const struct workers *w)
 	return !w->alive;
 }
 
-void workers_free(struct workers *w)
+void workers_stop(struct workers *w)
 {
-	if (!w)
-		return;
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
 	for (struct work *work = w->alive; work; work = work->next_alive)
@@ -472,6 +477,16 @@ void workers_free(struct workers *w)
 	for (int i = 0; i < LANE_COUNT; i++) {
 		if (w->lanes[i].started)
 			pthread_join(w->lanes[i].thread, NULL);
+		w->lanes[i].started = false;
+	}
+}
+
+void workers_free(struct workers *w)
+{
+	if (!w)
+		return;
+	workers_stop(w);
+	for (int i = 0; i < LANE_COUNT; i++) {
 		app_free(w->lanes[i].app);
 		pthread_cond_destroy(&w->lanes[i].wake);
 	}

@@ -28,7 +28,7 @@ struct work_result {
 	uint64_t change;    /* when `op` was NULL: app_change()'s version */
 };
 
-/* What to run and whom to tell. Every call comes on the loop's thread. */
+/* What to run and whom to tell. Every call comes on the loop's thread, but for reveal_there. */
 struct work_order {
 	const struct op *op;  /* NULL: asks app_change() only */
 	struct op_args *args; /* taken, freed after the run */
@@ -40,17 +40,16 @@ struct work_order {
 	/* A new secret: take it with secret_move() and return true; false leaves no live key. The worker
 	 * waits meanwhile; `done` follows once the key is live. NULL refuses. */
 	bool (*reveal)(void *arg, const struct json *row, struct secret *secret);
+	bool reveal_there; /* call it on the WORKER's thread: it does more than a screen may wait for */
 	/* The operation asks; answer now or later with work_answer(). NULL refuses. */
 	void (*confirm)(void *arg, struct work *w, const char *question);
-	/* Called on the WORKER's thread for each record instead of collecting it; false ends it. */
-	bool (*each)(void *arg, const struct json *row);
-	/* The same for the text of an OP_TEXT operation. */
-	bool (*each_text)(void *arg, const char *data, size_t len);
 };
 
 struct workers *workers_new(struct loop *l, const struct app *a); /* sessions are app_dup()s */
-/* Cancels, joins; no call comes after it. The loop must not run again but be freed next. */
-void workers_free(struct workers *w);
+/* Cancels and joins: no call comes any more, on no thread; handles may still be dropped. The loop must
+ * not run again. */
+void workers_stop(struct workers *w);
+void workers_free(struct workers *w); /* stops them first; frees every handle */
 
 /* Queues the order (copied). The handle is good until `done` returned. */
 struct work *work_start(struct workers *w, const struct work_order *o);

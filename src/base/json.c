@@ -100,9 +100,10 @@ struct json *json_null_new(void)
 	return made(json_null());
 }
 
-struct json *json_keep(struct json *v)
+/* Who was lent a value may keep it: what is counted is no part of it. */
+struct json *json_keep(const struct json *v)
 {
-	return wrap(json_incref(open_value(v)));
+	return wrap(json_incref(open_value((struct json *)(uintptr_t)v)));
 }
 
 void json_free(struct json *v)

@@ -19,8 +19,8 @@ struct json *json_text(const char *text); /* invalid UTF-8 bytes become U+FFFD; 
 struct json *json_int(int64_t value);
 struct json *json_bool(bool value);
 struct json *json_null_new(void);
-struct json *json_keep(struct json *v); /* one reference more */
-void json_free(struct json *v);		/* drops one reference; NULL is well */
+struct json *json_keep(const struct json *v); /* one reference more */
+void json_free(struct json *v);		      /* drops one reference; NULL is well */
 
 /* Members keep the order they were set in. */
 void json_set(struct json *object, const char *name, struct json *value);     /* takes value */

@@ -298,6 +298,30 @@ static void several_rotations_go_into_one_file(void **state)
 	console_run_end(&c);
 }
 
+/* Whatever it got done: the secret of each new version is in the file. */
+static void a_console_that_ends_under_a_rotation_loses_no_secret(void **state)
+{
+	static const char *const keys[] = { "alpha", "bravo" };
+	struct op_run *r = *state;
+	struct console_run c;
+	char *path = op_run_file(r, "secrets", ""), *text;
+
+	open_with(&c, r, keys[0], keys[1]);
+	console_run_keys(&c, "<Space><Space>R<Tab><Tab>");
+	console_run_keys(&c, path);
+	console_run_keys(&c, "2");
+	console_bytes(c.console, "\023", 1);
+	console_run_end(&c);
+	text = file_beside(path, "2");
+	for (size_t i = 0; i < 2; i++) {
+		assert_run(r, "key.show", "key", keys[i], NULL);
+		if (op_run_int(r, 0, "version") > 1)
+			assert_non_null(strstr(text, keys[i]));
+	}
+	free(text);
+	free(path);
+}
+
 static void a_read_only_console_offers_no_change(void **state)
 {
 	struct op_run *r = *state;
@@ -404,6 +428,7 @@ int main(void)
 		behaviour(a_duration_without_unit_is_asked_about),
 		behaviour(marks_bind_what_a_capital_acts_on),
 		behaviour(several_rotations_go_into_one_file),
+		behaviour(a_console_that_ends_under_a_rotation_loses_no_secret),
 		behaviour(a_read_only_console_offers_no_change),
 		behaviour(hostile_text_never_reaches_the_terminal),
 		behaviour(the_page_runs_its_actions_on_its_key),

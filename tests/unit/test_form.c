@@ -57,10 +57,7 @@ static int close_form(void **state)
 
 static void assert_command(const char *expected)
 {
-	char *command = form_command(form);
-
-	assert_string_equal(command, expected);
-	free(command);
+	assert_string_equal(form_command(form), expected);
 }
 
 static void fields_become_the_command_line(void **state)

@@ -1,5 +1,6 @@
 /* Worker threads: what arrives on the loop, what a cancelled or dropped piece of work may still do, who
  * decides about a secret. */
+#include <pthread.h>
 #include <string.h>
 
 #include "tests/lib/support.h"
@@ -9,7 +10,9 @@ struct heard {
 	struct loop *loop;
 	struct app *app;
 	struct workers *workers;
-	int done, asked, revealed, progressed, each;
+	int done, asked, revealed, progressed;
+	pthread_t loop_thread;
+	bool elsewhere;
 	enum errc code;
 	size_t rows;
 	bool takes, says_yes;
@@ -111,11 +114,16 @@ static void on_confirm(void *arg, struct work *w, const char *question)
 	work_answer(w, h->says_yes);
 }
 
-static bool on_each(void *arg, const struct json *row)
+/* Looks at which thread it is. */
+static bool on_reveal_there(void *arg, const struct json *row, struct secret *secret)
 {
 	struct heard *h = arg;
 
-	return json_get_int(row, "n", 0) == h->each++ && h->each < 2;
+	(void)row;
+	(void)secret;
+	h->elsewhere = !pthread_equal(pthread_self(), h->loop_thread);
+	h->revealed++;
+	return true;
 }
 
 static int start(void **state)
@@ -271,17 +279,29 @@ static void a_question_waits_for_its_answer(void **state)
 	assert_int_equal(h->code, ERR_CANCELLED);
 }
 
-static void each_row_can_be_looked_at_and_end_it(void **state)
+static void a_secret_can_be_taken_on_the_worker(void **state)
 {
 	struct heard *h = *state;
-	struct work_order o = order(h, &three);
+	struct work_order o = order(h, &reveals);
 
-	o.each = on_each;
+	o.reveal = on_reveal_there;
+	o.reveal_there = true;
+	h->loop_thread = pthread_self();
 	work_start(h->workers, &o);
 	settle(h);
-	assert_int_equal(h->each, 2);
-	assert_int_equal(h->rows, 0);
-	assert_int_equal(h->code, ERR_CANCELLED);
+	assert_int_equal(h->revealed, 1);
+	assert_true(h->elsewhere);
+}
+
+static void handles_can_be_dropped_when_all_has_stopped(void **state)
+{
+	struct heard *h = *state;
+	struct work_order o = order(h, &endless);
+	struct work *work = work_start(h->workers, &o);
+
+	workers_stop(h->workers);
+	work_drop(work);
+	assert_int_equal(h->done, 0);
 }
 
 static void freeing_ends_what_still_runs(void **state)
@@ -309,7 +329,8 @@ int main(void)
 		TEST(a_taken_secret_lets_the_key_live),
 		TEST(a_secret_that_nobody_takes_leaves_no_key),
 		TEST(a_question_waits_for_its_answer),
-		TEST(each_row_can_be_looked_at_and_end_it),
+		TEST(a_secret_can_be_taken_on_the_worker),
+		TEST(handles_can_be_dropped_when_all_has_stopped),
 		TEST(freeing_ends_what_still_runs),
 	};
 
