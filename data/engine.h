@@ -32,6 +32,8 @@ enum {
 	ENGINE_PLAIN = 1 << 2,	/* one file for itself, no log beside it: a backup */
 };
 
+enum { ENGINE_APPLICATION = 0x61757468 }; /* "auth", SQLite's application_id of a store */
+
 enum engine_checkpoint {
 	ENGINE_PASSIVE,	 /* as far as it goes without waiting */
 	ENGINE_TRUNCATE, /* all of it, the log cut */

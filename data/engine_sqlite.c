@@ -204,6 +204,17 @@ static bool pragma_is(sqlite3 *db, const char *sql, const char *wanted, int *rc)
 #define CACHE_USUAL "PRAGMA cache_size=-2000"
 #define CACHE_BULK "PRAGMA cache_size=-400000"
 
+/* A store of ours, or a file in which nothing is yet. Somebody else's database is left as it is. */
+static bool is_ours(struct engine_conn *c)
+{
+	char ours[16];
+	int rc;
+
+	snprintf(ours, sizeof ours, "%d", ENGINE_APPLICATION);
+	return pragma_is(c->db, "PRAGMA application_id", ours, &rc) ||
+	       pragma_is(c->db, "PRAGMA schema_version", "0", &rc);
+}
+
 /* Where two turn a file into one with a log at once, SQLite tells one of them that it is busy and does
  * not let it wait: each holds what the other needs. */
 static enum engine_code keep_log(struct engine_conn *c)
@@ -267,7 +278,7 @@ static enum engine_code set_pragmas(struct engine_conn *c)
 	if (!pragma_is(c->db, "PRAGMA mmap_size=0", "0", &rc))
 		return rc == SQLITE_ROW ? ENGINE_SETTING : code_of(rc);
 	/* Backups have no log; a connection that only reads takes the file as it is. */
-	return c->read_only || c->plain ? ENGINE_OK : keep_log(c);
+	return c->read_only || c->plain || !is_ours(c) ? ENGINE_OK : keep_log(c);
 }
 
 static int function_add(sqlite3 *db, const char *name,

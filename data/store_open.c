@@ -11,7 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/random.h"
 
-enum { SCRATCH_MAX = 1 << 20, APPLICATION_ID = 0x61757468, PATH_LONGEST = 500 };
+enum { SCRATCH_MAX = 1 << 20, PATH_LONGEST = 500 };
 
 enum errc store_path(char **out, const char *url, struct err *e)
 {
@@ -198,7 +198,7 @@ static enum errc fill(struct store *s, struct err *e)
 	char sql[64];
 	enum errc rc;
 
-	snprintf(sql, sizeof sql, "PRAGMA application_id=%d", APPLICATION_ID);
+	snprintf(sql, sizeof sql, "PRAGMA application_id=%d", ENGINE_APPLICATION);
 	rc = db_error(s->db, engine->begin_write(c), "make", e);
 	if (!rc)
 		rc = db_exec(s->db, sql, e);

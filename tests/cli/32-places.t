@@ -2,6 +2,7 @@
 """Odd files where the store, its anchor and its lock should be: told, and nothing waits for ever."""
 
 import os
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -18,6 +19,19 @@ def a_store_with_a_second_name_is_refused(home):
         contains("has 2 names", home.run("--store", path, "key", "list", code=5).err)
     os.unlink(other)
     home.ok("key", "list")
+
+
+@test
+def a_database_of_another_program_stays_as_it_is(home):
+    path = os.path.join(home.folder("theirs"), "app.db")
+    with sqlite3.connect(path) as theirs:
+        theirs.execute("CREATE TABLE t(x)")
+    theirs.close()
+    os.chmod(path, 0o600)
+    before = open(path, "rb").read()
+    for verb in (("key", "list"), ("key", "create", "--name", "k"), ("store", "check")):
+        contains("no store of authrack", home.run("--store", path, *verb, code=5).err)
+    equal(before, open(path, "rb").read())
 
 
 @test
