@@ -5,6 +5,16 @@
 
 enum { STEP_MINUTES = 5 };
 
+#define YEAR_10000_MS (INT64_C(253402300800) * SECOND_MS)
+
+/* A time that no clock shows was written by hand: what is computed with it must not overflow. */
+static int64_t time_bounded(int64_t at)
+{
+	if (at < 0)
+		return 0;
+	return at < YEAR_10000_MS ? at : YEAR_10000_MS;
+}
+
 enum errc mark_load(struct store *s, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db,
@@ -19,9 +29,9 @@ enum errc mark_load(struct store *s, struct err *e)
 		ring = stmt_get_int(st, "ring");
 		m.any = true;
 		m.sequence = stmt_get_int(st, "sequence");
-		m.time = stmt_get_int(st, "time");
+		m.time = time_bounded(stmt_get_int(st, "time"));
 		snprintf(m.boot_id, sizeof m.boot_id, "%s", stmt_get_text(st, "boot_id", NULL));
-		m.boot_time = stmt_get_int(st, "boot_time");
+		m.boot_time = time_bounded(stmt_get_int(st, "boot_time"));
 		stmt_copy_blob(st, "hash", m.hash, sizeof m.hash);
 	}
 	stmt_done(st);

@@ -89,6 +89,21 @@ static void without_a_boot_id_only_backwards_is_a_step(void **state)
 	assert_int_equal(step_of(f, ERR_CONFLICT, "--accept-clock"), -5 * MINUTE_MS - 1);
 }
 
+static void a_mark_edited_to_no_time_at_all_overflows_nothing(void **state)
+{
+	static const char *const times[] = { "-9223372036854775807", "9223372036854775807" };
+	struct store_fixture *f = *state;
+
+	fixture_create(f, "one");
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		fixture_sqlf(f, "UPDATE audit SET time = %s, boot_time = -1 - %s", times[i],
+			     times[1]);
+		fixture_reopen(f);
+		assert_true(store_now(f->s) >= f->clock.wall);
+		assert_int_not_equal(step_of(f, ERR_CONFLICT, "--accept-clock"), 0);
+	}
+}
+
 static void an_accepted_clock_takes_the_mark_down(void **state)
 {
 	struct store_fixture *f = *state;
@@ -138,6 +153,7 @@ int main(void)
 		STORE_TEST(steps_within_a_boot_are_told_both_ways),
 		STORE_TEST(across_boots_only_backwards_is_a_step),
 		STORE_TEST(without_a_boot_id_only_backwards_is_a_step),
+		STORE_TEST(a_mark_edited_to_no_time_at_all_overflows_nothing),
 		STORE_TEST(an_accepted_clock_takes_the_mark_down),
 		STORE_TEST(a_change_by_another_process_moves_the_mark),
 	};
