@@ -52,6 +52,16 @@ static struct app_options options_of(const struct settings *s, const struct op *
 	};
 }
 
+/* Who reads only has nothing to tell where nobody listens (`key list | head`): ends as SIGPIPE ends
+ * other programs, which a shell calls 141. Of a change it has to be told. */
+static void end_unread(const struct out *out, const struct op *op)
+{
+	if (!out->unread || (op && op->flags & OP_WRITES))
+		return;
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
+
 static enum errc print_text(const struct buf *text, struct err *e)
 {
 	struct out out;
@@ -61,6 +71,7 @@ static enum errc print_text(const struct buf *text, struct err *e)
 	rc = out_add(&out, buf_text(text), text->len, e);
 	if (!rc)
 		rc = out_flush(&out, e);
+	end_unread(&out, NULL);
 	out_release(&out);
 	return rc;
 }
@@ -91,7 +102,7 @@ static enum errc operation_run(struct command_line *c, struct app *app, struct p
 		rc = app_run(app, c->op, c->args, &p->sink, e);
 	if (rc && rc != ERR_NO && !(c->op->flags & OP_LIST))
 		out_drop(&p->out);
-	finished = printer_finish(p, &late);
+	finished = printer_finish(p, rc == ERR_OK, &late);
 	if (finished && (rc == ERR_OK || rc == ERR_NO)) {
 		*e = late;
 		rc = finished;
@@ -112,8 +123,9 @@ static enum errc operate(struct command_line *c, const struct settings *s, struc
 	interrupt_watch(app);
 	rc = operation_run(c, app, &printer, e);
 	interrupt_end();
-	printer_release(&printer);
 	app_free(app);
+	end_unread(&printer.out, c->op);
+	printer_release(&printer);
 	return rc;
 }
 

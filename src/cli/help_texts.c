@@ -12,7 +12,8 @@ const struct help_text help_texts[] = {
 	  "       or the output could not be written\n"
 	  "  6    the network or a provider failed\n"
 	  "  7    not permitted\n"
-	  "  130  cancelled (Ctrl-C)" },
+	  "  130  cancelled (Ctrl-C)\n"
+	  "  141  a reading command whose reader went away (| head): it ends by SIGPIPE" },
 	{ "json", "What --json prints",
 	  "One object, or for lists one object a line. Names are snake_case, times RFC 3339 in "
 	  "UTC, "

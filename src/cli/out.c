@@ -26,7 +26,8 @@ static enum errc out_write(struct out *o, const void *data, size_t len, struct e
 		return ERR_OK;
 	}
 	o->broken = true;
-	if (errno != EPIPE)
+	o->unread = errno == EPIPE;
+	if (!o->unread)
 		return err_errno(e, ERR_STORE, "cannot write to standard output");
 	err_set(e, ERR_STORE, "cannot write to standard output: its reader is gone");
 	return ERR_STORE;

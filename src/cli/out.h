@@ -14,6 +14,7 @@ struct out {
 	struct buf pending;
 	bool written; /* something has left the buffer */
 	bool broken;  /* a write failed: no more is tried */
+	bool unread;  /* it failed for want of a reader (`| head`) */
 };
 
 void out_init(struct out *o, int fd);
