@@ -44,7 +44,7 @@ static void value_text(const struct console *c, const struct op_column *column,
 	out[0] = '\0';
 	switch (json_type_of(value)) {
 	case JSON_TEXT_TYPE:
-		if (column->type == COLUMN_TIME)
+		if (column->type == COLUMN_TIME || column->type == COLUMN_TIME_OR_NEVER)
 			console_when_full(c, out, CELL_MAX, json_get_time(row, column->name));
 		else
 			snprintf(out, CELL_MAX, "%s", json_as_text(value));

@@ -39,7 +39,7 @@ static const struct op_column create_columns[] = {
 	{ "version", "V", COLUMN_NUMBER, "number of the current secret" },
 	{ "secret", NULL, COLUMN_TEXT, "the secret, shown once; absent with --out-file" },
 	{ "secret_file", NULL, COLUMN_TEXT, "where the secret was written, with --out-file" },
-	{ "expires_at", "EXPIRES", COLUMN_TIME, "end of its life; null: never" },
+	{ "expires_at", "EXPIRES", COLUMN_TIME_OR_NEVER, "end of its life; null: never" },
 	{ "owner", NULL, COLUMN_TEXT, "who answers for it" },
 	{ "tier", NULL, COLUMN_TEXT, "plan or class" },
 	{ "prefix", NULL, COLUMN_TEXT, "begin of its secrets" },

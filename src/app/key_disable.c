@@ -25,7 +25,7 @@ static const struct op_column disable_columns[] = {
 	{ "status", "STATUS", COLUMN_STATUS, "its state" },
 	{ "disabled_at", "DISABLED", COLUMN_TIME, "since when; null: not disabled" },
 	{ "version", NULL, COLUMN_NUMBER, "number of the current secret" },
-	{ "expires_at", NULL, COLUMN_TIME, "end of its life; null: never" },
+	{ "expires_at", NULL, COLUMN_TIME_OR_NEVER, "end of its life; null: never" },
 	{ "already", NULL, COLUMN_FLAG, "true when nothing had to be changed" },
 	{ "revision", NULL, COLUMN_NUMBER, "rises with each change" },
 	{ "dry_run", NULL, COLUMN_FLAG, "true when nothing was done" },

@@ -89,7 +89,7 @@ static const struct op_column edit_columns[] = {
 	{ "tier", NULL, COLUMN_TEXT, "plan or class" },
 	{ "version", NULL, COLUMN_NUMBER, "number of the current secret" },
 	{ "prefix", NULL, COLUMN_TEXT, "begin of its secrets" },
-	{ "expires_at", "EXPIRES", COLUMN_TIME, "end of its life; null: never" },
+	{ "expires_at", "EXPIRES", COLUMN_TIME_OR_NEVER, "end of its life; null: never" },
 	KEY_RULE_COLUMNS,
 	{ "changed", "CHANGED", COLUMN_LIST, "names of the fields that changed" },
 	{ "dry_run", NULL, COLUMN_FLAG, "true when nothing was done" },

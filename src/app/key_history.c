@@ -20,13 +20,14 @@ static struct json *parsed(const char *text)
 
 static struct json *event_record(const struct audit_event *ev)
 {
-	struct json *record = json_object_new();
+	struct json *record = json_object_new(), *actor = parsed(ev->actor);
 	char hash[2 * SHA256_SIZE + 1];
 
 	hex_encode(hash, ev->hash, SHA256_SIZE);
 	json_set_int(record, "sequence", ev->sequence);
 	json_set_time(record, "time", ev->time);
-	json_set(record, "actor", parsed(ev->actor));
+	json_set(record, "actor", actor);
+	json_set_text(record, "user", json_get_text(actor, "user"));
 	json_set_text(record, "operation", ev->operation);
 	json_set_text(record, "object", ev->object);
 	json_set(record, "detail", parsed(ev->detail));

@@ -78,7 +78,7 @@ static const struct op_column rotate_columns[] = {
 	{ "secret", NULL, COLUMN_TEXT, "the new secret, shown once; absent with --out-file" },
 	{ "secret_file", NULL, COLUMN_TEXT, "where the secret was written, with --out-file" },
 	{ "secret_id", NULL, COLUMN_TEXT, "public id of the current secret" },
-	{ "expires_at", "EXPIRES", COLUMN_TIME, "end of the key's life; null: never" },
+	{ "expires_at", "EXPIRES", COLUMN_TIME_OR_NEVER, "end of the key's life; null: never" },
 	{ "retiring_until", "OLDER UNTIL", COLUMN_TIME, "end of the last older version alive" },
 	{ "revision", NULL, COLUMN_NUMBER, "rises with each change" },
 	{ "finished", NULL, COLUMN_LIST, "with --finish: numbers of the versions it ended" },

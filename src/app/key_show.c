@@ -37,8 +37,8 @@ static const struct op_column show_columns[] = {
 	  "active, disabled, revoked, expired, not_yet_valid or altered" },
 	{ "version", NULL, COLUMN_NUMBER, "number of the current secret" },
 	{ "prefix", NULL, COLUMN_TEXT, "begin of its secrets" },
-	{ "expires_at", NULL, COLUMN_TIME, "end of its life; null: never" },
-	{ "last_used_at", NULL, COLUMN_TIME, "last use; null: never" },
+	{ "expires_at", NULL, COLUMN_TIME_OR_NEVER, "end of its life; null: never" },
+	{ "last_used_at", NULL, COLUMN_TIME_OR_NEVER, "last use; null: never" },
 	KEY_RULE_COLUMNS,
 	{ "versions", NULL, COLUMN_LIST,
 	  "its secrets, newest first: version secret_id hint state "

@@ -36,8 +36,10 @@ static const struct op_column usage_columns[] = {
 	{ "allowed", "ALLOWED", COLUMN_NUMBER, "calls that were let through" },
 	{ "denied", "DENIED", COLUMN_NUMBER, "calls that were not" },
 	{ "count", "COUNT", COLUMN_NUMBER, "calls with this code" },
-	{ "first_used_at", NULL, COLUMN_TIME, "first use of the version ever; null: never" },
-	{ "last_used_at", "LAST USED", COLUMN_TIME, "last use of the version; null: never" },
+	{ "first_used_at", NULL, COLUMN_TIME_OR_NEVER,
+	  "first use of the version ever; null: never" },
+	{ "last_used_at", "LAST USED", COLUMN_TIME_OR_NEVER,
+	  "last use of the version; null: never" },
 	{ "addresses", "FROM", COLUMN_LIST, "its latest client addresses, up to eight" },
 	{ .name = NULL },
 };

@@ -58,6 +58,7 @@ enum column_type {
 	COLUMN_TEXT,
 	COLUMN_NUMBER,
 	COLUMN_TIME,
+	COLUMN_TIME_OR_NEVER, /* null reads "never"; of COLUMN_TIME it says nothing */
 	COLUMN_DURATION,
 	COLUMN_FLAG,
 	COLUMN_LIST,

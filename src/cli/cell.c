@@ -114,11 +114,29 @@ static void put_scalar(const struct look *l, struct buf *out, const struct json 
 	buf_release(&json);
 }
 
-/* Elements and NAME=VALUE pairs, a blank between. */
+static bool is_null(const struct json *v)
+{
+	return !v || json_type_of(v) == JSON_NULL_TYPE;
+}
+
+static bool is_empty(const struct json *v)
+{
+	const char *text = json_as_text(v);
+
+	if (is_null(v))
+		return true;
+	if (json_type_of(v) == JSON_ARRAY_TYPE || json_type_of(v) == JSON_OBJECT_TYPE)
+		return json_count(v) == 0;
+	return text && !*text;
+}
+
+/* Elements and NAME=VALUE pairs, a blank between; a pair that says nothing is left out. */
 static void put_list(const struct look *l, struct buf *out, const struct json *v)
 {
 	if (json_type_of(v) == JSON_OBJECT_TYPE) {
 		for (const void *it = json_first(v); it; it = json_next(v, it)) {
+			if (is_empty(json_value(it)))
+				continue;
 			buf_add_text(out, out->len ? " " : "");
 			look_text(l, out, json_name(it));
 			buf_add_char(out, '=');
@@ -150,6 +168,7 @@ static void put_value(const struct look *l, struct buf *out, struct cell *cell,
 		put_status(l, out, cell, row, json_as_text(v) ? json_as_text(v) : "");
 		return;
 	case COLUMN_TIME:
+	case COLUMN_TIME_OR_NEVER:
 		if (time_of(row, c->name) != TIME_NONE)
 			put_time(l, out, time_of(row, c->name), full);
 		else
@@ -172,11 +191,6 @@ static void put_value(const struct look *l, struct buf *out, struct cell *cell,
 		put_scalar(l, out, v);
 }
 
-static bool is_null(const struct json *v)
-{
-	return !v || json_type_of(v) == JSON_NULL_TYPE;
-}
-
 struct cell cell_make(const struct look *l, const struct op_column *c, const struct json *row,
 		      bool full)
 {
@@ -185,7 +199,7 @@ struct cell cell_make(const struct look *l, const struct op_column *c, const str
 
 	if (!is_null(json_get(row, c->name)))
 		put_value(l, &out, &cell, c, row, full);
-	else if (c->type == COLUMN_TIME)
+	else if (c->type == COLUMN_TIME_OR_NEVER)
 		buf_add_text(&out, "never");
 	buf_add_text(&out, "");
 	cell.text = x_strdup(buf_text(&out));
@@ -203,13 +217,10 @@ void cell_release(struct cell *c)
 bool cell_says_something(const struct op_column *c, const struct json *row)
 {
 	const struct json *v = json_get(row, c->name);
-	const char *text = json_as_text(v);
 
 	if (is_null(v))
-		return c->title && c->type == COLUMN_TIME;
+		return c->title && c->type == COLUMN_TIME_OR_NEVER;
 	if (c->type == COLUMN_FLAG)
 		return c->title || json_get_bool(row, c->name);
-	if (json_type_of(v) == JSON_ARRAY_TYPE || json_type_of(v) == JSON_OBJECT_TYPE)
-		return json_count(v) > 0;
-	return !text || *text;
+	return !is_empty(v);
 }

@@ -49,6 +49,8 @@ static bool ends_with(const char *name, const char *ending)
 
 static enum column_type type_by_name(const char *name, const struct json *v)
 {
+	if (ends_with(name, "expires_at") || ends_with(name, "used_at"))
+		return COLUMN_TIME_OR_NEVER;
 	if (ends_with(name, "_at") || ends_with(name, "_until") || strcmp(name, "time") == 0)
 		return COLUMN_TIME;
 	if (json_type_of(v) == JSON_INT_TYPE)
@@ -79,6 +81,18 @@ static bool is_silent(const struct json *list, const struct op_column *c)
 	return true;
 }
 
+/* Members of a key's events that programs read: the actor stands there as `user`, too, the object is
+ * the key that is shown. */
+static bool is_for_programs(const char *name)
+{
+	static const char *const names[] = { "actor", "object", "hash" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* Columns for the members of the objects, as many as a table takes; returns how many. */
 static size_t columns_of(struct op_column columns[TABLE_COLUMNS + 1], char *titles[],
 			 const struct json *list)
@@ -92,7 +106,7 @@ static size_t columns_of(struct op_column columns[TABLE_COLUMNS + 1], char *titl
 			.name = json_name(it),
 			.type = type_by_name(json_name(it), json_value(it)),
 		};
-		if (is_silent(list, &columns[n]))
+		if (is_for_programs(json_name(it)) || is_silent(list, &columns[n]))
 			continue;
 		titles[n] = title_of(json_name(it));
 		columns[n].title = titles[n];

@@ -217,11 +217,15 @@ void printer_init(struct printer *p, const struct settings *s, const struct op *
 	table_init(&p->table, &p->look, &p->out, op->columns);
 }
 
-enum errc printer_finish(struct printer *p, struct err *e)
+enum errc printer_finish(struct printer *p, bool well, struct err *e)
 {
 	enum errc rc;
 
 	progress_clear(p);
+	/* To a person an empty screen is no answer; a change has told already that it did nothing. */
+	if (well && !p->records && p->look.width && p->op->flags & OP_LIST &&
+	    !(p->op->flags & OP_WRITES))
+		sink_note(p, "nothing to list");
 	rc = table_end(&p->table, e);
 	return rc ? rc : out_flush(&p->out, e);
 }

@@ -20,8 +20,8 @@ struct printer {
 };
 
 void printer_init(struct printer *p, const struct settings *s, const struct op *op);
-/* Prints what waits and flushes. */
-enum errc printer_finish(struct printer *p, struct err *e);
+/* Prints what waits and flushes; `well`: the operation succeeded. */
+enum errc printer_finish(struct printer *p, bool well, struct err *e);
 void printer_release(struct printer *p);
 
 #endif

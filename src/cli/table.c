@@ -19,7 +19,8 @@ void table_init(struct table *t, const struct look *l, struct out *o,
 
 static bool is_right(const struct op_column *c)
 {
-	return c->type == COLUMN_NUMBER || c->type == COLUMN_TIME || c->type == COLUMN_DURATION;
+	return c->type == COLUMN_NUMBER || c->type == COLUMN_TIME ||
+	       c->type == COLUMN_TIME_OR_NEVER || c->type == COLUMN_DURATION;
 }
 
 /* Only text gives way when the terminal is narrow. */
@@ -87,7 +88,7 @@ static void put_cell(const struct table *t, struct buf *line, size_t column, con
 
 	if (column)
 		put_spaces(line, GAP);
-	if (is_right(what))
+	if (is_right(what) && (c->width || column + 1 < t->count))
 		put_spaces(line, padding);
 	buf_addf(line, "%s%s%s", tone, text ? text : c->text, *tone ? look_reset(t->look) : "");
 	if (!is_right(what) && column + 1 < t->count)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Output for people: tables, details, colours, and text that means harm."""
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -137,6 +138,50 @@ def what_attention_wants_is_said_in_words(home):
     match(r"expiring +soon", out)
     match(r"in grace +grace", out)
     match(r"not yet +later", out)
+
+
+@test
+def history_is_for_reading(home):
+    home.create("d", "--owner", "me")
+    home.ok("key", "disable", "d", "--reason", "audit")
+    out = home.ok("key", "show", "d", "--history").out
+    match(r"^  SEQUENCE +TIME +USER +OPERATION +DETAIL$", out)
+    match(r"^ +2 +now +\S+ +key\.disable +reason=audit$", out)
+    lacks("login_uid", out)
+    lacks("note=", out)
+
+
+@test
+def a_time_that_is_not_there_is_not_called_never(home):
+    home.create("d")
+    lacks("never", home.ok("key", "enable", "d").out.replace("expires at: never", ""))
+    lacks("retiring", home.ok("key", "rotate", "d", "--grace", "0").out)
+    match(r"  never +never$", home.ok("key", "list").out)
+
+
+@test
+def a_reading_command_whose_reader_left_ends_by_sigpipe_and_says_nothing(home):
+    home.create("d")
+    for words in (("key", "list"), ("--json", "key", "show", "d"), ("help",)):
+        read, write = os.pipe()
+        os.close(read)
+        process = home.start(*words, stdout=write)
+        os.close(write)
+        err = process.communicate()[1].decode()
+        equal(-signal.SIGPIPE, process.returncode)
+        equal("", err)
+
+
+@test
+def a_change_whose_reader_left_tells_that_it_was_made(home):
+    home.create("d")
+    read, write = os.pipe()
+    os.close(read)
+    process = home.start("key", "disable", "d", stdout=write)
+    os.close(write)
+    err = process.communicate()[1].decode()
+    equal(5, process.returncode)
+    contains("the change was made", err)
 
 
 @test

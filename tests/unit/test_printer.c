@@ -78,7 +78,7 @@ static void a_record_for_people_is_lines(void **state)
 	assert_well(sink->record(sink->arg, &one, f->row, &f->e), &f->e);
 	assert_well(sink->record(sink->arg, &one, f->row, &f->e), &f->e);
 	assert_string_equal(arrived(f), "");
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "id:     key_1\nname:   a<U+001B>b\n\n"
 					"id:     key_1\nname:   a<U+001B>b\n");
 }
@@ -89,7 +89,7 @@ static void records_of_a_list_are_a_table(void **state)
 	const struct op_sink *sink = begin(f, &many);
 
 	assert_well(sink->record(sink->arg, &many, f->row, &f->e), &f->e);
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "ID     NAME\nkey_1  a<U+001B>b\n");
 }
 
@@ -101,7 +101,7 @@ static void json_is_one_line_a_record(void **state)
 	f->settings.json = true;
 	sink = begin(f, &many);
 	assert_well(sink->record(sink->arg, &many, f->row, &f->e), &f->e);
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "{\"id\":\"key_1\",\"name\":\"a\\u001bb\"}\n");
 }
 
@@ -113,7 +113,7 @@ static void quiet_is_the_id(void **state)
 	f->settings.quiet = true;
 	sink = begin(f, &one);
 	assert_well(sink->record(sink->arg, &one, f->row, &f->e), &f->e);
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "key_1\n");
 }
 
@@ -172,7 +172,7 @@ static void a_reveal_into_a_full_or_closed_output_fails(void **state)
 		       "standard output");
 	assert_refused(sink->record(sink->arg, &one, f->row, &f->e)
 			       ? f->e.code
-			       : printer_finish(&f->printer, &f->e),
+			       : printer_finish(&f->printer, true, &f->e),
 		       ERR_STORE, &f->e, "standard output");
 }
 
@@ -193,13 +193,13 @@ static void what_was_not_printed_can_be_dropped(void **state)
 
 	assert_well(sink->text(sink->arg, "half", 4, &f->e), &f->e);
 	out_drop(&f->printer.out);
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "");
 	assert_well(sink->text(sink->arg, "one", 3, &f->e), &f->e);
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_well(sink->text(sink->arg, "two", 3, &f->e), &f->e);
 	out_drop(&f->printer.out);
-	assert_well(printer_finish(&f->printer, &f->e), &f->e);
+	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "onetwo");
 }
 

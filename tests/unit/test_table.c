@@ -13,7 +13,7 @@ static const struct op_column columns[] = {
 	{ "status", "STATUS", COLUMN_STATUS, "" },
 	{ "name", "NAME", COLUMN_TEXT, "" },
 	{ "version", "V", COLUMN_NUMBER, "" },
-	{ "expires_at", "EXPIRES", COLUMN_TIME, "" },
+	{ "expires_at", "EXPIRES", COLUMN_TIME_OR_NEVER, "" },
 	{ "scopes", NULL, COLUMN_LIST, "" },
 	{ "altered", NULL, COLUMN_FLAG, "" },
 	{ .name = NULL },
