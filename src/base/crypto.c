@@ -118,9 +118,10 @@ static void pad_take(SHA256_CTX *state, const uint8_t key[KEY256_SIZE], uint8_t 
 	secret_wipe(block, sizeof(block));
 }
 
+/* The states stand for the key, so they live where it does. */
 struct mac *mac_new(const uint8_t key[KEY256_SIZE])
 {
-	struct mac *m = x_malloc(sizeof(*m));
+	struct mac *m = secret_memory_get(sizeof(*m));
 
 	pad_take(&m->inner, key, 0x36);
 	pad_take(&m->outer, key, 0x5c);
@@ -144,8 +145,7 @@ void mac_free(struct mac *m)
 {
 	if (!m)
 		return;
-	secret_wipe(m, sizeof(*m));
-	free(m);
+	secret_memory_put(m, sizeof(*m));
 }
 
 bool bytes_equal(const void *a, const void *b, size_t len)

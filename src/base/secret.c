@@ -45,14 +45,14 @@ void secret_process_init(void)
 
 /* What is too large for the secure heap (an import with a million secrets) is ordinary memory:
  * wiped as well, but not locked. */
-static unsigned char *memory_get(size_t size)
+void *secret_memory_get(size_t size)
 {
-	unsigned char *p = OPENSSL_secure_malloc(size);
+	void *p = OPENSSL_secure_malloc(size);
 
 	return p ? p : x_malloc(size);
 }
 
-static void memory_put(unsigned char *p, size_t size)
+void secret_memory_put(void *p, size_t size)
 {
 	if (CRYPTO_secure_allocated(p)) {
 		OPENSSL_secure_clear_free(p, size);
@@ -64,7 +64,7 @@ static void memory_put(unsigned char *p, size_t size)
 
 void secret_init(struct secret *s, size_t size)
 {
-	s->data = memory_get(size + 1);
+	s->data = secret_memory_get(size + 1);
 	s->data[0] = '\0';
 	s->len = 0;
 	s->size = size;
@@ -73,7 +73,7 @@ void secret_init(struct secret *s, size_t size)
 void secret_release(struct secret *s)
 {
 	if (s->data)
-		memory_put(s->data, s->size + 1);
+		secret_memory_put(s->data, s->size + 1);
 	*s = (struct secret)SECRET_INIT;
 }
 

@@ -35,6 +35,11 @@ bool secret_equal(const struct secret *a,
 /* The only way to the text. grep for it to find every place where a secret is shown or used. */
 const char *secret_reveal(const struct secret *s);
 
+/* Memory for what stands for a secret but is no text of one: the secure heap, as far as it goes; never
+ * NULL. Given back with its size, and wiped then. */
+void *secret_memory_get(size_t size);
+void secret_memory_put(void *p, size_t size);
+
 /* Overwrites memory in a way the compiler keeps. */
 void secret_wipe(void *p, size_t len);
 
