@@ -1,7 +1,8 @@
 /* What standard output can show: colours, characters, columns. */
-#include "src/cli/cell.h"
+#include "src/cli/look.h"
 
 #include <langinfo.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
