@@ -63,6 +63,8 @@ void console_scrub(struct console *c);
 
 /* An instant as the time mode wants it in a narrow column: "12s", "in 2d 4h", "never", "03-17 17:19". */
 void console_when(const struct console *c, char *out, size_t size, int64_t at);
+/* In at most so many columns, five at least: "2027-06", "11-26", today's as "14:07". */
+void console_when_fit(const struct console *c, char *out, size_t size, int64_t at, int width);
 /* In full with zone and relative: "2026-04-28 16:00 CEST (in 41d)". */
 void console_when_full(const struct console *c, char *out, size_t size, int64_t at);
 

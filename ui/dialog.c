@@ -52,14 +52,26 @@ struct area dialog_box(const struct area *body, int width, int height, const cha
 	return area_part(&box, 2, 1, box.width - 4, box.height - 2);
 }
 
+/* A rule is drawn like the box it belongs to. */
+static enum style border_style(const struct area *line, int y)
+{
+	const struct frame *f = line->frame;
+
+	if (y < 0 || y >= line->height || line->x < 0 || line->x >= f->width ||
+	    line->y + y >= f->height)
+		return STYLE_NORMAL;
+	return f->cells[(line->y + y) * f->width + line->x].style;
+}
+
 void dialog_rule(const struct area *inner, int y)
 {
 	struct area line = { inner->frame, inner->x - 2, inner->y, inner->width + 4,
 			     inner->height };
 	const char *hline = glyph(inner->frame, GLYPH_HLINE);
+	enum style style = border_style(&line, y);
 
 	for (int x = 1; x < line.width - 1; x++)
-		area_text(&line, x, y, 1, STYLE_NORMAL, hline);
-	area_text(&line, 0, y, 1, STYLE_NORMAL, glyph(inner->frame, GLYPH_JOIN_LEFT));
-	area_text(&line, line.width - 1, y, 1, STYLE_NORMAL, glyph(inner->frame, GLYPH_JOIN_RIGHT));
+		area_text(&line, x, y, 1, style, hline);
+	area_text(&line, 0, y, 1, style, glyph(inner->frame, GLYPH_JOIN_LEFT));
+	area_text(&line, line.width - 1, y, 1, style, glyph(inner->frame, GLYPH_JOIN_RIGHT));
 }

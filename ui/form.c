@@ -370,6 +370,26 @@ enum errc form_args(struct form *f, struct op_args **out, struct err *e)
 	return ERR_OK;
 }
 
+/* What the console writes to a file itself, a command line prints. */
+static char *form_redirect(struct form *f, char *command)
+{
+	struct buf quoted = BUF_INIT(FORM_VALUE_MAX);
+	char *whole = command;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct form_item *item = &f->items[i];
+
+		if (!item->local || item->arg->type != ARG_FILE || !item->field.len)
+			continue;
+		op_add_word(&quoted, item->field.text);
+		whole = x_asprintf("%s > %s", command, buf_text(&quoted));
+		free(command);
+		break;
+	}
+	buf_release(&quoted);
+	return whole;
+}
+
 const char *form_command(struct form *f)
 {
 	struct op_args *args;
@@ -380,6 +400,7 @@ const char *form_command(struct form *f)
 	form_fill(f, args, NULL);
 	f->command = op_command(args);
 	op_args_free(args);
+	f->command = form_redirect(f, f->command);
 	return f->command;
 }
 

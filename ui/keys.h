@@ -46,6 +46,8 @@ void keys_dialog_load(struct form_dialog *d, const char *id);
 struct form *keys_form(struct view *v, const char *op, const struct form_place *places);
 /* "billing-sync", or "12 keys". */
 void keys_subject(struct view *v, char *out, size_t size);
+/* Why but revoking nothing can be done to the one key; NULL: its row is as authrack wrote it. */
+const char *keys_altered(struct view *v);
 /* Head lines: whom it hits. */
 void keys_head_used(struct form_dialog *d);
 void keys_head_list(struct form_dialog *d); /* the first of several */

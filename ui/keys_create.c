@@ -305,6 +305,8 @@ const char *keys_why_no_modify(struct view *v)
 {
 	const struct json *row = keys_target_row(v, 0);
 
+	if (keys_altered(v))
+		return keys_altered(v);
 	return keys_targets(v) == 1 && key_is(row, "revoked") ? "it is revoked, that is final"
 							      : NULL;
 }

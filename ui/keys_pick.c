@@ -66,6 +66,13 @@ void keys_subject(struct view *v, char *out, size_t size)
 		snprintf(out, size, "%s", json_text_or(keys_target_row(v, 0), "name", "key"));
 }
 
+const char *keys_altered(struct view *v)
+{
+	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "altered")
+		       ? "it was altered outside authrack: it can only be revoked"
+		       : NULL;
+}
+
 /* Calls of the hour that runs, and of 24 hours; -1 where they are not known. */
 static int64_t record_calls(const struct json *row, bool last_hour)
 {

@@ -308,6 +308,8 @@ void keys_rotate(struct view *v)
 
 const char *keys_why_no_rotate(struct view *v)
 {
+	if (keys_altered(v))
+		return keys_altered(v);
 	if (keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked"))
 		return "it is revoked, that is final";
 	return NULL;

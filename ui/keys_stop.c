@@ -32,6 +32,8 @@ const char *keys_disable_label(struct view *v)
 
 const char *keys_why_no_disable(struct view *v)
 {
+	if (keys_altered(v))
+		return keys_altered(v);
 	return keys_targets(v) == 1 && key_is(keys_target_row(v, 0), "revoked")
 		       ? "it is revoked, that is final"
 		       : NULL;
@@ -193,8 +195,8 @@ static void revoke_want(struct view *v, struct revoke_state *s)
 		snprintf(s->label, sizeof(s->label), "Type the name to revoke:");
 	} else {
 		snprintf(s->wanted, sizeof(s->wanted), "%s", id + strlen(id) - ID_END);
-		snprintf(s->label, sizeof(s->label), "Type the end of its id, \"%s\", to revoke:",
-			 s->wanted);
+		snprintf(s->label, sizeof(s->label),
+			 "Type the end of its id, \"%s\", to revoke:", s->wanted);
 	}
 	s->typed = (struct arg){ .name = "typed",
 				 .type = ARG_TEXT,
@@ -258,13 +260,13 @@ static void revoke_facts(struct form_dialog *d)
 		form_dialog_head(d, STYLE_WARNING, "", "It is in a rotation: both versions stop.");
 	form_dialog_gap(d);
 	if (d->row)
-		form_dialog_head(d, STYLE_NORMAL, "key", "%s   %s   owner %s   tier %s",
-				 json_text_or(d->row,
-					      name_typable(json_text_or(d->row, "name", "")) ? "name" :
-											       "id",
-					      "?"),
-				 key_badge(d->row, now).word, json_text_or(d->row, "owner", "-"),
-				 json_text_or(d->row, "tier", "-"));
+		form_dialog_head(
+			d, STYLE_NORMAL, "key", "%s   %s   owner %s   tier %s",
+			json_text_or(d->row,
+				     name_typable(json_text_or(d->row, "name", "")) ? "name" : "id",
+				     "?"),
+			key_badge(d->row, now).word, json_text_or(d->row, "owner", "-"),
+			json_text_or(d->row, "tier", "-"));
 	keys_head_used(d);
 	form_dialog_head(d, STYLE_SECONDARY, "less harsh", "%s",
 			 "D disable (can be undone)   R rotate (callers can move)");

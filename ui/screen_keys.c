@@ -53,7 +53,8 @@ static void expires_cell(struct view *v, const struct json *row, const struct ar
 		area_text_right(cell, 0, 0, -1, STYLE_NORMAL, cell->frame->utf8 ? "—" : "-");
 		return;
 	}
-	console_when(v->console, when, sizeof(when), json_get_time(row, "expires_at"));
+	console_when_fit(v->console, when, sizeof(when), json_get_time(row, "expires_at"),
+			 cell->width);
 	area_text_right(cell, 0, 0, -1,
 			badge.glyph == GLYPH_EXPIRING || badge.glyph == GLYPH_EXPIRED
 				? badge.style
@@ -65,7 +66,8 @@ static void used_cell(struct view *v, const struct json *row, const struct area 
 {
 	char when[48];
 
-	console_when(v->console, when, sizeof(when), json_get_time(row, "last_used_at"));
+	console_when_fit(v->console, when, sizeof(when), json_get_time(row, "last_used_at"),
+			 cell->width);
 	area_text_right(cell, 0, 0, -1, STYLE_NORMAL, when);
 }
 
@@ -100,8 +102,8 @@ static const struct list_column keys_columns[] = {
 	  .from_width = 90,
 	  .member = "tier",
 	  .style = STYLE_SECONDARY },
-	{ .title = "KEY", .width = 9, .drop = 3, .from_width = 78, .draw = hint_cell },
-	{ .title = "V", .width = 1, .drop = 1, .flags = LIST_RIGHT, .draw = version_cell },
+	{ .title = "KEY", .width = 8, .drop = 3, .from_width = 78, .draw = hint_cell },
+	{ .title = "V", .width = 2, .drop = 1, .flags = LIST_RIGHT, .draw = version_cell },
 	{ .title = "EXPIRES",
 	  .width = 9,
 	  .flags = LIST_RIGHT,
@@ -324,7 +326,7 @@ static void keys_paste(struct view *v, const char *text, size_t len)
 }
 
 static const struct action keys_actions[] = {
-	{ PRESS_ENTER, "open", "open: everything about it", "Open key", "key.show", GROUP_MOVE,
+	{ PRESS_ENTER, "open", "open", "Open key", "key.show", GROUP_MOVE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW, .run = keys_open },
 	{ 'c', "create", "create a key…", "Create key…", "key.create", GROUP_CHANGE, ACTION_FOOTER,
 	  .run = keys_create },
@@ -334,39 +336,38 @@ static const struct action keys_actions[] = {
 	{ 'R', "rotate", "rotate: a new secret…", "Rotate key…", "key.rotate", GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_BULK, .disabled = keys_why_no_rotate,
 	  .run = keys_rotate },
-	{ 'F', "finish", "finish a rotation: older versions end now…", "Finish rotation…",
-	  "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW, .disabled = keys_why_no_finish,
-	  .run = keys_finish },
-	{ 'K', "keep old", "keep the old version: cancel the rotation…",
-	  "Cancel rotation (keep the old version)…", "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW,
-	  .disabled = keys_why_no_keep, .run = keys_keep },
-	{ 'D', "disable", "disable, or enable again…", "Disable or enable key…", "key.disable",
+	{ 'F', "finish", "finish a rotation…", "Finish rotation…", "key.rotate", GROUP_CHANGE,
+	  ACTION_NEEDS_ROW, .disabled = keys_why_no_finish, .run = keys_finish },
+	{ 'K', "keep old", "keep old: cancel rotation…", "Cancel rotation (keep the old version)…",
+	  "key.rotate", GROUP_CHANGE, ACTION_NEEDS_ROW, .disabled = keys_why_no_keep,
+	  .run = keys_keep },
+	{ 'D', "disable", "disable, or enable…", "Disable or enable key…", "key.disable",
 	  GROUP_CHANGE, ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_BULK,
 	  .disabled = keys_why_no_disable, .label_now = keys_disable_label, .run = keys_disable },
 	{ 'X', "revoke", "revoke, final…", "Revoke key…", "key.revoke", GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_BULK | ACTION_DANGER,
 	  .disabled = keys_why_no_revoke, .run = keys_revoke },
-	{ PRESS_CTRL('U'), "undo", "undo the last disable (10 s)", "Undo disable", "key.enable",
+	{ PRESS_CTRL('U'), "undo", "undo a disable (10 s)", "Undo disable", "key.enable",
 	  GROUP_CHANGE, 0, .disabled = keys_why_no_undo, .run = keys_undo },
-	{ 'i', "identify", "identify a pasted string…", "Identify a pasted string…", "key.identify",
+	{ 'i', "identify", "identify a string…", "Identify a pasted string…", "key.identify",
 	  GROUP_FIND, 0, .run = keys_identify },
-	{ 'V', "verify", "verify a secret: is it good?…", "Verify a secret…", "key.verify",
-	  GROUP_FIND, 0, .run = keys_verify },
-	{ 'I', "import", "import from CSV or JSON Lines…", "Import keys…", "key.import",
-	  GROUP_CHANGE, 0, .run = keys_import },
-	{ 'e', "export", "export to CSV or JSON Lines…", "Export keys…", "key.export", GROUP_OTHER,
-	  0, .run = keys_export },
-	{ 'y', "copy", "copy name, id, command…", "Copy name, id or command…", NULL, GROUP_OTHER,
+	{ 'V', "verify", "verify a secret…", "Verify a secret…", "key.verify", GROUP_FIND, 0,
+	  .run = keys_verify },
+	{ 'I', "import", "import CSV, JSON Lines…", "Import keys…", "key.import", GROUP_CHANGE, 0,
+	  .run = keys_import },
+	{ 'e', "export", "export CSV, JSON Lines…", "Export keys…", "key.export", GROUP_OTHER, 0,
+	  .run = keys_export },
+	{ 'y', "copy", "copy name, id, command", "Copy name, id or command…", NULL, GROUP_OTHER,
 	  ACTION_NEEDS_ROW, .run = keys_copy },
 	{ 'o', "usage", "usage figures of the key", "Usage of key", "key.usage", GROUP_OTHER,
 	  ACTION_NEEDS_ROW, .run = keys_usage },
-	{ 0, "revoke by secret", "revoke whatever a leaked secret belongs to…",
+	{ 0, "revoke by secret", "revoke a leaked secret…",
 	  "Revoke by pasted secret: \"this string leaked\"…", "key.revoke", GROUP_CHANGE,
 	  ACTION_DANGER, .run = keys_revoke_secret },
-	{ 0, "scan", "scan files for leaked keys…", "Scan files for leaked keys…", "key.scan",
-	  GROUP_FIND, 0, .run = keys_scan },
-	{ 0, "purge", "remove keys revoked long ago…", "Purge revoked keys…", "key.purge",
-	  GROUP_CHANGE, ACTION_DANGER, .run = keys_purge },
+	{ 0, "scan", "scan files for keys…", "Scan files for leaked keys…", "key.scan", GROUP_FIND,
+	  0, .run = keys_scan },
+	{ 0, "purge", "remove revoked keys…", "Purge revoked keys…", "key.purge", GROUP_CHANGE,
+	  ACTION_DANGER, .run = keys_purge },
 	{ .label = NULL },
 };
 

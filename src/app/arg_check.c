@@ -83,7 +83,7 @@ static enum errc check_duration(const struct check *c, struct err *e)
 	enum errc r = duration_parse(&ms, c->value, e);
 
 	if (!r && ms)
-		mean_instant(c, c->now + ms);
+		mean_instant(c, c->arg->flags & ARG_BACK ? c->now - ms : c->now + ms);
 	return r;
 }
 

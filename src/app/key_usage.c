@@ -23,6 +23,7 @@ static const struct arg usage_args[] = {
 	{ .name = "since",
 	  .letter = 's',
 	  .type = ARG_DURATION,
+	  .flags = ARG_BACK,
 	  .fallback = "24h",
 	  .value = "DURATION",
 	  .help = "how far back; hours are kept 31 days" },

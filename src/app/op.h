@@ -39,6 +39,7 @@ enum {
 	ARG_NEVER = 1 << 3,	   /* an instant that may be "never" */
 	ARG_COMMAND_LINE = 1 << 4, /* not in the console's form (paging, output files, --yes …) */
 	ARG_CLEARS = 1 << 5,	   /* the empty text clears the field (edit) */
+	ARG_BACK = 1 << 7,	   /* a duration that reaches into the past */
 	ARG_OTHERWISE = 1 << 6,	   /* a secret that is read where no positional argument is given */
 };
 
@@ -166,5 +167,7 @@ enum errc arg_check(const struct arg *arg, const char *value, int64_t now, char 
 
 /* The command line that does the same, shell-quoted, secrets left out; for forms. Caller frees. */
 char *op_command(const struct op_args *a);
+/* A word as a POSIX shell reads it back: plain, or in single quotes. */
+void op_add_word(struct buf *out, const char *text);
 
 #endif

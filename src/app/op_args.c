@@ -205,8 +205,7 @@ static bool needs_quotes(const char *text)
 	return !*text;
 }
 
-/* As a POSIX shell reads it back: plain, or in single quotes. */
-static void add_word(struct buf *out, const char *text)
+void op_add_word(struct buf *out, const char *text)
 {
 	if (!needs_quotes(text)) {
 		buf_add_text(out, text);
@@ -228,7 +227,7 @@ static void add_option(struct buf *out, const struct arg *arg, const char *value
 	if (arg->type == ARG_FLAG)
 		return;
 	buf_add_char(out, *value == '-' ? '=' : ' ');
-	add_word(out, value);
+	op_add_word(out, value);
 }
 
 static void add_arg(struct buf *out, const struct arg *arg, const struct slot *slot)
@@ -239,7 +238,7 @@ static void add_arg(struct buf *out, const struct arg *arg, const struct slot *s
 			continue;
 		}
 		buf_add_char(out, ' ');
-		add_word(out, slot->values[n]);
+		op_add_word(out, slot->values[n]);
 	}
 }
 

@@ -81,7 +81,8 @@ static void several_are_revoked_by_typing_their_number(void **state)
 static void a_name_that_cant_be_typed_is_revoked_by_the_end_of_its_id(void **state)
 {
 	static const char *const names[] = {
-		"bidi\xe2\x80\xae" "nimda",
+		"bidi\xe2\x80\xae"
+		"nimda",
 		"a-name-that-is-longer-than-what-the-title-can-show-of-it",
 		" spaces ",
 	};
@@ -122,6 +123,32 @@ static void a_secret_pasted_by_mistake_is_shown_nowhere(void **state)
 	console_run_shows(&c, "a secret of a key: not taken");
 	console_run_lacks(&c, "X-API-Key");
 	free(paste);
+	console_run_end(&c);
+}
+
+/* What was cut read as another time: "11-2" with an ellipsis. */
+static void exact_times_are_as_long_as_the_column(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+
+	assert_run(r, "key.create", "name", "far", "expires", "400d", NULL);
+	assert_run(r, "key.create", "name", "near", "expires", "60d", NULL);
+	console_run_start(&c, r, 80, 24, true);
+	console_run_keys(&c, "u");
+	console_run_shows(&c, " 1   2027-07 ");
+	console_run_shows(&c, " 1     08-15 ");
+	console_run_end(&c);
+}
+
+static void the_command_of_an_export_names_its_file(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+
+	open_with(&c, r, "alpha", NULL);
+	console_run_keys(&c, "e<Tab><C-u>/tmp/two words.csv");
+	console_run_shows(&c, "authrack key export --format csv > '/tmp/two words.csv'");
 	console_run_end(&c);
 }
 
@@ -419,6 +446,8 @@ int main(void)
 		behaviour(several_are_revoked_by_typing_their_number),
 		behaviour(a_name_that_cant_be_typed_is_revoked_by_the_end_of_its_id),
 		behaviour(a_secret_pasted_by_mistake_is_shown_nowhere),
+		behaviour(exact_times_are_as_long_as_the_column),
+		behaviour(the_command_of_an_export_names_its_file),
 		behaviour(a_disable_can_be_undone),
 		behaviour(a_secret_is_shown_once_and_then_gone),
 		behaviour(a_secret_goes_out_by_osc_52_and_to_a_file),

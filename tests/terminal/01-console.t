@@ -263,6 +263,28 @@ def a_store_that_was_moved_away_is_a_line_and_its_return_too(home):
 
 
 @test
+def a_key_edited_by_hand_is_told_and_can_only_be_revoked(home):
+    key(home, "aa")
+    key(home, "bb")
+    screen = Tmux(home)
+    screen.wait("active +bb")
+    other = sqlite3.connect(home.store)
+    with other:
+        other.execute("UPDATE apikey SET owner='mallory' WHERE name='aa'")
+    other.close()
+    screen.wait("altered +aa")
+    screen.wait("active +bb")
+    for letter in "RmD":
+        screen.type(letter)
+        screen.wait("it was altered outside authrack: it can only be revoked")
+        screen.keys("Down")
+        screen.gone("it can only be revoked")
+        screen.keys("Up")
+    screen.type("X")
+    screen.wait("Revoke aa: cannot be undone")
+
+
+@test
 def esc_gives_up_waiting_for_who_holds_the_store(home):
     key(home)
     screen = Tmux(home)
