@@ -4,7 +4,8 @@
 #include "src/base/alloc.h"
 #include "ui/list_state.h"
 
-enum { FILTER_MAX = 512, WHEEL_ROWS = 3 };
+/* A longer search is refused: the list would go on as if there were no filter. */
+enum { FILTER_MAX = 200, WHEEL_ROWS = 3 };
 
 struct list *list_new(const struct list_type *type, struct view *v)
 {

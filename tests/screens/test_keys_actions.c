@@ -126,6 +126,22 @@ static void a_secret_pasted_by_mistake_is_shown_nowhere(void **state)
 	console_run_end(&c);
 }
 
+static void a_filter_of_any_length_filters(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+	char paste[800] = "<paste:";
+
+	open_with(&c, r, "alpha", NULL);
+	memset(paste + 7, 'z', sizeof(paste) - 9);
+	paste[sizeof(paste) - 2] = '>';
+	console_run_keys(&c, "/");
+	console_run_keys(&c, paste);
+	console_run_shows(&c, "0 of 1");
+	console_run_shows(&c, "no key matches");
+	console_run_end(&c);
+}
+
 /* What was cut read as another time: "11-2" with an ellipsis. */
 static void exact_times_are_as_long_as_the_column(void **state)
 {
@@ -446,6 +462,7 @@ int main(void)
 		behaviour(several_are_revoked_by_typing_their_number),
 		behaviour(a_name_that_cant_be_typed_is_revoked_by_the_end_of_its_id),
 		behaviour(a_secret_pasted_by_mistake_is_shown_nowhere),
+		behaviour(a_filter_of_any_length_filters),
 		behaviour(exact_times_are_as_long_as_the_column),
 		behaviour(the_command_of_an_export_names_its_file),
 		behaviour(a_disable_can_be_undone),
