@@ -238,8 +238,8 @@ static bool id_bits(uint8_t out[ULID_BYTES], const char *digits, const char *fil
 
 	if (len > ULID_TEXT)
 		return false;
-	memcpy(text, fill, sizeof text);
-	memcpy(at_end ? text + ULID_TEXT - len : text, digits, len);
+	snprintf(text, sizeof text, "%.*s%s%s", at_end ? (int)(ULID_TEXT - len) : 0, fill, digits,
+		 at_end ? "" : fill + len);
 	return ulid_parse(out, text);
 }
 

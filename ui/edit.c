@@ -256,7 +256,8 @@ static bool edit_type(struct edit *e, int32_t code)
 
 bool paste_has_secret(const struct input *in)
 {
-	static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	static const char word[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 	const char *at = in->text;
 	size_t len;
 
