@@ -238,8 +238,9 @@ static bool id_bits(uint8_t out[ULID_BYTES], const char *digits, const char *fil
 
 	if (len > ULID_TEXT)
 		return false;
-	snprintf(text, sizeof text, "%.*s%s%s", at_end ? (int)(ULID_TEXT - len) : 0, fill, digits,
-		 at_end ? "" : fill + len);
+	memcpy(text, fill, sizeof text);
+	for (size_t i = 0, start = at_end ? ULID_TEXT - len : 0; i < len; i++)
+		text[start + i] = digits[i];
 	return ulid_parse(out, text);
 }
 
