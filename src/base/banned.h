@@ -7,6 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Macros of the hardened headers in clang. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gmtime localtime atoi \
 	atol atoll gets ctime asctime mktemp tmpnam
 
