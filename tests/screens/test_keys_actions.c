@@ -81,8 +81,8 @@ static void several_are_revoked_by_typing_their_number(void **state)
 static void a_name_that_cant_be_typed_is_revoked_by_the_end_of_its_id(void **state)
 {
 	static const char *const names[] = {
-		"bidi\xe2\x80\xae"
-		"nimda",
+		("bidi\xe2\x80\xae"
+		 "nimda"),
 		"a-name-that-is-longer-than-what-the-title-can-show-of-it",
 		" spaces ",
 	};
