@@ -65,11 +65,13 @@ static enum style border_style(const struct area *line, int y)
 
 void dialog_rule(const struct area *inner, int y)
 {
-	struct area line = { inner->frame, inner->x - 2, inner->y, inner->width + 4,
-			     inner->height };
+	struct area line = *inner;
 	const char *hline = glyph(inner->frame, GLYPH_HLINE);
-	enum style style = border_style(&line, y);
+	enum style style;
 
+	line.x -= 2;
+	line.width += 4;
+	style = border_style(&line, y);
 	for (int x = 1; x < line.width - 1; x++)
 		area_text(&line, x, y, 1, style, hline);
 	area_text(&line, 0, y, 1, style, glyph(inner->frame, GLYPH_JOIN_LEFT));

@@ -50,7 +50,7 @@ void frame_release(struct frame *f)
 
 struct area area_of(struct frame *f)
 {
-	return (struct area){ f, 0, 0, f->width, f->height };
+	return (struct area){ f, 0, 0, f->width, f->height, 0 };
 }
 
 static int clamp(int value, int low, int high)
@@ -60,20 +60,31 @@ static int clamp(int value, int low, int high)
 
 struct area area_part(const struct area *a, int x, int y, int width, int height)
 {
-	struct area part = { a->frame, 0, 0, 0, 0 };
-	int left = clamp(x, 0, a->width), top = clamp(y, 0, a->height);
+	struct area part = { .frame = a->frame };
+	int end = a->skip + a->height;
+	int left = clamp(x, 0, a->width), top = clamp(y, a->skip, end);
 
 	part.x = a->x + left;
-	part.y = a->y + top;
+	part.y = a->y + top - a->skip;
 	part.width = clamp(x + width, left, a->width) - left;
-	part.height = clamp(y + height, top, a->height) - top;
+	part.height = clamp(y + height, top, end) - top;
+	part.skip = top > y ? top - y : 0;
 	return part;
+}
+
+struct cell *area_row(const struct area *a, int y)
+{
+	int row = y - a->skip;
+
+	if (row < 0 || row >= a->height)
+		return NULL;
+	return &a->frame->cells[(a->y + row) * a->frame->width + a->x];
 }
 
 void area_fill(const struct area *a, int32_t c, enum style style)
 {
 	for (int y = 0; y < a->height; y++) {
-		struct cell *row = &a->frame->cells[(a->y + y) * a->frame->width + a->x];
+		struct cell *row = area_row(a, a->skip + y);
 
 		for (int x = 0; x < a->width; x++)
 			row[x] = (struct cell){ .chars = { c }, .style = (uint8_t)style };
@@ -82,18 +93,18 @@ void area_fill(const struct area *a, int32_t c, enum style style)
 
 void area_select(const struct area *a, int y, bool on)
 {
-	if (y < 0 || y >= a->height)
-		return;
-	for (int x = 0; x < a->width; x++)
-		a->frame->cells[(a->y + y) * a->frame->width + a->x + x].selected = on;
+	struct cell *row = area_row(a, y);
+
+	for (int x = 0; row && x < a->width; x++)
+		row[x].selected = on;
 }
 
 void area_cursor(const struct area *a, int x, int y)
 {
-	if (x < 0 || y < 0 || y >= a->height || !a->width)
+	if (x < 0 || !area_row(a, y) || !a->width)
 		return;
 	a->frame->cursor_x = a->x + clamp(x, 0, a->width - 1);
-	a->frame->cursor_y = a->y + y;
+	a->frame->cursor_y = a->y + y - a->skip;
 }
 
 static void draw_line(const struct area *a, int y)

@@ -44,10 +44,12 @@ struct frame {
 	bool utf8;		/* false: only ASCII may be drawn (glyph fall-backs) */
 };
 
-/* A clipped part of a frame, with its own coordinates. */
+/* A clipped part of a frame, with its own coordinates. Of these, `skip` lines are scrolled off its
+ * top: what is drawn there is not seen, and line `skip` stands in the first of its `height` rows. */
 struct area {
 	struct frame *frame;
 	int x, y, width, height;
+	int skip;
 };
 
 void frame_init(struct frame *f, int width, int height, bool utf8);
@@ -58,6 +60,8 @@ void frame_release(struct frame *f); /* wipes */
 
 struct area area_of(struct frame *f);
 struct area area_part(const struct area *a, int x, int y, int width, int height); /* clipped */
+/* The frame's cells where line `y` of the area stands; NULL: out of sight. */
+struct cell *area_row(const struct area *a, int y);
 
 /* Draws terminal-safe text, cut at `width` columns with an ellipsis; hostile code points become
  * <U+202E> in STYLE_HOSTILE. Returns the columns used. `width` < 0: to the area's edge. */

@@ -19,11 +19,9 @@ struct pen {
 
 static struct cell *pen_cell(const struct pen *p, int x)
 {
-	const struct area *a = p->area;
+	struct cell *row = area_row(p->area, p->y);
 
-	if (x < 0 || x >= a->width || p->y < 0 || p->y >= a->height)
-		return NULL;
-	return &a->frame->cells[(a->y + p->y) * a->frame->width + a->x + x];
+	return row && x >= 0 && x < p->area->width ? row + x : NULL;
 }
 
 static void pen_join(struct pen *p, int32_t code)
@@ -236,7 +234,7 @@ int area_wrap(const struct area *a, int x, int y, int width, enum style style, c
 		size_t skip, len = line_length(text, room, &skip);
 		struct pen p = pen_at(a, x, y + lines, width, style);
 
-		if (y + lines < a->height)
+		if (area_row(a, y + lines))
 			pen_text(&p, text, len);
 		text += len + skip;
 		lines++;

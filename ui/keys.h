@@ -98,7 +98,7 @@ const char *keys_disable_label(struct view *v);
 /* Nothing fits the filter: says so, and what may have been meant. */
 void keys_no_match(struct view *v, const char *filter, const struct area *area);
 void keys_marked_draw(struct view *v, const struct json *row, const struct area *line);
-void keys_pane_draw(struct view *v, const struct json *row, const struct area *area);
+int keys_pane_draw(struct view *v, const struct json *row, const struct area *area);
 void key_page_changed(struct key_page *p);		      /* the store changed: load again */
 const struct json *key_page_record(const struct key_page *p); /* NULL: not there yet */
 const char *key_page_id(const struct key_page *p);

@@ -28,34 +28,37 @@ void keys_marked_draw(struct view *v, const struct json *row, const struct area 
 	area_textf(line, 50, 0, -1, STYLE_NORMAL, "used %s", used);
 }
 
-static void below_draw(struct view *v, const struct json *key, const struct area *a)
+static int below_draw(struct view *v, const struct json *key, const struct area *a)
 {
-	struct area now_area = area_part(a, 0, 0, a->width, a->height);
-	int y = 1, lines;
+	int y = 1, lines, versions = (int)json_count(json_get(key, "versions"));
 
 	area_rule(a, 0, json_text_or(key, "name", "?"), json_get_text(key, "id"));
-	lines = facts_now(v->console, &now_area, NOW_INDENT, y, key);
+	lines = facts_now(v->console, a, NOW_INDENT, y, key);
 	if (lines) {
 		badge_draw(a, 1, y, key, console_now(v->console));
 		y += lines;
 	}
 	y += facts_rules_wide(v->console, a, y, key);
-	if (y + 2 < a->height && json_count(json_get(key, "versions")))
-		facts_versions(v->console, a, y + 1, key, true);
+	if (versions) {
+		y += y + 2 + versions <= a->height; /* a blank line where there is room */
+		y += facts_versions(v->console, a, y, key, true);
+	}
+	return y;
 }
 
-static void right_history(struct view *v, const struct json *key, const struct area *a, int y)
+static int right_history(struct view *v, const struct json *key, const struct area *a, int y)
 {
 	const struct json *history = json_get(key, "history");
 
-	if (!json_count(history) || y + 1 >= a->height)
-		return;
+	if (!json_count(history))
+		return y;
 	area_text(a, 1, y++, -1, STYLE_TITLE, "HISTORY");
-	for (size_t i = 0; i < json_count(history) && y < a->height; i++)
+	for (size_t i = 0; i < json_count(history); i++)
 		facts_event(v->console, a, y++, json_at(history, i));
+	return y;
 }
 
-static void right_draw(struct view *v, const struct json *key, const struct area *a)
+static int right_draw(struct view *v, const struct json *key, const struct area *a)
 {
 	char calls[80];
 	int y, lines;
@@ -74,15 +77,12 @@ static void right_draw(struct view *v, const struct json *key, const struct area
 		area_text_right(a, 22, y, a->width - 23, STYLE_NORMAL, calls);
 		y += 1 + facts_chart(v->console, a, y + 1, CHART_HEIGHT, key) + 1;
 	}
-	right_history(v, key, a, y);
+	return right_history(v, key, a, y);
 }
 
-void keys_pane_draw(struct view *v, const struct json *row, const struct area *area)
+int keys_pane_draw(struct view *v, const struct json *row, const struct area *area)
 {
 	const struct json *key = v->detail ? v->detail : row;
 
-	if (area->height < BELOW_HEIGHT)
-		below_draw(v, key, area);
-	else
-		right_draw(v, key, area);
+	return area->height < BELOW_HEIGHT ? below_draw(v, key, area) : right_draw(v, key, area);
 }

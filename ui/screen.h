@@ -24,8 +24,8 @@ struct view {
 	const struct json
 		*detail;     /* record of `detail_load` for the selected row; NULL: not there yet */
 	bool detail_focused; /* Tab: keys scroll the pane */
-	int detail_scroll;
-	char reason[160]; /* room for a `disabled` function's text */
+	int detail_scroll, detail_most; /* lines off the pane's top, and the most there can be */
+	char reason[160];		/* room for a `disabled` function's text */
 };
 
 enum action_group { GROUP_MOVE, GROUP_CHANGE, GROUP_FIND, GROUP_OTHER, GROUP_COUNT };
@@ -77,8 +77,9 @@ struct screen {
 	/* Operation and arguments that load the detail pane's record for a row; NULL result: none. */
 	struct op_args *(*detail_load)(struct view *v, const struct json *row,
 				       const struct op **op);
-	/* Draws the pane; v->detail may still be NULL (draw what the row has). Title line included. */
-	void (*detail)(struct view *v, const struct json *row, const struct area *area);
+	/* Draws the pane; v->detail may still be NULL (draw what the row has). Title line included.
+	 * Returns how many lines there are, seen or not: the shell scrolls them. */
+	int (*detail)(struct view *v, const struct json *row, const struct area *area);
 	/* Called when the store changed (ours or others), so that figures above the list can be loaded. */
 	void (*changed)(struct view *v);
 	/* A paste outside any field. */

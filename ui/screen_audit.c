@@ -298,7 +298,7 @@ static const char *fit_text(const struct audit_state *s, int64_t sequence)
 	return sequence == s->bad ? "does not fit" : "behind the break";
 }
 
-static void audit_pane(struct view *v, const struct json *row, const struct area *a)
+static int audit_pane(struct view *v, const struct json *row, const struct area *a)
 {
 	int64_t at = json_get_time(row, "time"), sequence = json_get_int(row, "sequence", 0);
 	char title[200], time[DATETIME_SIZE], utc[DATETIME_SIZE], hash[HASH_ENDS],
@@ -321,8 +321,9 @@ static void audit_pane(struct view *v, const struct json *row, const struct area
 	y = pane_line(a, y, "object", "%s   revision %lld", json_text_or(row, "object", "none"),
 		      (long long)json_get_int(row, "object_revision", 0));
 	if (json_write(&detail, json_get(row, "detail")))
-		pane_line(a, y, "detail", "%s", buf_text(&detail));
+		y = pane_line(a, y, "detail", "%s", buf_text(&detail));
 	buf_release(&detail);
+	return y;
 }
 
 /* --- actions ------------------------------------------------------------------------------- */

@@ -226,6 +226,8 @@ static bool pane_key(struct view *v, int32_t key)
 		return true;
 	}
 	v->detail_scroll += step;
+	if (v->detail_scroll > v->detail_most)
+		v->detail_scroll = v->detail_most;
 	if (v->detail_scroll < 0)
 		v->detail_scroll = 0;
 	return step != 0;

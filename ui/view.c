@@ -79,11 +79,11 @@ static void detail_follow(struct view_run *run)
 	struct view *v = run->view;
 	const char *id = list_id(v->list);
 
-	if (!v->screen->detail_load || !strcmp(run->detail_id, id ? id : ""))
+	if (!strcmp(run->detail_id, id ? id : ""))
 		return;
 	detail_drop(run);
 	snprintf(run->detail_id, sizeof(run->detail_id), "%s", id ? id : "");
-	if (id)
+	if (id && v->screen->detail_load)
 		run->timer = loop_after(run->console->loop, run->console->detail_delay, detail_due,
 					run);
 }
@@ -162,16 +162,35 @@ static void draw_marked(struct view *v, const struct area *pane)
 		  "Capitals and e act on all of these; Enter and y stay on the cursor row.");
 }
 
+static void draw_detail(struct console *c, struct view *v, const struct json *row)
+{
+	struct area part = c->detail_area;
+	int lines;
+
+	part.skip = v->detail_scroll;
+	lines = v->screen->detail(v, row, &part);
+	v->detail_most = lines > part.height ? lines - part.height : 0;
+	if (v->detail_focused && v->detail_scroll < v->detail_most)
+		area_text_right(&c->detail_area, part.width - 14, part.height - 1, 13,
+				STYLE_SECONDARY, "   more: PgDn");
+}
+
 static void draw_pane(struct console *c, struct view *v)
 {
 	const struct json *row = list_row(v->list);
 
 	if (!c->detail_area.width || !row)
 		return;
-	if (list_marked(v->list))
+	if (list_marked(v->list)) {
 		draw_marked(v, &c->detail_area);
-	else
-		v->screen->detail(v, row, &c->detail_area);
+		return;
+	}
+	draw_detail(c, v, row);
+	if (v->detail_scroll > v->detail_most) { /* it became shorter, or the pane higher */
+		v->detail_scroll = v->detail_most;
+		area_fill(&c->detail_area, ' ', STYLE_NORMAL);
+		draw_detail(c, v, row);
+	}
 }
 
 void view_draw(struct console *c, const struct area *body, bool focused)

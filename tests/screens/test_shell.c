@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/usage.h"
+#include "src/app/session.h"
 #include "src/base/alloc.h"
 #include "tests/screens/console_run.h"
 #include "tests/screens/still_world.h"
@@ -391,6 +393,119 @@ static void the_mouse_selects_scrolls_sorts_and_presses(void **state)
 	console_run_end(&c);
 }
 
+static const char *line_at(const char *text, int line)
+{
+	while (line--)
+		text = strchr(text, '\n') + 1;
+	return text;
+}
+
+static bool lines_equal(const char *a, int from_a, const char *b, int from_b, int count)
+{
+	const char *begin = line_at(a, from_a), *other = line_at(b, from_b);
+	size_t len = (size_t)(line_at(begin, count) - begin);
+
+	return !strncmp(begin, other, len);
+}
+
+static void open_rotated(struct console_run *c, struct op_run *r, int width, int height)
+{
+	assert_run(r, "key.create", "name", "alpha", "note", "the first of many", NULL);
+	for (int i = 0; i < 20; i++)
+		assert_run(r, "key.rotate", "key", "alpha", NULL);
+	assert_well(store_begin_unaudited(app_store(r->app), &r->e), &r->e);
+	assert_well(usage_write(app_store(r->app),
+				&(struct usage_add){ .key = 1,
+						     .version = 1,
+						     .code = "VALID",
+						     .count = 40,
+						     .at = r->clock.wall },
+				1, &r->e),
+		    &r->e);
+	assert_well(store_commit(app_store(r->app), &r->e), &r->e);
+	assert_run(r, "key.create", "name", "bravo", NULL);
+	console_run_start(c, r, width, height, true);
+}
+
+static void assert_pane_scrolls(struct console_run *c, const char *last)
+{
+	char *first = x_strdup(console_run_text(c)), *end;
+
+	console_run_lacks(c, last);
+	console_run_keys(c, "<Tab>j");
+	console_run_shows(c, "more: PgDn");
+	console_run_keys(c, "<PgDn><PgDn><PgDn><PgDn><PgDn><PgDn><PgDn><PgDn><PgDn>");
+	console_run_shows(c, last);
+	console_run_lacks(c, "more: PgDn");
+	end = x_strdup(console_run_text(c));
+	console_run_keys(c, "jj");
+	assert_string_equal(console_run_text(c), end);
+	console_bytes(c->console, "jjjjk", 5); /* there is no beyond to come back from */
+	assert_string_not_equal(console_run_text(c), end);
+	console_run_keys(c, "<PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><PgUp><Tab>");
+	assert_string_equal(console_run_text(c), first);
+	free(first);
+	free(end);
+}
+
+static void a_long_pane_scrolls_to_its_end_and_back(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+
+	open_rotated(&c, r, 80, 24);
+	assert_pane_scrolls(&c, "  1  grace ");
+	console_run_end(&c);
+	console_run_start(&c, r, 120, 30, true);
+	assert_pane_scrolls(&c, "create   ops1");
+	console_run_end(&c);
+}
+
+static void another_row_is_shown_from_its_top(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+	char *first;
+
+	open_rotated(&c, r, 80, 24);
+	console_run_keys(&c, "7"); /* its pane has nothing to load */
+	first = x_strdup(console_run_text(&c));
+	console_run_keys(&c, "<Tab><PgDn><Tab>jk");
+	assert_string_equal(console_run_text(&c), first);
+	free(first);
+	console_run_keys(&c, "1<Tab><PgDn><Esc>");
+	console_run_lacks(&c, "── alpha ──");
+	console_run_keys(&c, "jk");
+	console_run_shows(&c, "── alpha ──");
+	console_run_keys(&c, "<Tab><PgDn><PgDn><PgDn><PgDn><PgDn><size:80x50>");
+	console_run_shows(&c, "  1  grace ");
+	console_run_end(&c);
+}
+
+/* Line by line, the figure of the calls too: it is cut at the top, not squeezed. */
+static void a_page_scrolls_as_it_was_drawn(void **state)
+{
+	enum { TOP = 2, LINES = 18 }; /* below the page's title, above "more" */
+	struct op_run *r = *state;
+	struct console_run c;
+	bool bars = false;
+
+	open_rotated(&c, r, 80, 24);
+	console_run_keys(&c, "<Enter>");
+	for (int i = 0; i < 40; i++) {
+		char *before = x_strdup(console_run_text(&c));
+
+		bars = bars || strstr(before, "█");
+		console_run_keys(&c, "j");
+		if (strcmp(before, console_run_text(&c)) != 0 &&
+		    !lines_equal(before, TOP + 1, console_run_text(&c), TOP, LINES))
+			fail_msg("not a line on:\n%s%s", before, console_run_text(&c));
+		free(before);
+	}
+	assert_true(bars);
+	console_run_end(&c);
+}
+
 static void every_size_is_survived(void **state)
 {
 	static const char *const sizes[] = {
@@ -507,6 +622,9 @@ int main(void)
 		TEST(the_palette_finds_keys_by_name),
 		TEST(reading_only_takes_every_change_away),
 		TEST(the_mouse_selects_scrolls_sorts_and_presses),
+		TEST(a_long_pane_scrolls_to_its_end_and_back),
+		TEST(another_row_is_shown_from_its_top),
+		TEST(a_page_scrolls_as_it_was_drawn),
 		TEST(every_size_is_survived),
 		TEST(a_screen_needs_no_more_than_an_operation_and_columns),
 		TEST(copying_goes_out_as_one_line_of_base64),
