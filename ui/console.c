@@ -47,12 +47,23 @@ static void work_progress(void *arg, const struct work_order *o, const char *wha
 	console_redraw(c);
 }
 
+/* After the write's own `done`, which may begin another. */
+static void suspend_due(void *arg)
+{
+	struct console *c = arg;
+
+	if (c->suspend_asked)
+		console_suspend(c);
+}
+
 static void work_done(void *arg, const struct work_order *o, const struct work_result *r)
 {
 	struct console *c = arg;
 
 	if (o->lane == LANE_WRITE)
 		*c->progress = '\0';
+	if (c->suspend_asked)
+		loop_post(c->loop, suspend_due, c);
 	if (o->op && !(o->op->flags & OP_NO_STORE))
 		passphrase_tried(c, !r->code);
 	live_own(c, o, r);
@@ -132,6 +143,16 @@ void console_resize(struct console *c)
 {
 	c->paint->resize(c->paint);
 	frame_resize(&c->frame, c->paint->width, c->paint->height);
+	console_redraw(c);
+}
+
+void console_suspend(struct console *c)
+{
+	c->suspend_asked = workers_current(c->workers, LANE_WRITE) != NULL;
+	if (!c->suspend_asked) {
+		c->paint->suspend(c->paint);
+		console_resize(c);
+	}
 	console_redraw(c);
 }
 

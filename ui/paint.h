@@ -17,9 +17,9 @@ struct paint {
 	void (*show)(struct paint *p, const struct frame *f);
 	/* Overwrites everything that was ever shown with filler, on the terminal and in buffers. */
 	void (*scrub)(struct paint *p);
-	void (*resize)(struct paint *p);  /* looks up width and height again */
-	void (*suspend)(struct paint *p); /* gives the terminal back … */
-	void (*resume)(struct paint *p);  /* … and takes it again, all is sent anew */
+	void (*resize)(struct paint *p); /* looks up width and height again */
+	/* Gives the terminal back, stops the process, and after SIGCONT takes the terminal again. */
+	void (*suspend)(struct paint *p);
 	void (*mouse)(struct paint *p, bool on);
 	void (*send)(struct paint *p, const char *bytes, size_t len); /* as they are */
 	void (*free)(struct paint *p);				      /* restores the terminal */

@@ -79,7 +79,6 @@ struct paint *paint_memory_new(int width, int height, bool utf8)
 		.scrub = memory_scrub,
 		.resize = memory_resize,
 		.suspend = memory_nothing,
-		.resume = memory_nothing,
 		.mouse = memory_mouse,
 		.send = memory_send,
 		.free = memory_free,

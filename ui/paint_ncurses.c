@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -196,17 +197,19 @@ static void ncurses_mouse(struct paint *p, bool on)
 		ncurses_send(p, on ? MOUSE_ON : MOUSE_OFF, strlen(on ? MOUSE_ON : MOUSE_OFF));
 }
 
-static void ncurses_suspend(struct paint *p)
+static void ncurses_leave(struct paint *p)
 {
 	if (own(p)->reports)
 		ncurses_send(p, REPORTS_OFF, strlen(REPORTS_OFF));
 	endwin();
 }
 
-static void ncurses_resume(struct paint *p)
+static void ncurses_suspend(struct paint *p)
 {
 	struct paint_ncurses *n = own(p);
 
+	ncurses_leave(p);
+	raise(SIGSTOP);
 	ncurses_resize(p);
 	clearok(curscr, TRUE);
 	refresh();
@@ -223,7 +226,7 @@ static void ncurses_free(struct paint *p)
 	ncurses_scrub(p);
 	erase();
 	refresh();
-	ncurses_suspend(p);
+	ncurses_leave(p);
 	delscreen(n->terminal);
 	frame_release(&n->shown);
 	free(n);
@@ -361,7 +364,6 @@ enum errc paint_ncurses_new(struct paint **out, const struct console_options *o,
 		.scrub = ncurses_scrub,
 		.resize = ncurses_resize,
 		.suspend = ncurses_suspend,
-		.resume = ncurses_resume,
 		.mouse = ncurses_mouse,
 		.send = ncurses_send,
 		.free = ncurses_free,

@@ -88,14 +88,6 @@ static void signal_suspend(void *arg, int number)
 	console_suspend(arg);
 }
 
-void console_suspend(struct console *c)
-{
-	c->paint->suspend(c->paint);
-	raise(SIGSTOP);
-	c->paint->resume(c->paint);
-	console_resize(c);
-}
-
 static void crash(int number)
 {
 	static const char said[] = "authrack: crashed; the store is whole, the terminal is yours "

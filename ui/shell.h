@@ -80,6 +80,7 @@ struct console {
 	int64_t message_until; /* keys leave the message alone before this wall time */
 	char progress[200];    /* instead of the message while work goes on */
 	bool quit_asked;
+	bool suspend_asked; /* and waiting for a write to finish */
 
 	enum time_mode times;
 	bool mouse;
@@ -104,7 +105,9 @@ void console_draw(struct console *c);  /* when something changed */
 void console_bytes(struct console *c, const char *bytes,
 		   size_t len); /* as read from the terminal */
 void console_resize(struct console *c);
-void console_suspend(struct console *c); /* ^Z: the terminal is the shell's until SIGCONT */
+/* ^Z: the terminal is the shell's until SIGCONT. A write is let finish first: stopped in the middle
+ * it would hold the store's lock. */
+void console_suspend(struct console *c);
 /* Runs the loop until no work is under way and everything is drawn: for tests. */
 void console_settle(struct console *c);
 

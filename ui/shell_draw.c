@@ -84,7 +84,9 @@ static void draw_message(struct console *c, const struct area *line)
 {
 	bool small = c->frame.width < LEAST_WIDTH || c->frame.height < LEAST_HEIGHT;
 
-	if (*c->progress)
+	if (c->suspend_asked)
+		area_text(line, 1, 0, -1, STYLE_PROGRESS, "finishing the write…");
+	else if (*c->progress)
 		area_text(line, 1, 0, -1, STYLE_PROGRESS, c->progress);
 	else if (*c->message)
 		area_text(line, 1, 0, -1, c->message_style, c->message);

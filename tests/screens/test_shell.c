@@ -506,6 +506,53 @@ static void a_page_scrolls_as_it_was_drawn(void **state)
 	console_run_end(&c);
 }
 
+static int suspended;
+
+static void count_suspend(struct paint *p)
+{
+	(void)p;
+	suspended++;
+}
+
+/* While the secret is handed over the write holds the store's lock. */
+static bool suspend_in_the_middle(void *arg, const struct json *row, struct secret *secret)
+{
+	struct console_run *c = arg;
+
+	(void)row;
+	(void)secret;
+	console_bytes(c->console, "\032", 1);
+	assert_int_equal(suspended, 0);
+	console_run_shows(c, "finishing the write…");
+	return true;
+}
+
+static void suspending_waits_for_a_write(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+	const struct op *op = op_find("key.create");
+	struct op_args *args = op_args_new(op);
+	struct err e = ERR_INIT;
+
+	suspended = 0;
+	open_five(&c, r);
+	c.paint->suspend = count_suspend;
+	assert_int_equal(op_args_add(args, "name", "late", &e), ERR_OK);
+	console_work(c.console, &(struct work_order){ .op = op,
+						      .args = args,
+						      .lane = LANE_WRITE,
+						      .arg = &c,
+						      .reveal = suspend_in_the_middle });
+	console_settle(c.console);
+	assert_int_equal(suspended, 1);
+	console_run_lacks(&c, "finishing");
+	assert_run(r, "key.show", "key", "late", NULL);
+	console_bytes(c.console, "\032", 1);
+	assert_int_equal(suspended, 2); /* nothing to wait for */
+	console_run_end(&c);
+}
+
 static void every_size_is_survived(void **state)
 {
 	static const char *const sizes[] = {
@@ -625,6 +672,7 @@ int main(void)
 		TEST(a_long_pane_scrolls_to_its_end_and_back),
 		TEST(another_row_is_shown_from_its_top),
 		TEST(a_page_scrolls_as_it_was_drawn),
+		TEST(suspending_waits_for_a_write),
 		TEST(every_size_is_survived),
 		TEST(a_screen_needs_no_more_than_an_operation_and_columns),
 		TEST(copying_goes_out_as_one_line_of_base64),
