@@ -236,12 +236,29 @@ static enum errc path_scan(struct scanning *s, const char *path, struct err *e)
 	return rc;
 }
 
+/* A mistyped path must not look like a clean one. */
+static enum errc paths_look(const struct op_call *c, struct err *e)
+{
+	for (size_t i = 0; i < op_count(c->args, "path"); i++) {
+		const char *path = op_nth(c->args, "path", i);
+		struct stat st;
+
+		if (strcmp(path, "-") != 0 && stat(path, &st) && errno == ENOENT) {
+			err_set(e, ERR_NOT_FOUND, "there is no file or folder \"%s\"", path);
+			return err_hint(e, "nothing was scanned; mend the path");
+		}
+	}
+	return ERR_OK;
+}
+
 static enum errc scan_run(const struct op_call *c, struct err *e)
 {
 	struct scanning s = { .call = c, .now = app_now(c->app) };
 	size_t count = op_count(c->args, "path");
-	enum errc rc = ERR_OK;
+	enum errc rc = paths_look(c, e);
 
+	if (rc)
+		return rc;
 	identity_init(&s.id);
 	if (!count)
 		rc = path_scan(&s, "-", e);

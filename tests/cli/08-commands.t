@@ -168,4 +168,13 @@ def ctrl_c_ends_with_130(home):
     equal(130, process.returncode)
 
 
+@test
+def scanning_a_path_that_is_not_there_is_not_found(home):
+    home.create("any")
+    there = home.file("there", "nothing in it\n")
+    result = home.run("key", "scan", there, "/no/such/folder", code=3)
+    contains('"/no/such/folder"', result.err)
+    home.ok("key", "scan", there)
+
+
 main()
