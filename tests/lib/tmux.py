@@ -95,9 +95,13 @@ class Tmux:
                 return ""
         return int(wait_for(written, "the end of the program"))
 
-    def clipboard(self):
-        """What the program put into tmux's buffer by OSC 52."""
-        return self.tmux("show-buffer")
+    def clipboard(self, before=""):
+        """Waits for what the program puts into tmux's buffer by OSC 52, other than `before`."""
+        def changed():
+            done = subprocess.run([self.program, "-S", self.socket, "show-buffer"], capture_output=True)
+            text = done.stdout.decode()
+            return text if done.returncode == 0 and text != before else ""
+        return wait_for(changed, "the clipboard")
 
     def close(self):
         subprocess.run([self.program, "-S", self.socket, "kill-server"], capture_output=True)

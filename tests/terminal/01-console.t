@@ -56,7 +56,7 @@ def a_key_is_created_rotated_and_revoked_by_hand(home):
     screen.wait("by-hand: the secret, shown this once")
     screen.type("y")
     screen.wait("sent to your terminal")
-    newer = screen.clipboard()
+    newer = screen.clipboard(secret)
     check(newer != secret, "the clipboard holds the new secret")
     equal(["VALID", "VALID"], [home.verify(newer), home.verify(secret)])
     screen.keys("Tab", "Enter")

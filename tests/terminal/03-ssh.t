@@ -98,12 +98,12 @@ def with_sshd(function):
     return test(run)
 
 
-def store_secret(screen):
+def store_secret(screen, before=""):
     """Takes the secret from the show-once box by OSC 52 and closes it."""
     screen.wait("shown this once")
     screen.type("y")
     screen.wait("sent to your terminal")
-    secret = screen.clipboard()
+    secret = screen.clipboard(before)
     screen.keys("Tab", "Enter")
     screen.gone("shown this once")
     return secret
@@ -140,7 +140,7 @@ def a_key_lives_its_whole_life_over_ssh(home, sshd):
     screen.type("2h")
     screen.wait("v1 ends|= ")
     screen.keys("C-s")
-    second = store_secret(screen)
+    second = store_secret(screen, first)
     screen.wait("in grace +over-ssh")
     equal(["VALID", "VALID"], [home.verify(first), home.verify(second)])
     ends = [v["valid_until"] for v in home.json("key", "show", "over-ssh")["versions"] if v["version"] == 1]
@@ -149,7 +149,7 @@ def a_key_lives_its_whole_life_over_ssh(home, sshd):
 
     screen.type("X")
     screen.wait("cannot be undone")
-    form_fill(screen, "Confirm", "over-ssh")
+    form_fill(screen, "to revoke:", "over-ssh")
     screen.keys("Tab")
     screen.wait("\\[ Revoke \\]")
     screen.keys("C-s")
