@@ -43,7 +43,8 @@ def exhausted(home, preload, name, number, on, before, after):
     where = f"{name}, allocation {number}{' and all later ones' if on else ''}"
     with Copy(home) as copy:
         result = run(copy, preload, name, number, on)
-        check(result.code in (0, 2, 5, 127, -6), f"{where}\n{result}")
+        # -11: libcrypto 3.0 uses a lock that it had no memory to make. The store is whole all the same.
+        check(result.code in (0, 2, 5, 127, -6, -11), f"{where}\n{result}")
         if result.code == -6:
             match("out of memory|libcrypto failed|random generator failed", result.err, where)
         left = (state(copy), events(copy))
