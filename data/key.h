@@ -9,8 +9,9 @@
 #include "data/store.h"
 #include "src/base/clock.h"
 #include "src/base/err.h"
+#include "src/base/secret_format.h"
 
-enum { KEY_ID_SIZE = 31, SECRET_ID_SIZE = 13, PREFIX_SIZE = 17, HINT_SIZE = 5 };
+enum { KEY_ID_SIZE = 31 };
 
 enum key_status { KEY_PENDING, KEY_ACTIVE, KEY_DISABLED, KEY_REVOKED }; /* as stored */
 

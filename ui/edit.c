@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/alloc.h"
 #include "src/base/text.h"
 

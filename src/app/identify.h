@@ -3,8 +3,8 @@
 #ifndef APP_IDENTIFY_H
 #define APP_IDENTIFY_H
 
-#include "src/app/foreign.h"
-#include "src/app/secret_format.h"
+#include "src/token/foreign.h"
+#include "src/base/secret_format.h"
 #include "src/app/verify.h"
 
 struct identity {

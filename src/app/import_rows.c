@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "src/app/rules.h"
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/alloc.h"
 #include "src/base/datetime.h"
 #include "src/base/encode.h"

@@ -5,7 +5,7 @@
 
 #include "data/key.h"
 #include "src/app/op.h"
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 
 struct issue {
 	struct secret secret;

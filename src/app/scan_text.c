@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/alloc.h"
 #include "src/base/secret.h"
 

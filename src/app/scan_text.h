@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "src/app/foreign.h"
+#include "src/token/foreign.h"
 #include "src/base/err.h"
 
 struct scan_hit {

@@ -3,7 +3,7 @@
 #include "src/app/verify.h"
 
 #include "src/app/rules.h"
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 
 static const char *const code_names[] = {
 	[VERIFY_MALFORMED] = "MALFORMED",

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/cli/command.h"
 #include "src/cli/settings.h"
 

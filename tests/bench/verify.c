@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/app/verify.h"
 #include "src/base/alloc.h"
 #include "src/base/crypto.h"

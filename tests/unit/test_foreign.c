@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "src/app/foreign.h"
+#include "src/token/foreign.h"
 #include "src/base/encode.h"
 
 static const char alnum[] = "Ab3dEf7hIj1lMn5pQr9tUv2xYz4BcD6eFgH8iJkL0mNoPqRsTuVwXyZaBcDeFgHiJkLmN"

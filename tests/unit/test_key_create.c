@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 
 #include "data/key.h"
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/file.h"
 #include "tests/lib/sink.h"
 

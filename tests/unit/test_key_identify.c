@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/alloc.h"
 
 static enum errc identify(struct op_run *r, const char *secret)

@@ -7,7 +7,7 @@
 #include "data/audit.h"
 #include "src/app/import_rows.h"
 #include "src/app/import_source.h"
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/alloc.h"
 #include "src/base/crypto.h"
 #include "src/base/encode.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "src/app/scan_text.h"
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/alloc.h"
 #include "src/base/file.h"
 

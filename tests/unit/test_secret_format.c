@@ -1,7 +1,7 @@
 /* Our secret format: widths, alphabets and checksum, and what is not of it. */
 #include <string.h>
 
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 #include "src/base/encode.h"
 #include "tests/lib/support.h"
 

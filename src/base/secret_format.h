@@ -1,12 +1,14 @@
 /* The format of our secrets, PREFIX_SID_SECRETCRC: making one, and telling what a presented string
  * is by fixed widths from the right and the checksum, without a store. */
-#ifndef APP_SECRET_FORMAT_H
-#define APP_SECRET_FORMAT_H
+#ifndef BASE_SECRET_FORMAT_H
+#define BASE_SECRET_FORMAT_H
 
 #include <stddef.h>
 
-#include "data/key.h"
 #include "src/base/secret.h"
+
+/* With their NUL. */
+enum { SECRET_ID_SIZE = 13, PREFIX_SIZE = 17, HINT_SIZE = 5 };
 
 enum {
 	SECRET_BODY = 32, /* base62 characters: 190 bits */

@@ -1,6 +1,6 @@
 /* The table of other vendors' credentials, one row a format, and the matching over it. Formats are the
  * vendors' published ones; a row with a checksum tells a real credential from an example. */
-#include "src/app/foreign.h"
+#include "src/token/foreign.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Our secret format: generation by rejection sampling, parsing from the right by fixed widths. */
-#include "src/app/secret_format.h"
+#include "src/base/secret_format.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The shapes of other vendors' credentials: what a leaked or pasted string is, whether its checksum
  * holds where its format has one, and where it is revoked. No store, no network. */
-#ifndef APP_FOREIGN_H
-#define APP_FOREIGN_H
+#ifndef TOKEN_FOREIGN_H
+#define TOKEN_FOREIGN_H
 
 #include <stdbool.h>
 #include <stddef.h>
