@@ -19,4 +19,9 @@ enum {
 enum errc jwe_decrypt(const struct jose *t, struct key_set *keys, bool allow_weak,
 		      struct secret *plain, const struct jose_key **used, struct err *e);
 
+/* May the ephemeral key `epk` of a recipient's header be used: a public key, its point on its curve, and,
+ * where `k` is not NULL, on the curve of `k` (RFC 7518 §4.6.1.1, RFC 8725 §3.4)? False: `why` (may be
+ * NULL) says why not, terminal-safe. */
+bool jwe_epk_fits(const struct jose_part *p, const struct jose_key *k, char *why, size_t why_size);
+
 #endif

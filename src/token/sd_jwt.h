@@ -8,8 +8,11 @@ enum disclosure_state {
 	DISCLOSURE_GOOD,	 /* its digest is in an _sd array or an array element */
 	DISCLOSURE_UNREFERENCED, /* its digest is nowhere */
 	DISCLOSURE_REPEATED,	 /* its digest is there more than once, or it is given twice */
-	DISCLOSURE_MALFORMED	 /* no base64url of a JSON array of two or three */
+	DISCLOSURE_MALFORMED,	 /* no base64url of a JSON array of two or three */
+	DISCLOSURE_CLASH /* the object that it belongs to has a claim of that name already */
 };
+
+enum { DISCLOSURES_MAX = 4096 };
 
 struct disclosure {
 	enum disclosure_state state;
@@ -25,6 +28,8 @@ struct sd_jwt {
 	const char *digest_name; /* "sha-256"; NULL: `_sd_alg` names one that we don't know */
 	struct disclosure *list;
 	size_t count;
+	bool more;	 /* there were more than DISCLOSURES_MAX: they were not looked at */
+	size_t repeated; /* digests that stand in the payload more than once: it must be refused */
 	size_t undisclosed; /* digests in the payload that no disclosure was given for: kept back or decoys */
 	bool key_binding;		    /* a key binding JWT stands behind the last ~ */
 	size_t binding_offset, binding_len; /* in the token's text */
