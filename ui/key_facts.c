@@ -30,18 +30,18 @@ static void version_line(const struct console *c, const struct area *a, int y,
 			 const struct json *key, const struct json *version, bool wide)
 {
 	char hint[64], used[48], calls[NUMBER_SIZE], created[48];
-	const char *state = json_text_or(version, "state", "?");
+	const char *state = record_text(version, "state", "?");
 	enum style style = strcmp(state, "grace") == 0 ? STYLE_PROGRESS : STYLE_NORMAL;
 
 	key_hint(key, version, a->frame->utf8, hint, sizeof(hint));
-	console_when(c, used, sizeof(used), json_get_time(version, "last_used_at"));
+	console_when(c, used, sizeof(used), record_time(version, "last_used_at"));
 	number_grouped(calls, json_get_int(version, "calls_24h", 0));
 	area_textf(a, 1, y, 3, STYLE_NORMAL, "%lld",
 		   (long long)json_get_int(version, "version", 0));
 	area_text(a, 4, y, 8, style, state);
 	area_text(a, 13, y, 11, STYLE_NORMAL, hint);
 	if (wide) {
-		console_when(c, created, sizeof(created), json_get_time(version, "created_at"));
+		console_when(c, created, sizeof(created), record_time(version, "created_at"));
 		area_text_right(a, 25, y, 12, STYLE_NORMAL, created);
 	}
 	area_text_right(a, wide ? 38 : 25, y, 9, STYLE_NORMAL, used);
@@ -91,7 +91,7 @@ static const char *const fact_labels[FACT_COUNT] = {
 
 static void used_text(const struct console *c, const struct json *key, char *out, size_t size)
 {
-	int64_t at = json_get_time(key, "last_used_at");
+	int64_t at = record_time(key, "last_used_at");
 	char ago[DATETIME_SIZE];
 
 	if (at == TIME_NONE) {
@@ -100,13 +100,13 @@ static void used_text(const struct console *c, const struct json *key, char *out
 	}
 	datetime_relative(ago, at, console_now(c), true);
 	snprintf(out, size, "%s by %s", ago,
-		 json_text_or(key, "last_used_from", "an unknown address"));
+		 record_text(key, "last_used_from", "an unknown address"));
 }
 
 static void list_or(const struct json *key, const char *member, const char *empty, char *out,
 		    size_t size)
 {
-	json_join(json_get(key, member), " ", out, size);
+	record_join(json_get(key, member), " ", out, size);
 	if (!out[0])
 		snprintf(out, size, "%s", empty);
 }
@@ -114,7 +114,7 @@ static void list_or(const struct json *key, const char *member, const char *empt
 static void end_or_never(const struct console *c, const struct json *key, const char *member,
 			 const char *none, char *out, size_t size)
 {
-	int64_t at = json_get_time(key, member);
+	int64_t at = record_time(key, member);
 
 	if (at == TIME_NONE)
 		snprintf(out, size, "%s", none);
@@ -146,22 +146,22 @@ static void fact_text(const struct console *c, const struct json *key, enum fact
 		facts_calls(key, out, size);
 		break;
 	case FACT_META:
-		json_join_meta(json_get(key, "meta"), out, size);
+		key_meta_text(json_get(key, "meta"), out, size);
 		break;
 	case FACT_DENIED:
 		facts_denied(key, out, size);
 		break;
 	case FACT_OWNER:
-		snprintf(out, size, "%s", json_text_or(key, "owner", ""));
+		snprintf(out, size, "%s", record_text(key, "owner", ""));
 		break;
 	case FACT_TIER:
-		snprintf(out, size, "%s", json_text_or(key, "tier", ""));
+		snprintf(out, size, "%s", record_text(key, "tier", ""));
 		break;
 	case FACT_BEGINS:
 		end_or_never(c, key, "not_before", "", out, size);
 		break;
 	case FACT_NOTE:
-		snprintf(out, size, "%s", json_text_or(key, "note", ""));
+		snprintf(out, size, "%s", record_text(key, "note", ""));
 		break;
 	case FACT_COUNT:
 		break;
@@ -275,11 +275,11 @@ int facts_chart(const struct console *c, const struct area *a, int y, int height
 void facts_event(const struct console *c, const struct area *a, int y, const struct json *event)
 {
 	char when[48], detail[400], actor[80];
-	const char *operation = json_text_or(event, "operation", "?");
+	const char *operation = record_text(event, "operation", "?");
 	const char *dot = strchr(operation, '.');
 	bool narrow = a->width < 60;
 
-	console_when(c, when, sizeof(when), json_get_time(event, "time"));
+	console_when(c, when, sizeof(when), record_time(event, "time"));
 	event_detail(event, detail, sizeof(detail));
 	event_actor(event, actor, sizeof(actor));
 	area_text(a, 1, y, 12, STYLE_SECONDARY, when);

@@ -9,36 +9,7 @@
 #include "ui/chart.h"
 
 /* --- reading records ----------------------------------------------------------------------- */
-int64_t json_get_time(const struct json *row, const char *name)
-{
-	const char *text = json_get_text(row, name);
-	struct err e = ERR_INIT;
-	int64_t at;
-
-	return text && !datetime_parse(&at, text, &e) ? at : TIME_NONE;
-}
-
-const char *json_text_or(const struct json *row, const char *name, const char *fallback)
-{
-	const char *text = json_get_text(row, name);
-
-	return text && text[0] ? text : fallback;
-}
-
-void json_join(const struct json *list, const char *between, char *out, size_t size)
-{
-	size_t len = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < json_count(list) && len + 1 < size; i++) {
-		const char *text = json_as_text(json_at(list, i));
-
-		len += (size_t)snprintf(out + len, size - len, "%s%s", i ? between : "",
-					text ? text : "");
-	}
-}
-
-void json_join_meta(const struct json *meta, char *out, size_t size)
+void key_meta_text(const struct json *meta, char *out, size_t size)
 {
 	size_t len = 0;
 
@@ -63,14 +34,14 @@ bool key_is(const struct json *row, const char *status)
 
 static bool key_expiring(const struct json *row, int64_t now)
 {
-	int64_t at = json_get_time(row, "expires_at");
+	int64_t at = record_time(row, "expires_at");
 
 	return at != TIME_NONE && at > now && at - now <= KEY_EXPIRING_DAYS * DAY_MS;
 }
 
 bool key_in_grace(const struct json *row, int64_t now)
 {
-	int64_t at = json_get_time(row, "retiring_until");
+	int64_t at = record_time(row, "retiring_until");
 
 	return at != TIME_NONE && at > now && !key_is(row, "revoked");
 }
@@ -103,7 +74,7 @@ void key_hint(const struct json *key, const struct json *version, bool utf8, cha
 {
 	const char *hint = json_get_text(version ? version : key, "hint");
 
-	snprintf(out, size, "%s_%s%s", json_text_or(key, "prefix", "?"), utf8 ? "…" : ".",
+	snprintf(out, size, "%s_%s%s", record_text(key, "prefix", "?"), utf8 ? "…" : ".",
 		 hint ? hint : "");
 }
 
@@ -142,11 +113,10 @@ static size_t grace_text(const struct console *c, const struct json *key, char *
 {
 	const struct json *version = key_grace_version(key, 0);
 	char ends[96], used[DATETIME_SIZE], hint[40], calls[NUMBER_SIZE];
-	int64_t last = json_get_time(version, "last_used_at");
+	int64_t last = record_time(version, "last_used_at");
 
 	key_end_text(
-		c,
-		json_get_time(version ? version : key, version ? "valid_until" : "retiring_until"),
+		c, record_time(version ? version : key, version ? "valid_until" : "retiring_until"),
 		ends, sizeof(ends));
 	if (!version)
 		return (size_t)snprintf(out, size, "an older version goes on until %s. ", ends);
@@ -160,18 +130,17 @@ static size_t grace_text(const struct console *c, const struct json *key, char *
 				"v%lld (%s) is still used: %s calls in 24 h, last %s from %s. "
 				"It ends at %s. ",
 				(long long)json_get_int(version, "version", 0), hint, calls, used,
-				json_text_or(version, "last_used_from", "an unknown address"),
-				ends);
+				record_text(version, "last_used_from", "an unknown address"), ends);
 }
 
 static size_t revoked_text(const struct console *c, const struct json *key, char *out, size_t size)
 {
 	char when[96];
-	const char *text = json_text_or(key, "revoke_text", "");
+	const char *text = record_text(key, "revoke_text", "");
 
-	console_when_full(c, when, sizeof(when), json_get_time(key, "revoked_at"));
+	console_when_full(c, when, sizeof(when), record_time(key, "revoked_at"));
 	return (size_t)snprintf(out, size, "revoked %s, %s%s%s. ", when,
-				json_text_or(key, "revoke_reason", "other"), text[0] ? ": " : "",
+				record_text(key, "revoke_reason", "other"), text[0] ? ": " : "",
 				text);
 }
 
@@ -181,7 +150,7 @@ static size_t time_text(const struct console *c, const struct json *key, const c
 	char when[96];
 	size_t at = 0;
 
-	console_when_full(c, when, sizeof(when), json_get_time(key, member));
+	console_when_full(c, when, sizeof(when), record_time(key, member));
 	for (; *format && at + 1 < size; format++) {
 		if (*format == '@')
 			at += (size_t)snprintf(out + at, size - at, "%s", when);
@@ -206,7 +175,7 @@ void key_now_text(const struct console *c, const struct json *key, char *out, si
 				       "Run store check. ");
 	if (key_is(key, "revoked"))
 		at += revoked_text(c, key, out + at, size - at);
-	if (json_get_time(key, "disabled_at") != TIME_NONE && at < size && !key_is(key, "revoked"))
+	if (record_time(key, "disabled_at") != TIME_NONE && at < size && !key_is(key, "revoked"))
 		at += time_text(c, key, "disabled_at", "disabled since @. D enables it. ", out + at,
 				size - at);
 	if (key_is(key, "expired") && at < size)

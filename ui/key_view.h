@@ -10,6 +10,7 @@
 #include "src/base/json.h"
 #include "ui/console.h"
 #include "ui/frame.h"
+#include "ui/record.h"
 
 struct key_badge {
 	enum glyph glyph;
@@ -25,11 +26,7 @@ struct key_badge key_badge(const struct json *row, int64_t now);
 bool key_in_grace(const struct json *row, int64_t now);
 bool key_is(const struct json *row, const char *status);
 
-int64_t json_get_time(const struct json *row, const char *name); /* TIME_NONE: null or missing */
-const char *json_text_or(const struct json *row, const char *name, const char *fallback);
-/* A list of texts on one line, "" when empty: "100/min  5000/day". */
-void json_join(const struct json *list, const char *between, char *out, size_t size);
-void json_join_meta(const struct json *meta, char *out, size_t size); /* "team=payments env=prod" */
+void key_meta_text(const struct json *meta, char *out, size_t size); /* "team=payments env=prod" */
 
 /* "ak_…9fQ2": prefix and hint of the key, or of one of its versions. */
 void key_hint(const struct json *key, const struct json *version, bool utf8, char *out,

@@ -88,10 +88,10 @@ static void look_done(void *arg, const struct work_result *r)
 	create_state(d)->look = NULL;
 	for (size_t i = 0; i < json_count(r->rows); i++) {
 		const struct json *row = json_at(r->rows, i);
-		const char *id = json_text_or(row, "id", "");
+		const char *id = record_text(row, "id", "");
 		char text[200];
 
-		if (key_is(row, "revoked") || strcmp(json_text_or(row, "name", ""), name) != 0)
+		if (key_is(row, "revoked") || strcmp(record_text(row, "name", ""), name) != 0)
 			continue;
 		snprintf(text, sizeof(text), "taken by %.10s…%s (%s): names may repeat; rotate it?",
 			 id, strlen(id) > 4 ? id + strlen(id) - 4 : "",
@@ -129,7 +129,7 @@ static void create_done(struct form_dialog *d, const struct work_result *r)
 	const struct json *row = d->secret_row ? d->secret_row : json_at(r->rows, 0);
 
 	console_say(d->base.console, STYLE_GOOD, "created %s",
-		    json_text_or(row, "name", form_value(d->form, "name")));
+		    record_text(row, "name", form_value(d->form, "name")));
 	keys_changed(v, json_get_text(row, "id"));
 }
 
@@ -208,7 +208,7 @@ static void modify_done(struct form_dialog *d, const struct work_result *r)
 		console_say(d->base.console, STYLE_GOOD, "modified %zu keys", json_count(r->rows));
 	else
 		console_say(d->base.console, STYLE_GOOD, "modified %s",
-			    json_text_or(row, "name", "it"));
+			    record_text(row, "name", "it"));
 	keys_changed(v, json_count(r->rows) == 1 ? json_get_text(row, "id") : NULL);
 }
 
@@ -271,10 +271,10 @@ static void modify_fill(struct form *f, const struct json *row)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		form_start(f, texts[i][0], json_get_text(row, texts[i][1]));
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		json_join(json_get(row, lists[i][1]), "  ", text, sizeof(text));
+		record_join(json_get(row, lists[i][1]), "  ", text, sizeof(text));
 		form_start(f, lists[i][0], text);
 	}
-	json_join_meta(json_get(row, "meta"), text, sizeof(text));
+	key_meta_text(json_get(row, "meta"), text, sizeof(text));
 	form_start(f, "meta", text);
 	snprintf(text, sizeof(text), "%lld", (long long)json_get_int(row, "revision", 0));
 	form_fix(f, "expect-revision", text);

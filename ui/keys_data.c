@@ -109,7 +109,7 @@ static const char *verify_answer(const struct work_result *r, enum style *style)
 	const struct json *row = json_at(r->rows, 0);
 
 	*style = json_get_bool(row, "valid") ? STYLE_GOOD : STYLE_DANGER;
-	return json_text_or(row, "code", "?");
+	return record_text(row, "code", "?");
 }
 
 static const struct form_place verify_places[] = {
@@ -277,7 +277,7 @@ void keys_usage(struct view *v)
 	struct form_dialog *d = op_form_open(v, &usage_form, keys_target(v, 0));
 
 	snprintf(d->title, sizeof(d->title), "Usage of %.100s",
-		 json_text_or(keys_target_row(v, 0), "name", "key"));
+		 record_text(keys_target_row(v, 0), "name", "key"));
 	form_start(d->form, "since", "24h");
 }
 
@@ -306,13 +306,13 @@ static void copy_choose(void *arg, size_t line)
 void keys_copy(struct view *v)
 {
 	const struct json *row = keys_record(v);
-	const char *id = json_text_or(row, "id", "");
+	const char *id = record_text(row, "id", "");
 	char **copies = keys_state(v)->copies;
 
 	keys_copy_forget(v);
-	copies[COPY_NAME] = x_strdup(json_text_or(row, "name", ""));
+	copies[COPY_NAME] = x_strdup(record_text(row, "name", ""));
 	copies[COPY_ID] = x_strdup(id);
-	copies[COPY_SECRET_ID] = x_strdup(json_text_or(row, "secret_id", ""));
+	copies[COPY_SECRET_ID] = x_strdup(record_text(row, "secret_id", ""));
 	copies[COPY_COMMAND] = x_asprintf("authrack key show %s", id);
 	menu_open(v->console, "Copy (never a secret: there is none to copy)",
 		  (const struct menu_line[]){

@@ -60,8 +60,8 @@ static void guess_done(void *arg, const struct work_result *r)
 
 	s->guessing = NULL;
 	for (size_t i = 0; i < json_count(r->rows); i++) {
-		guess_name(s, json_text_or(json_at(r->rows, i), "name", ""));
-		guess_name(s, json_text_or(json_at(r->rows, i), "owner", ""));
+		guess_name(s, record_text(json_at(r->rows, i), "name", ""));
+		guess_name(s, record_text(json_at(r->rows, i), "owner", ""));
 	}
 	console_redraw(v->console);
 }

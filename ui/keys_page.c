@@ -9,6 +9,7 @@
 #include "ui/key_facts.h"
 #include "ui/key_view.h"
 #include "ui/keys.h"
+#include "ui/scroll.h"
 
 enum { CHART_HEIGHT = 3, CHART_ROOMY = 8 };
 
@@ -19,7 +20,7 @@ struct key_page {
 	struct json *record; /* of key.show; NULL: not there yet */
 	struct work *work;
 	struct err error;
-	int scroll, lines, room;
+	struct scroll scroll;
 };
 
 const struct json *key_page_record(const struct key_page *p)
@@ -106,48 +107,19 @@ static void page_draw(struct dialog *base, const struct area *body)
 		return;
 	}
 	x = 1 + area_text(body, 1, 0, -1, STYLE_SECONDARY, "Keys › ");
-	x += area_text(body, x, 0, 34, STYLE_TITLE, json_text_or(p->record, "name", "?")) + 3;
+	x += area_text(body, x, 0, 34, STYLE_TITLE, record_text(p->record, "name", "?")) + 3;
 	area_textf(body, x, 0, -1, key_badge(p->record, console_now(base->console)).style, "%s %s",
 		   glyph(body->frame, key_badge(p->record, console_now(base->console)).glyph),
 		   key_badge(p->record, console_now(base->console)).word);
 	if (body->width - x > 45)
 		area_text_right(body, body->width - 32, 0, 31, STYLE_SECONDARY, p->id);
-	p->room = part.height;
-	p->lines = page_body(p, &part, -p->scroll) + p->scroll;
-	if (p->lines - p->scroll > p->room)
-		area_text_right(&part, part.width - 14, part.height - 1, 13, STYLE_SECONDARY,
-				"   more: PgDn");
+	p->scroll.room = part.height;
+	p->scroll.lines = page_body(p, &part, -p->scroll.at) + p->scroll.at;
+	scroll_draw_more(&p->scroll, &part);
 	area_cursor(body, 1, 0);
 }
 
 /* --- keys ---------------------------------------------------------------------------------- */
-static void page_scroll(struct key_page *p, int by)
-{
-	int most = p->lines > p->room ? p->lines - p->room : 0;
-
-	p->scroll += by;
-	p->scroll = p->scroll > most ? most : p->scroll;
-	p->scroll = p->scroll < 0 ? 0 : p->scroll;
-	console_redraw(p->base.console);
-}
-
-static const struct {
-	int32_t key;
-	int lines, pages;
-} scroll_keys[] = {
-	{ 'j', 1, 0 },
-	{ PRESS_DOWN, 1, 0 },
-	{ 'k', -1, 0 },
-	{ PRESS_UP, -1, 0 },
-	{ PRESS_PAGE_DOWN, 0, 1 },
-	{ ' ', 0, 1 },
-	{ PRESS_PAGE_UP, 0, -1 },
-	{ 'g', 0, -1000 },
-	{ PRESS_HOME, 0, -1000 },
-	{ 'G', 0, 1000 },
-	{ PRESS_END, 0, 1000 },
-};
-
 static bool page_input(struct dialog *base, const struct input *in)
 {
 	struct key_page *p = (struct key_page *)base;
@@ -156,16 +128,12 @@ static bool page_input(struct dialog *base, const struct input *in)
 		keys_identify_text(p->view, in->text, in->len);
 		return true;
 	}
-	if (in->type == INPUT_MOUSE) {
-		if (in->mouse == MOUSE_WHEEL_UP || in->mouse == MOUSE_WHEEL_DOWN)
-			page_scroll(p, in->mouse == MOUSE_WHEEL_UP ? -3 : 3);
-		return false;
+	if (scroll_input(&p->scroll, in)) {
+		console_redraw(base->console);
+		return in->type == INPUT_KEY;
 	}
-	for (size_t i = 0; i < sizeof(scroll_keys) / sizeof(scroll_keys[0]); i++)
-		if (scroll_keys[i].key == in->key) {
-			page_scroll(p, scroll_keys[i].lines + scroll_keys[i].pages * p->room);
-			return true;
-		}
+	if (in->type != INPUT_KEY)
+		return false;
 	if (in->key == 'q') {
 		dialog_close(base);
 		return true;
@@ -226,8 +194,8 @@ void keys_open(struct view *v)
 	p = x_calloc(1, sizeof(*p));
 	p->base.type = &page_type;
 	p->view = v;
-	snprintf(p->id, sizeof(p->id), "%s", json_text_or(row, "id", ""));
-	if (v->detail && strcmp(json_text_or(v->detail, "id", ""), p->id) == 0)
+	snprintf(p->id, sizeof(p->id), "%s", record_text(row, "id", ""));
+	if (v->detail && strcmp(record_text(v->detail, "id", ""), p->id) == 0)
 		p->record = json_keep(v->detail);
 	keys_state(v)->page = p;
 	dialog_push(v->console, &p->base);

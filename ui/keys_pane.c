@@ -20,9 +20,9 @@ void keys_marked_draw(struct view *v, const struct json *row, const struct area 
 {
 	char expires[48], used[48];
 
-	console_when(v->console, expires, sizeof(expires), json_get_time(row, "expires_at"));
-	console_when(v->console, used, sizeof(used), json_get_time(row, "last_used_at"));
-	area_text(line, 0, 0, 20, STYLE_NORMAL, json_text_or(row, "name", "?"));
+	console_when(v->console, expires, sizeof(expires), record_time(row, "expires_at"));
+	console_when(v->console, used, sizeof(used), record_time(row, "last_used_at"));
+	area_text(line, 0, 0, 20, STYLE_NORMAL, record_text(row, "name", "?"));
 	area_text(line, 21, 0, 9, STYLE_NORMAL, key_badge(row, console_now(v->console)).word);
 	area_textf(line, 31, 0, 18, STYLE_NORMAL, "expires %s", expires);
 	area_textf(line, 50, 0, -1, STYLE_NORMAL, "used %s", used);
@@ -32,7 +32,7 @@ static int below_draw(struct view *v, const struct json *key, const struct area 
 {
 	int y = 1, lines, versions = (int)json_count(json_get(key, "versions"));
 
-	area_rule(a, 0, json_text_or(key, "name", "?"), json_get_text(key, "id"));
+	area_rule(a, 0, record_text(key, "name", "?"), json_get_text(key, "id"));
 	lines = facts_now(v->console, a, NOW_INDENT, y, key);
 	if (lines) {
 		badge_draw(a, 1, y, key, console_now(v->console));
@@ -63,7 +63,7 @@ static int right_draw(struct view *v, const struct json *key, const struct area 
 	char calls[80];
 	int y, lines;
 
-	area_text(a, 1, 0, a->width - 14, STYLE_TITLE, json_text_or(key, "name", "?"));
+	area_text(a, 1, 0, a->width - 14, STYLE_TITLE, record_text(key, "name", "?"));
 	badge_draw(a, a->width - 12, 0, key, console_now(v->console));
 	area_text_middle(a, 1, 1, -1, STYLE_SECONDARY, json_get_text(key, "id"));
 	lines = facts_now(v->console, a, 1, 3, key);

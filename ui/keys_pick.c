@@ -37,7 +37,7 @@ const struct json *keys_record(struct view *v)
 		return key_page_record(keys_state(v)->page);
 	row = list_row(v->list);
 	if (v->detail && row &&
-	    strcmp(json_text_or(v->detail, "id", ""), json_text_or(row, "id", "-")) == 0)
+	    strcmp(record_text(v->detail, "id", ""), record_text(row, "id", "-")) == 0)
 		return v->detail;
 	return row;
 }
@@ -63,7 +63,7 @@ void keys_subject(struct view *v, char *out, size_t size)
 	if (count > 1)
 		snprintf(out, size, "%zu keys", count);
 	else
-		snprintf(out, size, "%s", json_text_or(keys_target_row(v, 0), "name", "key"));
+		snprintf(out, size, "%s", record_text(keys_target_row(v, 0), "name", "key"));
 }
 
 const char *keys_altered(struct view *v)
@@ -89,7 +89,7 @@ static int64_t record_calls(const struct json *row, bool last_hour)
 
 static void head_now(struct form_dialog *d, const struct json *row)
 {
-	int64_t last = json_get_time(row, "last_used_at");
+	int64_t last = record_time(row, "last_used_at");
 	int64_t calls = record_calls(row, true);
 	char number[NUMBER_SIZE], used[DATETIME_SIZE];
 
@@ -102,10 +102,10 @@ static void head_now(struct form_dialog *d, const struct json *row)
 	if (calls > 0)
 		form_dialog_head(d, STYLE_NORMAL, "used now", "%s calls this hour, last %s from %s",
 				 number, used,
-				 json_text_or(row, "last_used_from", "an unknown address"));
+				 record_text(row, "last_used_from", "an unknown address"));
 	else
 		form_dialog_head(d, STYLE_NORMAL, "used now", "none this hour, last %s by %s", used,
-				 json_text_or(row, "last_used_from", "an unknown address"));
+				 record_text(row, "last_used_from", "an unknown address"));
 }
 
 static void head_day(struct form_dialog *d, const struct json *row)
@@ -144,12 +144,12 @@ void keys_head_list(struct form_dialog *d)
 		const struct json *row = keys_target_row(v, i);
 		char used[DATETIME_SIZE] = "never";
 
-		if (json_get_time(row, "last_used_at") != TIME_NONE)
-			datetime_relative(used, json_get_time(row, "last_used_at"), now, true);
+		if (record_time(row, "last_used_at") != TIME_NONE)
+			datetime_relative(used, record_time(row, "last_used_at"), now, true);
 		form_dialog_head(d, STYLE_NORMAL, i ? " " : "keys", "%s   %s   owner %s   used %s",
-				 json_text_or(row, "name", keys_target(v, i)),
+				 record_text(row, "name", keys_target(v, i)),
 				 row ? key_badge(row, now).word : "",
-				 json_text_or(row, "owner", "-"), used);
+				 record_text(row, "owner", "-"), used);
 	}
 	if (count > HEAD_LIST)
 		form_dialog_head(d, STYLE_SECONDARY, " ", "and %zu more", count - HEAD_LIST);

@@ -44,8 +44,7 @@ static void grace_changed(struct form_dialog *d)
 	struct view *v = d->view;
 	const struct json *row = d->row;
 	int64_t grace = value_duration(d, "grace"), now = console_now(v->console);
-	int64_t expires = json_get_time(row, "expires_at"),
-		last = json_get_time(row, "last_used_at");
+	int64_t expires = record_time(row, "expires_at"), last = record_time(row, "last_used_at");
 	char when[96];
 
 	d->form->submit = "Rotate";
@@ -71,7 +70,7 @@ static void expires_changed(struct form_dialog *d)
 {
 	struct form_item *item = form_item(d->form, "expires");
 	struct view *v = d->view;
-	int64_t at = json_get_time(d->row, "expires_at"), now = console_now(v->console);
+	int64_t at = record_time(d->row, "expires_at"), now = console_now(v->console);
 	char when[96];
 
 	if (!item || item->field.len || at == TIME_NONE)
@@ -100,7 +99,7 @@ static void rotate_done(struct form_dialog *d, const struct work_result *r)
 	struct view *v = d->view;
 	const struct json *row = d->secret_row ? d->secret_row : json_at(r->rows, 0);
 
-	console_say(v->console, STYLE_GOOD, "rotated %s to v%lld", json_text_or(row, "name", "it"),
+	console_say(v->console, STYLE_GOOD, "rotated %s to v%lld", record_text(row, "name", "it"),
 		    (long long)json_get_int(row, "version", 0));
 	keys_changed(v, json_get_text(row, "id"));
 }
@@ -112,7 +111,7 @@ static void winner_done(void *arg, const struct work_result *r)
 	const struct json *row = json_at(r->rows, 0);
 	const struct json *event = json_at(json_get(row, "history"), 0);
 	char ago[DATETIME_SIZE] = "just now";
-	int64_t at = json_get_time(event, "time");
+	int64_t at = record_time(event, "time");
 	const struct json *actor = json_get(event, "actor");
 	const char *who = json_as_text(actor);
 
@@ -121,13 +120,13 @@ static void winner_done(void *arg, const struct work_result *r)
 	if (r->code)
 		return;
 	if (!who)
-		who = json_text_or(actor, "name", json_text_or(actor, "user", "somebody"));
+		who = record_text(actor, "name", record_text(actor, "user", "somebody"));
 	if (at != TIME_NONE)
 		datetime_relative(ago, at, console_now(d->base.console), true);
 	err_set(&d->error, ERR_CONFLICT, "%s rotated it %s to v%lld", who, ago,
 		(long long)json_get_int(row, "version", 0));
 	err_hint(&d->error, "look (Esc), or rotate again");
-	keys_dialog_load(d, json_text_or(row, "id", ""));
+	keys_dialog_load(d, record_text(row, "id", ""));
 }
 
 static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
@@ -138,7 +137,7 @@ static bool rotate_failed(struct form_dialog *d, const struct work_result *r)
 	d->work = console_work(d->base.console,
 			       &(struct work_order){
 				       .op = op_find("key.show"),
-				       .args = keys_show_args(json_text_or(d->row, "id", "")),
+				       .args = keys_show_args(record_text(d->row, "id", "")),
 				       .lane = LANE_READ,
 				       .arg = d,
 				       .done = winner_done,
@@ -155,7 +154,7 @@ static void rotate_facts(struct form_dialog *d)
 	snprintf(text, sizeof(text), "%lld", version);
 	form_refix(d->form, "expect-version", text);
 	snprintf(d->title, sizeof(d->title), "Rotate %.100s, v%lld → v%lld",
-		 json_text_or(d->row, "name", "key"), version, version + 1);
+		 record_text(d->row, "name", "key"), version, version + 1);
 	form_dialog_head(d, STYLE_NORMAL, "",
 			 "A new secret (v%lld) works at once; v%lld goes on for the grace time.",
 			 version + 1, version);
@@ -230,8 +229,8 @@ static bool many_reveal(struct form_dialog *d, const struct json *row, struct se
 	struct buf line = BUF_INIT(LINE_MAX_BYTES);
 	bool well;
 
-	csv_add_field(&line, json_text_or(row, "id", ""), true);
-	csv_add_field(&line, json_text_or(row, "name", ""), false);
+	csv_add_field(&line, record_text(row, "id", ""), true);
+	csv_add_field(&line, record_text(row, "name", ""), false);
 	buf_add_char(&line, ',');
 	well = fd_write_all(s->fd, buf_text(&line), line.len) &&
 	       fd_write_all(s->fd, secret_reveal(secret), secret->len) &&
@@ -327,7 +326,7 @@ static void end_done(struct form_dialog *d, const struct work_result *r)
 	const struct json *row = json_at(r->rows, 0);
 
 	console_say(v->console, STYLE_GOOD, "%s: v%lld is the only live version",
-		    json_text_or(row, "name", "key"), (long long)json_get_int(row, "version", 0));
+		    record_text(row, "name", "key"), (long long)json_get_int(row, "version", 0));
 	keys_changed(v, json_get_text(row, "id"));
 }
 
@@ -338,7 +337,7 @@ static void head_versions(struct form_dialog *d)
 	int64_t now = console_now(d->view->console);
 
 	for (size_t i = 0; (version = key_grace_version(d->row, i)); i++) {
-		int64_t last = json_get_time(version, "last_used_at");
+		int64_t last = record_time(version, "last_used_at");
 		char used[DATETIME_SIZE] = "never used", label[16], calls[NUMBER_SIZE];
 
 		snprintf(label, sizeof(label), "v%lld",
@@ -350,7 +349,7 @@ static void head_versions(struct form_dialog *d)
 			d, last != TIME_NONE && now - last < HOUR_MS ? STYLE_DANGER : STYLE_NORMAL,
 			label, "%s calls in 24 h, %s%s%s%s", calls,
 			last == TIME_NONE ? "" : "last ", used, last == TIME_NONE ? "" : " from ",
-			json_text_or(version, "last_used_from", ""));
+			record_text(version, "last_used_from", ""));
 	}
 }
 
@@ -369,14 +368,14 @@ static void end_facts(struct form_dialog *d, const char *text)
 static void finish_facts(struct form_dialog *d)
 {
 	snprintf(d->title, sizeof(d->title), "Finish the rotation of %.100s",
-		 json_text_or(d->row, "name", "key"));
+		 record_text(d->row, "name", "key"));
 	end_facts(d, "Every older version ends with the next request; the newest goes on alone.");
 }
 
 static void keep_facts(struct form_dialog *d)
 {
 	snprintf(d->title, sizeof(d->title), "Go back to the older version of %.80s",
-		 json_text_or(d->row, "name", "key"));
+		 record_text(d->row, "name", "key"));
 	end_facts(d,
 		  "The new version ends with the next request; nobody used it yet. The older one "
 		  "goes on as it did before the rotation.");
@@ -431,7 +430,7 @@ const char *keys_why_no_keep(struct view *v)
 {
 	const struct json *row = keys_record(v);
 	const struct json *current = json_at(json_get(row, "versions"), 0);
-	int64_t now = console_now(v->console), used = json_get_time(current, "last_used_at");
+	int64_t now = console_now(v->console), used = record_time(current, "last_used_at");
 	char ago[DATETIME_SIZE];
 
 	if (keys_why_no_finish(v))

@@ -21,7 +21,7 @@ static const struct form_place reason_place[] = {
 
 static bool keys_disabled(struct view *v)
 {
-	return json_get_time(keys_target_row(v, 0), "disabled_at") != TIME_NONE ||
+	return record_time(keys_target_row(v, 0), "disabled_at") != TIME_NONE ||
 	       key_is(keys_target_row(v, 0), "disabled");
 }
 
@@ -76,7 +76,7 @@ static void disable_done(struct form_dialog *d, const struct work_result *r)
 	char what[160];
 
 	if (count == 1)
-		snprintf(what, sizeof(what), "%s", json_text_or(row, "name", "key"));
+		snprintf(what, sizeof(what), "%s", record_text(row, "name", "key"));
 	else
 		snprintf(what, sizeof(what), "%zu keys", count);
 	if (disabled) {
@@ -146,7 +146,7 @@ void keys_undo(struct view *v)
 
 	for (size_t i = 0; i < json_count(rows); i++)
 		if (!json_get_bool(json_at(rows, i), "already"))
-			op_args_add(args, "key", json_text_or(json_at(rows, i), "id", ""), &e);
+			op_args_add(args, "key", record_text(json_at(rows, i), "id", ""), &e);
 	keys_undo_forget(v);
 	console_work(v->console, &(struct work_order){
 					 .op = op,
@@ -184,7 +184,7 @@ static bool name_typable(const char *name)
 static void revoke_want(struct view *v, struct revoke_state *s)
 {
 	size_t count = keys_targets(v);
-	const char *name = json_text_or(keys_target_row(v, 0), "name", "");
+	const char *name = record_text(keys_target_row(v, 0), "name", "");
 	const char *id = keys_target(v, 0);
 
 	if (count > 1) {
@@ -236,7 +236,7 @@ static void revoke_done(struct form_dialog *d, const struct work_result *r)
 
 	if (count == 1)
 		console_say(d->base.console, STYLE_WARNING, "revoked %s",
-			    json_text_or(row, "name", "key"));
+			    record_text(row, "name", "key"));
 	else
 		console_say(d->base.console, STYLE_WARNING, "revoked %zu keys", count);
 	if (!keys_state(d->view)->page)
@@ -262,11 +262,11 @@ static void revoke_facts(struct form_dialog *d)
 	if (d->row)
 		form_dialog_head(
 			d, STYLE_NORMAL, "key", "%s   %s   owner %s   tier %s",
-			json_text_or(d->row,
-				     name_typable(json_text_or(d->row, "name", "")) ? "name" : "id",
-				     "?"),
-			key_badge(d->row, now).word, json_text_or(d->row, "owner", "-"),
-			json_text_or(d->row, "tier", "-"));
+			record_text(d->row,
+				    name_typable(record_text(d->row, "name", "")) ? "name" : "id",
+				    "?"),
+			key_badge(d->row, now).word, record_text(d->row, "owner", "-"),
+			record_text(d->row, "tier", "-"));
 	keys_head_used(d);
 	form_dialog_head(d, STYLE_SECONDARY, "less harsh", "%s",
 			 "D disable (can be undone)   R rotate (callers can move)");

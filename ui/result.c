@@ -10,7 +10,8 @@
 #include "src/base/text.h"
 #include "ui/chart.h"
 #include "ui/dialog.h"
-#include "ui/key_view.h"
+#include "ui/record.h"
+#include "ui/scroll.h"
 
 enum { CELL_MAX = 2048, COLUMN_MOST = 36, LABEL_WIDTH = 18, PAGE_TOP = 2 };
 
@@ -20,7 +21,7 @@ struct result_page {
 	struct json *rows, *notes;
 	char *title, *answer, *text;
 	enum style style;
-	int scroll, lines, room;
+	struct scroll scroll;
 };
 
 /* --- values as text ------------------------------------------------------------------------ */
@@ -29,7 +30,7 @@ static void list_text(const struct json *value, char *out, size_t size)
 	struct buf b = BUF_INIT(CELL_MAX);
 
 	if (json_type_of(value) == JSON_ARRAY_TYPE && json_as_text(json_at(value, 0)))
-		json_join(value, "  ", out, size);
+		record_join(value, "  ", out, size);
 	else if (json_count(value) && json_write(&b, value))
 		snprintf(out, size, "%s", buf_text(&b));
 	buf_release(&b);
@@ -45,7 +46,7 @@ static void value_text(const struct console *c, const struct op_column *column,
 	switch (json_type_of(value)) {
 	case JSON_TEXT_TYPE:
 		if (column->type == COLUMN_TIME || column->type == COLUMN_TIME_OR_NEVER)
-			console_when_full(c, out, CELL_MAX, json_get_time(row, column->name));
+			console_when_full(c, out, CELL_MAX, record_time(row, column->name));
 		else
 			snprintf(out, CELL_MAX, "%s", json_as_text(value));
 		break;
@@ -164,67 +165,27 @@ static void page_draw(struct dialog *base, const struct area *body)
 	struct area part = area_part(body, 0, PAGE_TOP, body->width, body->height - PAGE_TOP);
 
 	area_text(body, 1, 0, -1, STYLE_TITLE, p->title);
-	p->room = part.height;
-	p->lines = body_draw(p, &part, -p->scroll) + p->scroll;
+	p->scroll.room = part.height;
+	p->scroll.lines = body_draw(p, &part, -p->scroll.at) + p->scroll.at;
+	scroll_draw_more(&p->scroll, &part);
 	area_cursor(body, 1, 0);
-}
-
-static void page_scroll(struct result_page *p, int by)
-{
-	int most = p->lines > p->room ? p->lines - p->room : 0;
-
-	p->scroll += by;
-	if (p->scroll > most)
-		p->scroll = most;
-	if (p->scroll < 0)
-		p->scroll = 0;
-	console_redraw(p->base.console);
-}
-
-static bool page_key(struct result_page *p, int32_t key)
-{
-	switch (key) {
-	case 'j':
-	case PRESS_DOWN:
-		page_scroll(p, 1);
-		return true;
-	case 'k':
-	case PRESS_UP:
-		page_scroll(p, -1);
-		return true;
-	case PRESS_PAGE_DOWN:
-	case ' ':
-		page_scroll(p, p->room);
-		return true;
-	case PRESS_PAGE_UP:
-		page_scroll(p, -p->room);
-		return true;
-	case 'g':
-	case PRESS_HOME:
-		page_scroll(p, -p->lines);
-		return true;
-	case 'G':
-	case PRESS_END:
-		page_scroll(p, p->lines);
-		return true;
-	case 'q':
-	case PRESS_ENTER:
-		dialog_close(&p->base);
-		return true;
-	default:
-		return key != PRESS_ESC && key != PRESS_F1 && key != '?' && key != 'u';
-	}
 }
 
 static bool page_input(struct dialog *base, const struct input *in)
 {
 	struct result_page *p = (struct result_page *)base;
 
-	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_WHEEL_UP)
-		page_scroll(p, -3);
-	else if (in->type == INPUT_MOUSE && in->mouse == MOUSE_WHEEL_DOWN)
-		page_scroll(p, 3);
-	return in->type != INPUT_KEY || page_key(p, in->key);
+	if (scroll_input(&p->scroll, in)) {
+		console_redraw(base->console);
+		return true;
+	}
+	if (in->type != INPUT_KEY)
+		return true;
+	if (in->key == 'q' || in->key == PRESS_ENTER) {
+		dialog_close(base);
+		return true;
+	}
+	return in->key != PRESS_ESC && in->key != PRESS_F1 && in->key != '?' && in->key != 'u';
 }
 
 static void page_free(struct dialog *base)

@@ -8,7 +8,7 @@
 #include "src/base/datetime.h"
 #include "ui/chart.h"
 #include "ui/event_text.h"
-#include "ui/key_view.h"
+#include "ui/record.h"
 #include "ui/op_form.h"
 
 enum { LABEL_X = 9, HASH_ENDS = 23, PANE_TEXT_MAX = 64 * 1024 };
@@ -43,7 +43,7 @@ static void number_cell(struct view *v, const struct json *row, const struct are
 static void time_cell(struct view *v, const struct json *row, const struct area *cell)
 {
 	char text[DATETIME_SIZE];
-	int64_t at = json_get_time(row, "time");
+	int64_t at = record_time(row, "time");
 
 	if (at == TIME_NONE)
 		return;
@@ -69,7 +69,7 @@ static void object_cell(struct view *v, const struct json *row, const struct are
 {
 	(void)v;
 	area_text(cell, 0, 0, -1, STYLE_NORMAL,
-		  json_text_or(row, "name", json_text_or(row, "object", "")));
+		  record_text(row, "name", record_text(row, "object", "")));
 }
 
 static void detail_cell(struct view *v, const struct json *row, const struct area *cell)
@@ -141,12 +141,12 @@ static const char *audit_id(const struct json *row, char out[40])
 
 static const char *audit_name(const struct json *row)
 {
-	return json_text_or(row, "operation", "event");
+	return record_text(row, "operation", "event");
 }
 
 static int64_t event_day(struct view *v, const struct json *row, char out[DATETIME_SIZE])
 {
-	int64_t at = json_get_time(row, "time");
+	int64_t at = record_time(row, "time");
 
 	if (console_times(v->console) == TIMES_UTC)
 		datetime_rfc3339(out, at);
@@ -203,7 +203,7 @@ static void verify_done(void *arg, const struct work_result *r)
 	s->events = json_get_int(row, "events", 0);
 	s->bad = json_get_int(row, "bad_sequence", 0);
 	s->verified_at = console_now(v->console);
-	snprintf(s->reason, sizeof(s->reason), "%s", json_text_or(row, "reason", ""));
+	snprintf(s->reason, sizeof(s->reason), "%s", record_text(row, "reason", ""));
 	console_redraw(v->console);
 }
 
@@ -280,7 +280,7 @@ static int pane_actor(const struct json *row, const struct area *a, int y)
 	const char *key = json_get_text(claimed, "ssh_key");
 	bool login = json_get_int(actor, "login_uid", -1) >= 0;
 
-	y = pane_line(a, y, "actor", "%s  uid %lld%s%s%s%s%s", json_text_or(row, "user", "?"),
+	y = pane_line(a, y, "actor", "%s  uid %lld%s%s%s%s%s", record_text(row, "user", "?"),
 		      (long long)json_get_int(actor, login ? "login_uid" : "uid", -1),
 		      login ? " (login)" : "", client ? "   claimed: from " : "",
 		      client ? client : "", sudo ? "   claimed: sudo of " : "", sudo ? sudo : "");
@@ -300,15 +300,15 @@ static const char *fit_text(const struct audit_state *s, int64_t sequence)
 
 static int audit_pane(struct view *v, const struct json *row, const struct area *a)
 {
-	int64_t at = json_get_time(row, "time"), sequence = json_get_int(row, "sequence", 0);
+	int64_t at = record_time(row, "time"), sequence = json_get_int(row, "sequence", 0);
 	char title[200], time[DATETIME_SIZE], utc[DATETIME_SIZE], hash[HASH_ENDS],
 		before[HASH_ENDS];
 	struct buf detail = BUF_INIT(PANE_TEXT_MAX);
 	int y;
 
 	snprintf(title, sizeof(title), "#%lld %s %s", (long long)sequence,
-		 json_text_or(row, "operation", "?"),
-		 json_text_or(row, "name", json_text_or(row, "object", "")));
+		 record_text(row, "operation", "?"),
+		 record_text(row, "name", record_text(row, "object", "")));
 	area_rule(a, 0, title, NULL);
 	datetime_local(time, at, true);
 	datetime_rfc3339(utc, at);
@@ -318,7 +318,7 @@ static int audit_pane(struct view *v, const struct json *row, const struct area 
 	hash_middle(json_get_text(row, "previous"), before);
 	y = pane_line(a, y, "hash", "%s   previous %s   %s", hash, before,
 		      fit_text(audit_state(v), sequence));
-	y = pane_line(a, y, "object", "%s   revision %lld", json_text_or(row, "object", "none"),
+	y = pane_line(a, y, "object", "%s   revision %lld", record_text(row, "object", "none"),
 		      (long long)json_get_int(row, "object_revision", 0));
 	if (json_write(&detail, json_get(row, "detail")))
 		y = pane_line(a, y, "detail", "%s", buf_text(&detail));

@@ -53,7 +53,7 @@ static void expires_cell(struct view *v, const struct json *row, const struct ar
 		area_text_right(cell, 0, 0, -1, STYLE_NORMAL, cell->frame->utf8 ? "—" : "-");
 		return;
 	}
-	console_when_fit(v->console, when, sizeof(when), json_get_time(row, "expires_at"),
+	console_when_fit(v->console, when, sizeof(when), record_time(row, "expires_at"),
 			 cell->width);
 	area_text_right(cell, 0, 0, -1,
 			badge.glyph == GLYPH_EXPIRING || badge.glyph == GLYPH_EXPIRED
@@ -66,7 +66,7 @@ static void used_cell(struct view *v, const struct json *row, const struct area 
 {
 	char when[48];
 
-	console_when_fit(v->console, when, sizeof(when), json_get_time(row, "last_used_at"),
+	console_when_fit(v->console, when, sizeof(when), record_time(row, "last_used_at"),
 			 cell->width);
 	area_text_right(cell, 0, 0, -1, STYLE_NORMAL, when);
 }
@@ -317,7 +317,7 @@ static struct op_args *keys_detail_load(struct view *v, const struct json *row,
 {
 	(void)v;
 	*op = op_find("key.show");
-	return keys_show_args(json_text_or(row, "id", ""));
+	return keys_show_args(record_text(row, "id", ""));
 }
 
 static void keys_paste(struct view *v, const char *text, size_t len)
