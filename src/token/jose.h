@@ -42,6 +42,7 @@ struct jose_part {
 struct jose_fault {
 	const char *id; /* the finding that tells it: "seg-count" "b64-loose" "json-invalid" … */
 	size_t at;	/* offset in the token's text */
+	bool payload;	/* about the payload as claims: of no account where it is meant to be none */
 	char text[192]; /* terminal-safe */
 };
 
@@ -62,7 +63,11 @@ struct jose {
 
 	struct jose_segment payload; /* JWS */
 	bool detached;		     /* JWS: the payload is not in the token */
+	bool attached;		     /* … and was given by jose_attach() */
 	bool unencoded;		     /* b64 is false (RFC 7797) */
+	bool padded;		     /* segments padded as AWS ALB makes them */
+	const void *signed_payload;  /* as it goes into the signing input, behind the '.' */
+	size_t signed_size;
 	struct lossless claims;	     /* payload as JSON; claims.error tells why it is none */
 	bool is_claims;		     /* it is a well-formed JSON object */
 
@@ -70,23 +75,30 @@ struct jose {
 
 	struct jose_fault faults[JOSE_FAULTS];
 	size_t fault_count;
-	unsigned char *memory; /* where segments are decoded to; wiped on release */
-	size_t memory_size;
+	unsigned char *memory; /* text, and where segments are decoded to; wiped on release */
+	size_t memory_used, memory_size;
+	unsigned char *attachment; /* the attached payload, and its base64url */
+	size_t attachment_size;
 };
 
-/* Reads `len` ≤ JOSE_MAX bytes (copied). To be released in any case. */
+/* Reads `len` ≤ JOSE_MAX bytes (copied); what goes beyond is a fault. To be released in any case. A
+ * struct jose points into itself: it is not to be copied or moved. */
 void jose_read(struct jose *t, const char *text, size_t len);
-/* Reads again with the payload that was detached (RFC 7515 appendix F, RFC 7797); copied. */
+/* Gives the payload that was detached (RFC 7515 appendix F, RFC 7797); copied. A token that has one of
+ * its own is malformed afterwards. At most once. */
 void jose_attach(struct jose *t, const void *payload, size_t len);
 void jose_release(struct jose *t); /* wipes; idempotent */
 
-/* May anything be decided about it? No fault of those that make it malformed. */
+/* May anything be decided about it? No fault of those that make it malformed; those about the payload
+ * as claims are not among them. */
 bool jose_sound(const struct jose *t);
+/* Likewise, but padding as AWS ALB makes it is well. */
+bool jose_sound_padded(const struct jose *t);
 
 /* A header parameter of a part: protected first. *in and *place may be NULL. NULL: not there. */
 const struct lossless_value *jose_header(const struct jose_part *p, const char *name,
 					 const struct lossless **in, enum jose_place *place);
-/* The algorithm's name as a heap copy; NULL when it is missing or no string. */
+/* A parameter's text as a heap copy; NULL when it is missing or no string. */
 char *jose_header_text(const struct jose_part *p, const char *name);
 /* A claim; NULL when there is none, or the payload is no claims set. */
 const struct lossless_value *jose_claim(const struct jose *t, const char *name);
