@@ -42,7 +42,7 @@ struct jose_part {
 struct jose_fault {
 	const char *id; /* the finding that tells it: "seg-count" "b64-loose" "json-invalid" … */
 	size_t at;	/* offset in the token's text */
-	bool payload;	/* about the payload as claims: of no account where it is meant to be none */
+	bool payload; /* about the payload as claims: of no account where it is meant to be none */
 	char text[192]; /* terminal-safe */
 };
 
@@ -68,8 +68,8 @@ struct jose {
 	bool padded;		     /* segments padded as AWS ALB makes them */
 	const void *signed_payload;  /* as it goes into the signing input, behind the '.' */
 	size_t signed_size;
-	struct lossless claims;	     /* payload as JSON; claims.error tells why it is none */
-	bool is_claims;		     /* it is a well-formed JSON object */
+	struct lossless claims; /* payload as JSON; claims.error tells why it is none */
+	bool is_claims;		/* it is a well-formed JSON object */
 
 	struct jose_segment iv, ciphertext, tag, aad; /* JWE */
 
