@@ -1,7 +1,7 @@
 /* The clipboard of the terminal in front of the person: OSC 52 (xterm, ctlseqs), on one line; inside
  * tmux and screen also in the form that they pass through. */
 #include "src/base/alloc.h"
-#include "src/base/encode.h"
+#include "src/base/base64.h"
 #include "src/base/secret.h"
 #include "ui/shell.h"
 

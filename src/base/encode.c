@@ -1,4 +1,4 @@
-/* Bytes and numbers as text: hex, base64url, base62, Crockford base32, CRC-32, ULID. */
+/* Bytes and numbers as text: hex, base62, Crockford base32, CRC-32, ULID. */
 #include "src/base/encode.h"
 
 #include <limits.h>
@@ -9,8 +9,6 @@
 #include "src/base/random.h"
 
 static const char hex_digits[] = "0123456789abcdef";
-static const char base64url_digits[] =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 void hex_encode(char *out, const void *data, size_t len)
 {
@@ -48,27 +46,6 @@ bool hex_decode(void *out, const char *text, size_t bytes)
 		to[i] = (uint8_t)(high << 4 | low);
 	}
 	return true;
-}
-
-size_t base64url_size(size_t len)
-{
-	return len / 3 * 4 + (len % 3 ? len % 3 + 1 : 0) + 1;
-}
-
-void base64url_encode(char *out, const void *data, size_t len)
-{
-	const uint8_t *bytes = data;
-	uint32_t pending = 0;
-	unsigned bits = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		pending = pending << 8 | bytes[i];
-		for (bits += 8; bits >= 6; bits -= 6)
-			*out++ = base64url_digits[pending >> (bits - 6) & 63];
-	}
-	if (bits)
-		*out++ = base64url_digits[pending << (6 - bits) & 63];
-	*out = '\0';
 }
 
 void crc32_base62(char out[7], const void *data, size_t len)

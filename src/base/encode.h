@@ -1,4 +1,4 @@
-/* Bytes and numbers as text: hex, base64url, base62, Crockford base32, CRC-32, ULID. */
+/* Bytes and numbers as text: hex, base62, Crockford base32, CRC-32, ULID. */
 #ifndef BASE_ENCODE_H
 #define BASE_ENCODE_H
 
@@ -11,10 +11,6 @@
 
 void hex_encode(char *out, const void *data, size_t len);   /* 2*len+1 bytes, lower case */
 bool hex_decode(void *out, const char *text, size_t bytes); /* exactly 2*bytes digits, any case */
-
-/* RFC 4648 §5 without padding. `out` needs base64url_size(len). */
-size_t base64url_size(size_t len);
-void base64url_encode(char *out, const void *data, size_t len);
 
 /* IEEE CRC-32, as zlib computes it, as six base62 digits, most significant first. */
 void crc32_base62(char out[7], const void *data, size_t len);
