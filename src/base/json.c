@@ -1,6 +1,9 @@
 /* JSON values over jansson: building, reading, and strict parsing. Writing is json_write.c's. */
 #include "src/base/json.h"
 
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -11,6 +14,24 @@
 #include "src/base/text.h"
 
 enum { DEPTH_MAX = 64, TEXT_MAX = 1024 * 1024 };
+
+/* A number with a lexeme of its own is a string behind this byte. No text from outside begins with
+ * it: it is not UTF-8, so json_text() would have repaired and json_parse() refused it. */
+enum { NUMBER_MARK = 0xFF };
+
+/* Values may be claims of a token: what is freed is wiped first. */
+static void free_wiped(void *p)
+{
+	if (p)
+		explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+/* Before main(): jansson must free with the function that fits the one it allocated with. */
+__attribute__((constructor)) static void wipe_what_is_freed(void)
+{
+	json_set_alloc_funcs(malloc, free_wiped);
+}
 
 /* A struct json is a json_t under a name of our own. */
 static struct json *wrap(json_t *v)
@@ -88,6 +109,44 @@ struct json *json_text(const char *text)
 struct json *json_int(int64_t value)
 {
 	return made(json_integer(value));
+}
+
+/* Text of a number made with a lexeme; NULL for any other value. */
+static const char *lexeme_of(const struct json *v)
+{
+	const char *text = json_string_value(peek_value(v));
+
+	return text && (unsigned char)text[0] == NUMBER_MARK ? text + 1 : NULL;
+}
+
+/* An integer that is written as its value is one; "-0" and what is beyond int64_t is not. */
+static bool plain_integer(const char *lexeme, int64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoll(lexeme, &end, 10);
+	return !errno && !*end && (*value || lexeme[0] != '-');
+}
+
+struct json *json_number_new(const char *lexeme, size_t len)
+{
+	struct buf text = BUF_INIT(SIZE_MAX);
+	int64_t value;
+	size_t end;
+	json_t *v;
+
+	if (!json_number_scan(lexeme, len, &end) || end != len)
+		return NULL;
+	buf_add_char(&text, (char)NUMBER_MARK);
+	buf_add(&text, lexeme, len);
+	if (plain_integer(text.data + 1, &value))
+		v = json_integer(value);
+	else
+		v = json_stringn_nocheck(text.data, text.len);
+	explicit_bzero(text.data, text.len);
+	buf_release(&text);
+	return made(v);
 }
 
 struct json *json_bool(bool value)
@@ -190,7 +249,7 @@ bool json_get_bool(const struct json *object, const char *name)
 
 const char *json_as_text(const struct json *value)
 {
-	return json_string_value(peek_value(value));
+	return lexeme_of(value) ? NULL : json_string_value(peek_value(value));
 }
 
 int64_t json_as_int(const struct json *value)
@@ -225,7 +284,7 @@ enum json_type json_type_of(const struct json *v)
 	case JSON_ARRAY:
 		return JSON_ARRAY_TYPE;
 	case JSON_STRING:
-		return JSON_TEXT_TYPE;
+		return lexeme_of(v) ? JSON_REAL_TYPE : JSON_TEXT_TYPE;
 	case JSON_INTEGER:
 		return JSON_INT_TYPE;
 	case JSON_REAL:
@@ -239,11 +298,20 @@ enum json_type json_type_of(const struct json *v)
 	return JSON_NULL_TYPE;
 }
 
-void json_real_text(char out[32], const struct json *v)
+void json_number_text(struct buf *out, const struct json *v)
 {
-	size_t len = json_dumpb(peek_value(v), out, 31, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+	const json_t *number = peek_value(v);
+	const char *lexeme = lexeme_of(v);
+	char text[32];
+	size_t len;
 
-	out[len <= 31 ? len : 0] = '\0';
+	if (lexeme) {
+		buf_add_text(out, lexeme);
+	} else if (json_is_number(number)) {
+		len = json_dumpb(number, text, sizeof(text),
+				 JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+		buf_add(out, text, len < sizeof(text) ? len : 0);
+	}
 }
 
 const void *json_first(const struct json *object)

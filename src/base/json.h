@@ -17,6 +17,10 @@ struct json *json_object_new(void);
 struct json *json_array_new(void);
 struct json *json_text(const char *text); /* invalid UTF-8 bytes become U+FFFD; NULL gives null */
 struct json *json_int(int64_t value);
+/* A number that is written as it stands: digits, fraction and exponent as in `lexeme`, however many
+ * there are. It reads as an integer where it is one that fits. NULL unless it is a number by RFC 8259
+ * §6. */
+struct json *json_number_new(const char *lexeme, size_t len);
 struct json *json_bool(bool value);
 struct json *json_null_new(void);
 struct json *json_keep(const struct json *v); /* one reference more */
@@ -56,8 +60,10 @@ enum json_type {
 };
 enum json_type json_type_of(const struct json *v);
 
-/* Text of a real number, '.' whatever the locale. `out` has room for 32 bytes. */
-void json_real_text(char out[32], const struct json *v);
+/* Appends the text of a number: its lexeme, or what stands for its value; '.' whatever the locale. */
+void json_number_text(struct buf *out, const struct json *v);
+/* Does `text` begin with a number by RFC 8259 §6? *end is the offset behind it, or else of the fault. */
+bool json_number_scan(const char *text, size_t len, size_t *end);
 
 /* Iterates members: for (it = json_first(o); it; it = json_next(o, it)). */
 const void *json_first(const struct json *object);

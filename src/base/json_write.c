@@ -94,14 +94,6 @@ static void add_object(struct buf *out, const struct json *object, bool canonica
 	free(members);
 }
 
-static void add_real(struct buf *out, const struct json *v)
-{
-	char text[32];
-
-	json_real_text(text, v);
-	buf_add_text(out, text);
-}
-
 static void add_value(struct buf *out, const struct json *v, bool canonical)
 {
 	switch (json_type_of(v)) {
@@ -115,10 +107,8 @@ static void add_value(struct buf *out, const struct json *v, bool canonical)
 		add_string(out, json_as_text(v), canonical);
 		break;
 	case JSON_INT_TYPE:
-		buf_addf(out, "%lld", (long long)json_as_int(v));
-		break;
 	case JSON_REAL_TYPE:
-		add_real(out, v);
+		json_number_text(out, v);
 		break;
 	case JSON_BOOL_TYPE:
 		buf_add_text(out, json_as_bool(v) ? "true" : "false");

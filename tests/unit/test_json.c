@@ -1,7 +1,9 @@
 /* JSON: built, read, written for a terminal and canonically, parsed strictly. */
 #include "tests/lib/support.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/json.h"
 
@@ -183,6 +185,119 @@ static void every_type_is_told_apart(void **state)
 	buf_release(&b);
 }
 
+static void a_number_is_written_as_it_stands(void **state)
+{
+	static const char *const lexemes[] = {
+		"0",
+		"-0",
+		"1.10",
+		"1e400",
+		"1E+2",
+		"-1.000e-0005",
+		"9223372036854775807",
+		"9223372036854775808",
+		"-9223372036854775808",
+		"123456789012345678901234567890123456789012345678901234567890.0000000000000000000",
+	};
+	struct buf b = BUF_INIT(1000);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lexemes) / sizeof(*lexemes); i++) {
+		struct json *v = json_number_new(lexemes[i], strlen(lexemes[i]));
+
+		assert_non_null(v);
+		assert_string_equal(written(&b, v), lexemes[i]);
+		assert_string_equal(canonical(&b, v), lexemes[i]);
+		json_free(v);
+	}
+	buf_release(&b);
+}
+
+static void what_is_no_number_is_not_made_one(void **state)
+{
+	static const char *const refused[] = {
+		"",	"-",	"+1",	 "01",	  "-01", "1.",	  ".5",	  "1e",	 "1e+",
+		"1.e5", "0x1",	"1 ",	 " 1",	  "1,2", "NaN",	  "1e5 ", "1_0", "1\n",
+		"Inf",	"true", "1e5e5", "1.2.3", "--1", "\"1\"", "٣",	  "1-",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		assert_null(json_number_new(refused[i], strlen(refused[i])));
+	assert_null(json_number_new("1\0002", 3));
+}
+
+static void a_number_reads_as_one(void **state)
+{
+	struct json *v = json_object_new(), *list = json_array_new();
+	struct buf b = BUF_INIT(1000);
+
+	(void)state;
+	json_set(v, "small", json_number_new("12", 2));
+	json_set(v, "big", json_number_new("1e400", 5));
+	json_add(list, json_number_new("-0.50", 5));
+	json_set(v, "list", list);
+	assert_int_equal(json_type_of(json_get(v, "small")), JSON_INT_TYPE);
+	assert_int_equal(json_get_int(v, "small", 7), 12);
+	assert_int_equal(json_type_of(json_get(v, "big")), JSON_REAL_TYPE);
+	assert_null(json_get_text(v, "big"));
+	assert_int_equal(json_get_int(v, "big", 7), 7);
+	assert_int_equal(json_as_int(json_get(v, "big")), 0);
+	assert_false(json_get_bool(v, "big"));
+	assert_int_equal(json_count(json_get(v, "big")), 0);
+	assert_null(json_first(json_get(v, "big")));
+	assert_string_equal(written(&b, v), "{\"small\":12,\"big\":1e400,\"list\":[-0.50]}");
+	json_free(v);
+	buf_release(&b);
+}
+
+/* The mark that makes a text a number is a byte that no text from outside keeps. */
+static void no_text_passes_for_a_number(void **state)
+{
+	struct buf b = BUF_INIT(1000);
+	struct err e = ERR_INIT;
+	struct json *v;
+
+	(void)state;
+	for (int byte = 1; byte < 256; byte++) {
+		char text[] = { (char)byte, '1', '\0' };
+		char source[] = { '"', (char)byte, '1', '"' };
+
+		v = json_text(text);
+		assert_int_equal(json_type_of(v), JSON_TEXT_TYPE);
+		assert_non_null(json_as_text(v));
+		assert_int_equal(written(&b, v)[0], '"');
+		json_free(v);
+		if (json_parse(&v, source, sizeof(source), &e) != ERR_OK)
+			continue;
+		assert_int_equal(json_type_of(v), JSON_TEXT_TYPE);
+		json_free(v);
+	}
+	buf_release(&b);
+}
+
+/* Seen from outside, since freed memory may not be read. */
+static void what_is_freed_is_wiped(void **state)
+{
+	struct json *v = json_text(
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.signature of the token");
+	off_t at = (off_t)(uintptr_t)(json_as_text(v) + 32);
+	int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	char seen[16] = "";
+
+	(void)state;
+	if (memory < 0 || pread(memory, seen, sizeof(seen), at) != sizeof(seen)) {
+		print_message("memory can't be read here\n");
+		skip();
+	}
+	assert_memory_equal(seen, json_as_text(v) + 32, sizeof(seen));
+	json_free(v);
+	assert_int_equal(pread(memory, seen, sizeof(seen), at), sizeof(seen));
+	for (size_t i = 0; i < sizeof(seen); i++)
+		assert_int_equal(seen[i], 0);
+	close(memory);
+}
+
 static void a_kept_value_outlives_its_owner(void **state)
 {
 	struct json *v = json_array_new(), *text = json_text("kept");
@@ -325,6 +440,11 @@ int main(void)
 		cmocka_unit_test(reads_of_what_is_not_there_are_neutral),
 		cmocka_unit_test(members_can_be_walked_and_removed),
 		cmocka_unit_test(every_type_is_told_apart),
+		cmocka_unit_test(a_number_is_written_as_it_stands),
+		cmocka_unit_test(what_is_no_number_is_not_made_one),
+		cmocka_unit_test(a_number_reads_as_one),
+		cmocka_unit_test(no_text_passes_for_a_number),
+		cmocka_unit_test(what_is_freed_is_wiped),
 		cmocka_unit_test(a_kept_value_outlives_its_owner),
 		cmocka_unit_test(writing_into_a_small_buffer_is_told),
 		cmocka_unit_test(loose_json_is_refused),
