@@ -21,7 +21,8 @@ enum lossless_type {
 	LOSSLESS_NULL
 };
 
-enum { LOSSLESS_NONE = UINT32_MAX, LOSSLESS_DEPTH = 64, LOSSLESS_INLINE = 48 };
+enum { LOSSLESS_DEPTH = 64, LOSSLESS_INLINE = 48 };
+#define LOSSLESS_NONE UINT32_MAX
 
 /* One value. Offsets are bytes in the source; a string's include its quotes. */
 struct lossless_value {
@@ -35,6 +36,7 @@ struct lossless_value {
 	uint32_t count;	      /* children */
 };
 
+/* `values` may point into it: it stays where it was read. */
 struct lossless {
 	const char *text; /* borrowed; must outlive this */
 	size_t len;
