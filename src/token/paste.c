@@ -225,8 +225,11 @@ static void tell_around(struct paste *p, const char *text, size_t len)
 	}
 	if (len > end && text[len - 1] == '\n')
 		len -= len > end + 1 && text[len - 2] == '\r' ? 2 : 1;
-	for (; end < len; end++)
+	for (; end < len; end++) {
+		if (!is_class(text[end], IS_SPACE) && !strchr(",;\"'.", text[end]))
+			return;
 		space |= is_class(text[end], IS_SPACE);
+	}
 	i->mends |= space ? MEND_SPACE : 0;
 }
 
