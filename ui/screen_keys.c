@@ -320,8 +320,9 @@ static struct op_args *keys_detail_load(struct view *v, const struct json *row,
 	return keys_show_args(record_text(row, "id", ""));
 }
 
-static void keys_paste(struct view *v, const char *text, size_t len)
+static void keys_paste(struct view *v, const char *text, size_t len, bool cut)
 {
+	(void)cut;
 	keys_identify_text(v, text, len);
 }
 
