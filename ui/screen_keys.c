@@ -292,6 +292,7 @@ static void keys_empty(struct view *v, const struct area *a)
 		{ "c", "create your first key" },
 		{ "I", "import keys from CSV or JSON Lines" },
 		{ "i", "identify a string you were handed (paste it)" },
+		{ "2", "look at a token you have (paste it)" },
 		{ "7", "look at the audit chain" },
 		{ "9", "not sure what you need: four questions" },
 	};
