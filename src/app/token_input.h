@@ -13,13 +13,13 @@ struct token_input {
 };
 
 /* The arguments of an operation on one paste: [FILE], else the paste itself. */
-#define TOKEN_INPUT_ARGS                                                              \
-	{ .name = "file",                                                             \
-	  .type = ARG_FILE,                                                           \
-	  .flags = ARG_POSITIONAL | ARG_COMMAND_LINE,                                 \
-	  .help = "file to read; none, or -, is standard input, or a paste where "    \
-		  "that is a terminal" },                                             \
-	{                                                                             \
+#define TOKEN_INPUT_ARGS                                                                 \
+	{ .name = "file",                                                                \
+	  .type = ARG_FILE,                                                              \
+	  .flags = ARG_POSITIONAL | ARG_COMMAND_LINE,                                    \
+	  .help = "file to read; none, or -, is standard input, or a paste where "       \
+		  "that is a terminal" },                                                \
+	{                                                                                \
 		.name = "token", .type = ARG_SECRET, .flags = ARG_OTHERWISE | ARG_PASTE, \
 		.help = "what was pasted: read where no FILE is given", .label = "Paste" \
 	}

@@ -79,13 +79,15 @@ static enum errc inspect_run(const struct op_call *c, struct err *e)
 const struct op op_token_inspect = {
 	.id = "token.inspect",
 	.summary = "show what is in a token, or in whatever was pasted",
-	.detail = "Finds the tokens in what people really paste: with Bearer, quotes, line wraps, URL "
-		  "encoding, in a JSON answer, a cURL command, a cookie, a whole HTTP request; "
-		  "several at once. Of each it shows header and claims as they stand, explains them, "
-		  "and says what is wrong (the findings). Other credentials are recognised by their "
-		  "shape. Nothing is sent anywhere, and nothing is stored.\n\n"
-		  "Whether a token is good is not said here: nobody has checked its signature. See "
-		  "token verify. Ends with 2 when nothing is found.",
+	.detail =
+		"Finds the tokens in what people really paste: with Bearer, quotes, line wraps, "
+		"URL "
+		"encoding, in a JSON answer, a cURL command, a cookie, a whole HTTP request; "
+		"several at once. Of each it shows header and claims as they stand, explains them, "
+		"and says what is wrong (the findings). Other credentials are recognised by their "
+		"shape. Nothing is sent anywhere, and nothing is stored.\n\n"
+		"Whether a token is good is not said here: nobody has checked its signature. See "
+		"token verify. Ends with 2 when nothing is found.",
 	.example = "authrack token inspect < token.txt\n"
 		   "wl-paste | authrack token inspect\n"
 		   "authrack token inspect --json response.json\n",

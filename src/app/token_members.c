@@ -37,13 +37,7 @@ static struct json *string_json(const struct lossless *l, const struct lossless_
 
 static struct json *number_json(const struct lossless *l, const struct lossless_value *v)
 {
-	struct buf text = BUF_INIT(v->end - v->begin + 1);
-	struct json *json;
-
-	buf_add(&text, l->text + v->begin, v->end - v->begin);
-	json = json_number_new(buf_text(&text));
-	buf_release(&text);
-	return json;
+	return json_number_new(l->text + v->begin, v->end - v->begin);
 }
 
 static char *name_of(const struct lossless *l, const struct lossless_value *v)
@@ -150,9 +144,9 @@ struct json *token_claims_json(const struct jose *t)
 static const char *type_name(enum lossless_type t)
 {
 	static const char *const names[] = {
-		[LOSSLESS_OBJECT] = "object",	[LOSSLESS_ARRAY] = "array",
-		[LOSSLESS_STRING] = "string",	[LOSSLESS_NUMBER] = "number",
-		[LOSSLESS_TRUE] = "boolean",	[LOSSLESS_FALSE] = "boolean",
+		[LOSSLESS_OBJECT] = "object", [LOSSLESS_ARRAY] = "array",
+		[LOSSLESS_STRING] = "string", [LOSSLESS_NUMBER] = "number",
+		[LOSSLESS_TRUE] = "boolean",  [LOSSLESS_FALSE] = "boolean",
 		[LOSSLESS_NULL] = "null",
 	};
 

@@ -264,10 +264,9 @@ static void fill_text(struct json *row, const struct jose *t)
 
 	json_set(row, "header", token_header_json(t));
 	json_set(row, "claims", token_claims_json(t));
-	json_set(row, "header_text", has ? source_text(&p->header[PLACE_PROTECTED], true)
-					 : json_null_new());
-	json_set(row, "claims_text",
-		 source_text(&t->claims, t->kind == JOSE_JWS && t->is_claims));
+	json_set(row, "header_text",
+		 has ? source_text(&p->header[PLACE_PROTECTED], true) : json_null_new());
+	json_set(row, "claims_text", source_text(&t->claims, t->kind == JOSE_JWS && t->is_claims));
 	json_set(row, "payload", payload_json(t));
 	json_set(row, "algorithm", algorithm_json(t));
 }
@@ -371,6 +370,7 @@ void token_record_fill(struct json *row, const struct token_facts *f)
 	/* In the order of the manual, whatever there is to say. */
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		json_set_text(row, columns[i].name, NULL);
+	json_set_time(row, "as_of", f->now);
 	if (f->jose)
 		fill_jose(row, f);
 	else

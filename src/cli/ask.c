@@ -78,8 +78,7 @@ enum errc ask_secret(struct secret *s, const struct arg *arg, struct err *e)
 	if (isatty(STDIN_FILENO))
 		return ask_hidden(s, arg, e);
 	interrupt_at_once(true);
-	rc = secret_read_fd(s, STDIN_FILENO, paste ? PASTE_MAX : SECRET_MAX, "standard input",
-			    e);
+	rc = secret_read_fd(s, STDIN_FILENO, paste ? PASTE_MAX : SECRET_MAX, "standard input", e);
 	interrupt_at_once(false);
 	if (!rc && !paste)
 		secret_chomp(s);

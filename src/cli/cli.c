@@ -76,10 +76,9 @@ static enum errc print_text(const struct buf *text, struct err *e)
 	return rc;
 }
 
-static enum errc secret_take(struct command_line *c, const struct arg *arg,
-			     enum errc (*ask)(struct secret *s, const struct arg *arg,
-					      struct err *e),
-			     struct err *e)
+static enum errc
+secret_take(struct command_line *c, const struct arg *arg,
+	    enum errc (*ask)(struct secret *s, const struct arg *arg, struct err *e), struct err *e)
 {
 	struct secret secret = SECRET_INIT;
 	enum errc rc;
