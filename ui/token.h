@@ -82,6 +82,10 @@ enum { TOKEN_KEPT_MAX = 4 << 20, TOKEN_ITEMS_MAX = 1000 };
 
 /* Looks for tokens in a text (copied), and adds what it finds. */
 void token_take(struct view *v, const char *text, size_t len, bool cut, const char *origin);
+struct token_paste *token_paste_new(const char *text, size_t len, const char *origin, int64_t at);
+void token_paste_drop(struct token_paste *p); /* one user less; wiped with the last one */
+/* Adds what an operation found in a text, and goes to the first of it; false: nothing. */
+bool token_found(struct view *v, struct token_paste *p, const struct json *rows);
 /* The token's text as it was pasted: a secret's part, not terminated. */
 const char *token_text(const struct token_item *item, size_t *len);
 /* Takes a record of token.verify for the item; NULL: its verdict goes. */

@@ -44,7 +44,18 @@ const char *token_text(const struct token_item *item, size_t *len)
 }
 
 /* --- items --------------------------------------------------------------------------------- */
-static void paste_drop(struct token_paste *p)
+struct token_paste *token_paste_new(const char *text, size_t len, const char *origin, int64_t at)
+{
+	struct token_paste *p = x_calloc(1, sizeof(*p));
+
+	p->at = at;
+	p->users = 1;
+	secret_set(&p->text, text, len);
+	snprintf(p->origin, sizeof(p->origin), "%s", origin);
+	return p;
+}
+
+void token_paste_drop(struct token_paste *p)
 {
 	if (--p->users)
 		return;
@@ -64,7 +75,7 @@ static void item_release(struct token_item *item)
 {
 	item_forget_members(item);
 	json_free(item->record);
-	paste_drop(item->paste);
+	token_paste_drop(item->paste);
 }
 
 /* The members by part, in their order, so that a row is found by its number. */
@@ -117,7 +128,7 @@ static void reading_end(struct token_reading *r)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	paste_drop(r->paste);
+	token_paste_drop(r->paste);
 	free(r);
 }
 
@@ -160,18 +171,27 @@ static void say_found(struct view *v, const struct token_reading *r, size_t befo
 			    "%zu found; ← and → go from one to the other, Enter lists them", found);
 }
 
+bool token_found(struct view *v, struct token_paste *p, const struct json *rows)
+{
+	struct token_state *s = token_state(v);
+	size_t before = s->count;
+
+	items_add(s, p, rows);
+	if (s->count == before)
+		return false;
+	s->at = before;
+	token_focus_first(v);
+	return true;
+}
+
 static void reading_done(void *arg, const struct work_result *result)
 {
 	struct token_reading *r = arg;
 	struct view *v = r->view;
-	struct token_state *s = token_state(v);
-	size_t before = s->count;
+	size_t before = token_state(v)->count;
 
 	r->work = NULL;
-	items_add(s, r->paste, result->rows);
-	if (s->count > before) {
-		s->at = before;
-		token_focus_first(v);
+	if (token_found(v, r->paste, result->rows)) {
 		say_found(v, r, before);
 	} else if (result->code && result->code != ERR_NO && result->code != ERR_USAGE) {
 		console_error(v->console, &result->err);
@@ -201,10 +221,8 @@ void token_take(struct view *v, const char *text, size_t len, bool cut, const ch
 	}
 	r = x_calloc(1, sizeof(*r));
 	r->view = v;
-	r->paste = x_calloc(1, sizeof(*r->paste));
-	*r->paste = (struct token_paste){ .at = console_now(v->console), .users = 1, .cut = cut };
-	secret_set(&r->paste->text, text, len);
-	snprintf(r->paste->origin, sizeof(r->paste->origin), "%s", origin);
+	r->paste = token_paste_new(text, len, origin, console_now(v->console));
+	r->paste->cut = cut;
 	r->next = s->readings;
 	s->readings = r;
 	s->pasted += len;
