@@ -228,7 +228,7 @@ static bool token_input(struct view *v, const struct input *in)
 static void token_paste(struct view *v, const char *text, size_t len, bool cut)
 {
 	if (len)
-		token_take(v, text, len, cut, "pasted");
+		token_take(v, text, len, cut, "at");
 }
 
 static void token_leave(struct view *v)

@@ -19,7 +19,7 @@
 struct token_paste {
 	struct secret text;
 	int64_t at;	 /* when it was pasted */
-	char origin[64]; /* "pasted", or what else it came from: "out of token 1" */
+	char origin[64]; /* "at", or what else it came from: "typed", "out of token 1" */
 	size_t users;	 /* items, and work under way */
 	bool cut;	 /* it was longer than a paste may be */
 };

@@ -24,7 +24,7 @@ static const char *kind_text(const struct token_item *item, char out[80])
 		if (strcmp(kinds[i].kind, kind) == 0)
 			kind = kinds[i].text;
 	if (type && strcmp(type, kind) != 0)
-		snprintf(out, 80, "%s, %.40s", kind, type);
+		snprintf(out, 80, "%s %.40s", kind, type);
 	else
 		snprintf(out, 80, "%s", kind);
 	return out;
@@ -43,9 +43,8 @@ void token_context(struct view *v, const struct area *line)
 	}
 	number_grouped(size, json_get_int(item->record, "size", (int64_t)item->len));
 	datetime_local(when, item->paste->at, false);
-	area_textf(line, 0, 0, -1, STYLE_NORMAL, "%s %zu of %zu   %s, %s bytes   %s %.5s",
-		   token_is_jose(item) ? "Token" : "Credential", s->at + 1, s->count,
-		   kind_text(item, kind), size, item->paste->origin,
+	area_textf(line, 0, 0, -1, STYLE_NORMAL, "Token %zu of %zu  %s  %s bytes  %s %.5s",
+		   s->at + 1, s->count, kind_text(item, kind), size, item->paste->origin,
 		   strlen(when) > 16 ? when + 11 : when);
 }
 

@@ -13,8 +13,9 @@ enum {
 	ROW_X = 3,
 	NAME_LEAST = 5,
 	NAME_MOST = 18,
-	MEANING_NEAR = 14, /* columns from the value: behind short values */
-	MEANING_FAR = 38,
+	MEANING_NEAR = 14, /* columns from a value to what it means, at least … */
+	MEANING_FAR = 40,  /* … and as a rule at most */
+	MEASURED = 200,	   /* rows looked at for the width of a column */
 	MEANING_LEAST = 10,
 	ID_LEAST = 10,
 	ID_MOST = 20,
@@ -188,7 +189,7 @@ static int name_width(const struct json *const *rows, size_t count)
 {
 	int width = NAME_LEAST;
 
-	for (size_t i = 0; i < count && i < 500; i++) {
+	for (size_t i = 0; i < count && i < MEASURED; i++) {
 		int needed = columns(record_text(rows[i], "name", ""));
 
 		if (needed > width)
@@ -212,30 +213,53 @@ static const char *member_value(const struct json *row)
 	return value ? value : "";
 }
 
-/* The value has the room it needs; what it means stands behind, cut first. */
+/* The column behind the values of a pane: as far as the widest goes, a few long ones left out. */
+static int meaning_column(const struct token_item *item, bool header)
+{
+	const struct json *const *rows = header ? item->header : item->claims;
+	size_t count = header ? item->headers : item->claim_count;
+	int column = MEANING_NEAR;
+
+	for (size_t i = 0; i < count && i < MEASURED; i++) {
+		const char *value = member_value(rows[i]);
+		int needed = strnlen(value, MEANING_FAR) < MEANING_FAR ? columns(value) + 2 : 0;
+
+		if (needed > column && needed <= MEANING_FAR)
+			column = needed;
+	}
+	return column;
+}
+
+static const char *member_number(const struct token_item *item, const struct json *row,
+				 char out[24])
+{
+	out[0] = '\0';
+	if (json_count(json_get(item->record, "signatures")) > 1)
+		snprintf(out, 24, "%lld ", (long long)json_get_int(row, "signature", 0) + 1);
+	return out;
+}
+
+/* The value has the room it needs; what it means stands behind, cut first. A time says much, and its
+ * value is short. */
 static void member_draw(struct view *v, const struct json *row, const struct area *a, int y)
 {
 	const struct token_item *item = token_now(v);
+	bool header = strcmp(record_text(row, "part", ""), "header") == 0;
 	int name = item_name_width(item), x = ROW_X + name + 2, meaning;
 	const char *value = member_value(row);
-	int width = columns(value);
 	char text[400], number[24] = "";
 	enum style style = member_meaning(v->console, row, text, sizeof(text));
 
-	if (json_count(json_get(item->record, "signatures")) > 1 &&
-	    strcmp(record_text(row, "part", ""), "header") == 0)
-		snprintf(number, sizeof(number), "%lld ",
-			 (long long)json_get_int(row, "signature", 0) + 1);
+	if (header)
+		member_number(item, row, number);
 	area_textf(a, ROW_X, y, name, STYLE_NORMAL, "%s%s", number,
 		   record_text(row, "name", "\"\""));
-	meaning = x + (width <= MEANING_NEAR - 2 && strlen(text) > 28 ? MEANING_NEAR
-		       : width <= MEANING_FAR - 2		      ? MEANING_FAR
-								      : width + 2);
-	if (a->width < 90 && meaning > x + width + 2 && strlen(text) > (size_t)(a->width - meaning))
-		meaning = x + (width <= 22 && MEANING_FAR > 24 ? 24 : width + 2);
+	meaning = record_time(row, "at") != TIME_NONE ? MEANING_NEAR : meaning_column(item, header);
+	if (columns(value) + 2 > meaning)
+		meaning = columns(value) + 2;
 	area_text(a, x, y, a->width - x - 1, STYLE_NORMAL, value);
-	if (*text && a->width - meaning > MEANING_LEAST)
-		area_text(a, meaning, y, a->width - meaning - 1, style, text);
+	if (*text && a->width - x - meaning > MEANING_LEAST)
+		area_text(a, x + meaning, y, a->width - x - meaning - 1, style, text);
 }
 
 /* --- facts and disclosures ----------------------------------------------------------------- */

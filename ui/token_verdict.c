@@ -384,12 +384,13 @@ static void life_bar(struct view *v, const struct life *l, const struct area *a,
 	now = bar_column(l->from, l->to, l->now, width);
 	bar_line(a, x, y, width, now);
 	area_textf(a, x + width + 2, y, -1, STYLE_NORMAL, "exp %s", to);
-	token_span(old, l->now - l->from);
+	token_span(old, (l->now < l->to ? l->now : l->to) - l->from);
 	token_span(rest, l->to - l->now);
-	left = x + area_textf(a, x, y + 1, width, STYLE_SECONDARY, "%s",
-			      l->now < l->from ? "starts in " : "");
-	left += area_textf(a, left, y + 1, width, STYLE_SECONDARY,
-			   l->now < l->from ? "%s" : "%s old", old);
+	left = x + area_textf(a, x, y + 1, width, STYLE_SECONDARY,
+			      l->now < l->from ? "begins in %s"
+			      : l->now < l->to ? "%s old"
+					       : "it lived %s",
+			      old);
 	snprintf(text, sizeof(text), l->now < l->to ? "ends in %s" : "ended %s ago", rest);
 	right = a->width - 2 - columns(text);
 	area_text(a, right, y + 1, -1, l->now < l->to ? STYLE_NORMAL : STYLE_DANGER, text);

@@ -20,7 +20,7 @@ static void show_tokens(struct console_run *c, const char *name)
 
 	assert_well(json_parse(&all, text, strlen(text), &e), &e);
 	paste = json_get_text(all, "paste");
-	p = token_paste_new(paste, strlen(paste), "pasted", console_now(c->console));
+	p = token_paste_new(paste, strlen(paste), "at", console_now(c->console));
 	assert_true(token_found(v, p, json_get(all, "records")));
 	token_paste_drop(p);
 	for (size_t i = 0; i < token_state(v)->count; i++) {
