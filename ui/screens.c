@@ -3,7 +3,6 @@
 
 const struct screen *const screens[] = {
 	&screen_keys,
-	&screen_token,
 	&screen_audit,
 	&screen_guide,
 	NULL,

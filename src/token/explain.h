@@ -19,6 +19,8 @@ struct explained {
 
 /* NULL: nothing is known of it. `name` of `len` bytes. */
 const struct explained *explain_name(enum explain_part part, const char *name, size_t len);
+/* The rows one by one, ordered by the bytes of their names; NULL behind the last. */
+const struct explained *explain_at(enum explain_part part, size_t index);
 /* What a typ means: "access token, RFC 9068"; NULL. Without "application/", any case. */
 const char *explain_type(const char *typ);
 

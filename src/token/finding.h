@@ -14,7 +14,16 @@ enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITY_CRITIC
 
 struct inspection;
 struct findings;
-struct finding_rule;
+struct seen;
+
+/* What a rule is about: it is not asked about anything else. */
+enum finding_scope {
+	ABOUT_ANY,
+	ABOUT_JWS,
+	ABOUT_JWE,
+	ABOUT_CLAIMS, /* a JWS that carries claims, and is meant to */
+	ABOUT_KEYS,   /* keys were given */
+};
 
 struct finding_rule {
 	const char *id; /* "alg-none" */
@@ -22,6 +31,7 @@ struct finding_rule {
 	const char *summary; /* when it is raised, for the manual: one line */
 	const char *remedy;  /* what to change, addressed to the reader's own API; NULL */
 	const char *source;  /* "RFC 8725 3.1"; NULL */
+	enum finding_scope about;
 	/* Raises it by finding_add() as often as it holds. NULL: raised by who reads, not by looking. */
 	void (*look)(const struct inspection *in, const struct finding_rule *rule,
 		     struct findings *out);
@@ -50,13 +60,14 @@ struct inspection {
 	const struct expectations *expected; /* NULL: inspected only */
 	int64_t now_ms;
 	int64_t leeway_ms;
-	bool decrypted;		  /* the token was within a JWE that `key` opened */
+	bool decrypted; /* `key` opened it: `token` is the JWE itself, or the JWS that was within */
 	const char *access_token; /* pasted beside an ID token, for at_hash; NULL */
 	const char *code;	  /* likewise, for c_hash; NULL */
 	unsigned mends;		  /* what the paste scanner repaired (paste.h) */
+	const struct seen *seen;  /* made by findings_collect() for the rules; else NULL */
 };
 
-/* All rules, in the order of the manual; ends with a NULL id. */
+/* All rules, in the order of the manual; ends with NULL. */
 extern const struct finding_rule *const finding_rules[];
 const struct finding_rule *finding_rule_find(const char *id); /* NULL */
 
@@ -66,6 +77,9 @@ void findings_release(struct findings *f);
  * is added. */
 void finding_add(struct findings *f, const struct finding_rule *rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same with another severity than the rule's; the text says why. */
+void finding_add_as(struct findings *f, const struct finding_rule *rule, enum severity severity,
+		    const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Runs every rule, and adds what jose_read() found; sorts. */
 void findings_collect(const struct inspection *in, struct findings *out);
 /* The worst; SEVERITY_INFO when there is none. */
