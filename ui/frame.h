@@ -25,7 +25,10 @@ enum style {
 	STYLE_BADGE_GOOD,
 	STYLE_BADGE_DANGER,
 	STYLE_QR,
-	STYLE_HOSTILE, /* escaped code points: reverse */
+	STYLE_HOSTILE,	/* escaped code points: reverse */
+	STYLE_PART_ONE, /* parts of a token, side by side: none of them says good or bad */
+	STYLE_PART_TWO,
+	STYLE_PART_THREE,
 	STYLE_COUNT
 };
 

@@ -162,6 +162,9 @@ static const char *const style_names[STYLE_COUNT] = {
 	[STYLE_BADGE_DANGER] = "badge, danger",
 	[STYLE_QR] = "qr",
 	[STYLE_HOSTILE] = "hostile",
+	[STYLE_PART_ONE] = "part one",
+	[STYLE_PART_TWO] = "part two",
+	[STYLE_PART_THREE] = "part three",
 };
 
 static void row_styles(const struct frame *f, int y, struct buf *out)

@@ -82,8 +82,10 @@ struct screen {
 	int (*detail)(struct view *v, const struct json *row, const struct area *area);
 	/* Called when the store changed (ours or others), so that figures above the list can be loaded. */
 	void (*changed)(struct view *v);
-	/* A paste outside any field. */
-	void (*paste)(struct view *v, const char *text, size_t len);
+	/* A paste outside any field; `cut`: its end is missing. */
+	void (*paste)(struct view *v, const char *text, size_t len, bool cut);
+	/* Another screen is entered; what must not outlive the look at it goes. May be NULL. */
+	void (*leave)(struct view *v);
 };
 
 /* All screens, in the order of their digits; NULL-terminated. One line here adds a screen. */

@@ -292,6 +292,7 @@ static void keys_empty(struct view *v, const struct area *a)
 		{ "c", "create your first key" },
 		{ "I", "import keys from CSV or JSON Lines" },
 		{ "i", "identify a string you were handed (paste it)" },
+		{ "2", "look at a token you have (paste it)" },
 		{ "7", "look at the audit chain" },
 		{ "9", "not sure what you need: four questions" },
 	};
@@ -320,8 +321,9 @@ static struct op_args *keys_detail_load(struct view *v, const struct json *row,
 	return keys_show_args(record_text(row, "id", ""));
 }
 
-static void keys_paste(struct view *v, const char *text, size_t len)
+static void keys_paste(struct view *v, const char *text, size_t len, bool cut)
 {
+	(void)cut;
 	keys_identify_text(v, text, len);
 }
 

@@ -3,6 +3,7 @@
 
 const struct screen *const screens[] = {
 	&screen_keys,
+	&screen_token,
 	&screen_audit,
 	&screen_guide,
 	NULL,

@@ -4,6 +4,6 @@
 
 #include "ui/screen.h"
 
-extern const struct screen screen_keys, screen_audit, screen_guide;
+extern const struct screen screen_keys, screen_token, screen_audit, screen_guide;
 
 #endif

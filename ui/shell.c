@@ -361,7 +361,7 @@ static void shell_paste(struct console *c, const struct input *in)
 	if (v->list && list_filter_editing(v->list) && !paste_has_secret(in))
 		list_input(v->list, in);
 	else if (v->screen->paste)
-		v->screen->paste(v, in->text, in->len);
+		v->screen->paste(v, in->text, in->len, in->cut);
 	else
 		console_say(c, STYLE_NORMAL, "a paste is no command here: nothing was done");
 }

@@ -30,6 +30,9 @@ static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
 		[STYLE_BADGE_DANGER] = { 231, 160, 0 },
 		[STYLE_QR] = { 16, 231, 0 },
 		[STYLE_HOSTILE] = { -1, -1, LOOK_REVERSE },
+		[STYLE_PART_ONE] = { 97, -1, 0 },
+		[STYLE_PART_TWO] = PLAIN,
+		[STYLE_PART_THREE] = { 31, -1, 0 },
 	},
 	[THEME_16] = {
 		[STYLE_NORMAL] = PLAIN,
@@ -49,6 +52,9 @@ static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
 		[STYLE_BADGE_DANGER] = { WHITE, RED, 0 },
 		[STYLE_QR] = { BLACK, WHITE, 0 },
 		[STYLE_HOSTILE] = { -1, -1, LOOK_REVERSE },
+		[STYLE_PART_ONE] = { MAGENTA, -1, 0 },
+		[STYLE_PART_TWO] = PLAIN,
+		[STYLE_PART_THREE] = { MAGENTA, -1, 0 },
 	},
 	[THEME_MONO] = {
 		[STYLE_NORMAL] = PLAIN,
@@ -68,6 +74,9 @@ static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
 		[STYLE_BADGE_DANGER] = { -1, -1, LOOK_BOLD },
 		[STYLE_QR] = PLAIN,
 		[STYLE_HOSTILE] = { -1, -1, LOOK_REVERSE },
+		[STYLE_PART_ONE] = { -1, -1, LOOK_BOLD },
+		[STYLE_PART_TWO] = PLAIN,
+		[STYLE_PART_THREE] = { -1, -1, LOOK_BOLD },
 	},
 };
 

@@ -214,8 +214,10 @@ void view_draw(struct console *c, const struct area *body, bool focused)
 void view_enter(struct console *c, size_t index)
 {
 	struct view_run *run = &c->runs[index];
-	struct view *v = &c->views[index];
+	struct view *v = &c->views[index], *before = view_now(c);
 
+	if (c->current != index && c->runs[c->current].opened && before->screen->leave)
+		before->screen->leave(before);
 	c->current = index;
 	if (!run->opened) {
 		run->opened = true;

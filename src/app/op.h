@@ -41,6 +41,7 @@ enum {
 	ARG_CLEARS = 1 << 5,	   /* the empty text clears the field (edit) */
 	ARG_BACK = 1 << 7,	   /* a duration that reaches into the past */
 	ARG_OTHERWISE = 1 << 6,	   /* a secret that is read where no positional argument is given */
+	ARG_PASTE = 1 << 8,	   /* a secret of many lines, taken as it is: ends with Ctrl-D */
 };
 
 struct arg {
@@ -86,6 +87,7 @@ enum {
 	OP_FOR_CHECK = 1 << 8,	   /* opens a store that is otherwise refused */
 	OP_ANSWERS = 1 << 9,	   /* exit 1 means no */
 	OP_BULK = 1 << 10,	   /* takes several keys or a filter, --dry-run and --expect */
+	OP_ARRAY = 1 << 11,	   /* records are the elements of one JSON array */
 };
 
 struct op;
@@ -126,6 +128,7 @@ struct op {
 	const struct arg *args;		 /* ends with a NULL name */
 	const struct op_column *columns; /* ends with a NULL name; NULL none */
 	unsigned flags;
+	const char *reveals; /* OP_REVEALS: the secret's name in JSON; NULL: "secret" */
 	enum errc (*run)(const struct op_call *call, struct err *e);
 };
 

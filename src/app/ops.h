@@ -10,6 +10,8 @@ extern const struct op op_key_identify, op_key_scan, op_key_import, op_key_expor
 extern const struct op op_audit_list, op_audit_verify, op_audit_export, op_audit_checkpoint;
 extern const struct op op_store_info, op_store_check, op_store_backup, op_store_restore,
 	op_store_rekey, op_store_upgrade;
+extern const struct op op_token_inspect, op_token_verify, op_token_sign, op_token_decrypt,
+	op_token_diff;
 extern const struct op op_guide;
 
 #endif

@@ -75,6 +75,25 @@ static uint32_t quartet(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 	       (uint32_t)(c & VALUE) << 6 | (d & VALUE);
 }
 
+/* Four digits at a time, until there is something else among them. Returns the digits decoded. */
+static size_t decode_run(unsigned char *out, const uint8_t *in, size_t len)
+{
+	size_t at = 0;
+
+	for (; len - at >= 4; at += 4, out += 3) {
+		uint8_t a = classes[in[at]], b = classes[in[at + 1]], c = classes[in[at + 2]],
+			d = classes[in[at + 3]];
+		uint32_t bits = quartet(a, b, c, d);
+
+		if (!(a & b & c & d & URL))
+			break;
+		out[0] = (unsigned char)(bits >> 16);
+		out[1] = (unsigned char)(bits >> 8);
+		out[2] = (unsigned char)bits;
+	}
+	return at;
+}
+
 /* How far a lenient decoding has come. */
 struct decoding {
 	uint32_t bits;	     /* of the digits that do not make whole bytes yet */
@@ -137,10 +156,11 @@ static void take_rest(struct decoding *d, struct base64_faults *f)
 size_t base64_decode(unsigned char *out, const char *text, size_t len, struct base64_faults *f)
 {
 	const uint8_t *in = (const uint8_t *)text;
-	struct decoding d = { .out = out };
+	size_t run = decode_run(out, in, len);
+	struct decoding d = { .digits = run, .out = out + run / 4 * 3 };
 
 	*f = (struct base64_faults){ 0 };
-	for (size_t at = 0; at < len; at++)
+	for (size_t at = run; at < len; at++)
 		if (!take_byte(&d, classes[in[at]], at, f))
 			break;
 	take_rest(&d, f);
@@ -164,23 +184,12 @@ static bool decode_tail(unsigned char *out, const uint8_t *in, size_t rest)
 bool base64url_decode(unsigned char *out, size_t *size, const char *text, size_t len)
 {
 	const uint8_t *in = (const uint8_t *)text;
-	size_t rest = len % 4;
+	size_t rest = len % 4, whole = len - rest;
 
 	*size = 0;
-	if (rest == 1)
+	if (rest == 1 || decode_run(out, in, whole) != whole)
 		return false;
-	for (const uint8_t *end = in + (len - rest); in < end; in += 4, out += 3) {
-		uint8_t a = classes[in[0]], b = classes[in[1]], c = classes[in[2]],
-			d = classes[in[3]];
-		uint32_t bits = quartet(a, b, c, d);
-
-		if (!(a & b & c & d & URL))
-			return false;
-		out[0] = (unsigned char)(bits >> 16);
-		out[1] = (unsigned char)(bits >> 8);
-		out[2] = (unsigned char)bits;
-	}
-	if (rest && !decode_tail(out, in, rest))
+	if (rest && !decode_tail(out + whole / 4 * 3, in + whole, rest))
 		return false;
 	*size = base64_room(len);
 	return true;

@@ -6,24 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "src/base/buf.h"
 #include "src/base/text.h"
-
-/* Formats into out[size] and makes the result terminal-safe; what does not fit is left out. */
-static void safe_format(char *out, size_t size, const char *format, va_list ap)
-	__attribute__((format(printf, 3, 0)));
-
-static void safe_format(char *out, size_t size, const char *format, va_list ap)
-{
-	struct buf safe = BUF_INIT(size - 1);
-	char raw[1024];
-
-	if (vsnprintf(raw, sizeof(raw), format, ap) < 0)
-		raw[0] = '\0';
-	text_safe(&safe, raw, strlen(raw));
-	memcpy(out, buf_text(&safe), safe.len + 1);
-	buf_release(&safe);
-}
 
 enum errc err_set(struct err *e, enum errc code, const char *format, ...)
 {
@@ -34,7 +17,7 @@ enum errc err_set(struct err *e, enum errc code, const char *format, ...)
 	e->code = code;
 	e->hint[0] = '\0';
 	va_start(ap, format);
-	safe_format(e->message, sizeof(e->message), format, ap);
+	text_safe_format(e->message, sizeof(e->message), format, ap);
 	va_end(ap);
 	return code;
 }
@@ -46,7 +29,7 @@ enum errc err_hint(struct err *e, const char *format, ...)
 	if (!e)
 		return ERR_USAGE;
 	va_start(ap, format);
-	safe_format(e->hint, sizeof(e->hint), format, ap);
+	text_safe_format(e->hint, sizeof(e->hint), format, ap);
 	va_end(ap);
 	return e->code;
 }

@@ -355,12 +355,17 @@ static bool depth_allowed(const char *text, size_t len)
 
 enum errc json_parse(struct json **out, const char *text, size_t len, struct err *e)
 {
+	const char *nul;
 	json_error_t why;
 	json_t *v;
 
 	*out = NULL;
 	if (len > TEXT_MAX)
 		return err_set(e, ERR_USAGE, "JSON is longer than %d bytes", TEXT_MAX);
+	nul = len ? memchr(text, '\0', len) : NULL;
+	if (nul) /* jansson takes one behind a number for the end */
+		return err_set(e, ERR_USAGE, "invalid JSON: a NUL byte at offset %zu",
+			       (size_t)(nul - text));
 	if (!depth_allowed(text, len))
 		return err_set(e, ERR_USAGE, "JSON is nested deeper than %d levels", DEPTH_MAX);
 	v = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);

@@ -50,5 +50,7 @@ enum errc secret_read_fd(struct secret *s, int fd, size_t max, const char *what,
 enum errc secret_read_file(struct secret *s, const char *path, size_t max, struct err *e);
 /* Asks on /dev/tty without echo. ERR_CANCELLED on Ctrl-C, ERR_USAGE where there is no terminal. */
 enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e);
+/* The same for a paste of many lines and at most `max` bytes; Ctrl-D ends it. ERR_USAGE when longer. */
+enum errc secret_prompt_lines(struct secret *s, const char *prompt, size_t max, struct err *e);
 
 #endif

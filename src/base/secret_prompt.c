@@ -13,7 +13,7 @@
 
 #include "src/base/file.h"
 
-enum { PROMPT_MAX = 4096 };
+enum { PROMPT_MAX = 4096, PIECE = 4096 };
 
 enum key {
 	KEY_CTRL_C = 3,
@@ -34,6 +34,7 @@ struct prompt {
 	struct termios before;
 	sigset_t mask_before;
 	enum escape escape;
+	bool lines; /* many lines: a line end is part of the answer, Ctrl-D its end */
 };
 
 /* Escape sequences (arrow keys, a bracketed paste's brackets) must not become part of the secret:
@@ -77,7 +78,14 @@ static enum line line_take(struct prompt *p, struct secret *s, unsigned char c)
 	switch (c) {
 	case '\r':
 	case '\n':
-		return LINE_DONE;
+		if (!p->lines)
+			return LINE_DONE;
+		secret_add(s, "\n", 1);
+		return LINE_GOES_ON;
+	case '\t':
+		if (p->lines)
+			secret_add(s, "\t", 1);
+		return LINE_GOES_ON;
 	case KEY_CTRL_C:
 		return LINE_CANCELLED;
 	case KEY_CTRL_D:
@@ -111,14 +119,18 @@ static bool wait_for_key(struct prompt *p)
 static enum line line_read(struct prompt *p, struct secret *s)
 {
 	enum line state = LINE_GOES_ON;
-	unsigned char c;
+	unsigned char piece[PIECE];
 
 	while (state == LINE_GOES_ON) {
-		if (!wait_for_key(p) || read(p->tty, &c, 1) != 1)
-			return LINE_CANCELLED;
-		state = line_take(p, s, c);
+		/* What follows a single line belongs to whoever asks next. */
+		ssize_t got = wait_for_key(p) ? read(p->tty, piece, p->lines ? PIECE : 1) : 0;
+
+		if (got <= 0)
+			state = LINE_CANCELLED;
+		for (ssize_t i = 0; i < got && state == LINE_GOES_ON; i++)
+			state = line_take(p, s, piece[i]);
 	}
-	secret_wipe(&c, 1);
+	secret_wipe(piece, sizeof(piece));
 	return state;
 }
 
@@ -173,22 +185,37 @@ static enum errc prompt_begin(struct prompt *p, const char *prompt, struct err *
 	return err_set(e, ERR_USAGE, "the terminal does not stop echoing");
 }
 
-enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e)
+static enum errc ask(struct prompt *p, struct secret *s, const char *prompt, size_t max,
+		     struct err *e)
 {
-	struct prompt p = { .escape = ESCAPE_NONE };
+	enum errc rc = prompt_begin(p, prompt, e);
 	enum line state;
-	enum errc rc;
 
-	rc = prompt_begin(&p, prompt, e);
 	if (rc)
 		return rc;
 	secret_release(s);
-	secret_init(s, PROMPT_MAX);
-	fd_write_all(p.tty, prompt, strlen(prompt));
-	state = line_read(&p, s);
-	prompt_end(&p);
-	if (state == LINE_DONE)
+	secret_init(s, max + 1);
+	fd_write_all(p->tty, prompt, strlen(prompt));
+	state = line_read(p, s);
+	prompt_end(p);
+	if (state == LINE_DONE && s->len <= max)
 		return ERR_OK;
 	secret_release(s);
-	return err_set(e, ERR_CANCELLED, "cancelled");
+	if (state != LINE_DONE)
+		return err_set(e, ERR_CANCELLED, "cancelled");
+	return err_set(e, ERR_USAGE, "that is longer than %zu bytes", max);
+}
+
+enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e)
+{
+	struct prompt p = { .escape = ESCAPE_NONE };
+
+	return ask(&p, s, prompt, PROMPT_MAX, e);
+}
+
+enum errc secret_prompt_lines(struct secret *s, const char *prompt, size_t max, struct err *e)
+{
+	struct prompt p = { .escape = ESCAPE_NONE, .lines = true };
+
+	return ask(&p, s, prompt, max, e);
 }

@@ -1,6 +1,7 @@
 /* Text from outside, made harmless: strict UTF-8, a table of what a terminal may be sent, widths. */
 #include "src/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum text_kind { TEXT_SAFE, TEXT_UNSAFE, TEXT_COMBINING, TEXT_WIDE };
@@ -239,6 +240,30 @@ void text_safe(struct buf *out, const char *text, size_t len)
 		}
 		at += taken;
 	}
+}
+
+void text_safe_put(char *out, size_t size, const char *text, size_t len)
+{
+	struct buf safe = BUF_INIT(size - 1);
+
+	if (len < size && plain_length(text, len) == len) {
+		if (len)
+			memcpy(out, text, len);
+		out[len] = '\0';
+		return;
+	}
+	text_safe(&safe, text, len);
+	memcpy(out, buf_text(&safe), safe.len + 1);
+	buf_release(&safe);
+}
+
+void text_safe_format(char *out, size_t size, const char *format, va_list ap)
+{
+	char raw[1024];
+
+	if (vsnprintf(raw, sizeof(raw), format, ap) < 0)
+		raw[0] = '\0';
+	text_safe_put(out, size, raw, strlen(raw));
 }
 
 size_t text_width(const char *text, size_t len)

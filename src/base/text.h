@@ -2,6 +2,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,11 @@ int code_point_width(int32_t code); /* 0 combining, 1, 2; unsafe ones: width of 
 /* Appends text as a terminal may show it: an invalid byte as \xHH, an unsafe code point as <U+202E>,
  * newline and tab as \n and \t, combining runs clamped to four. NULL adds nothing. */
 void text_safe(struct buf *out, const char *text, size_t len);
+/* The safe form as a string in out[size]; what does not fit is left out. */
+void text_safe_put(char *out, size_t size, const char *text, size_t len);
+/* Likewise of what the format makes, up to 1 KiB of it. */
+void text_safe_format(char *out, size_t size, const char *format, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 /* Columns that the safe form takes. */
 size_t text_width(const char *text, size_t len);
 

@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "src/app/token_input.h"
 #include "src/base/file.h"
 #include "src/base/secret.h"
 #include "src/cli/interrupt.h"
@@ -56,19 +57,30 @@ enum errc ask_yes(const struct look *l, const char *question, struct err *e)
 	return err_set(e, ERR_CANCELLED, "cancelled, nothing was changed");
 }
 
+enum errc ask_hidden(struct secret *s, const struct arg *arg, struct err *e)
+{
+	const char *name = arg->label ? arg->label : arg->name;
+	char prompt[128];
+
+	if (arg->flags & ARG_PASTE) {
+		snprintf(prompt, sizeof(prompt), "%s, then Ctrl-D (nothing is shown): ", name);
+		return secret_prompt_lines(s, prompt, PASTE_MAX, e);
+	}
+	snprintf(prompt, sizeof(prompt), "%s: ", name);
+	return secret_prompt(s, prompt, e);
+}
+
 enum errc ask_secret(struct secret *s, const struct arg *arg, struct err *e)
 {
-	char prompt[128];
+	bool paste = arg->flags & ARG_PASTE;
 	enum errc rc;
 
-	if (isatty(STDIN_FILENO)) {
-		snprintf(prompt, sizeof(prompt), "%s: ", arg->label ? arg->label : arg->name);
-		return secret_prompt(s, prompt, e);
-	}
+	if (isatty(STDIN_FILENO))
+		return ask_hidden(s, arg, e);
 	interrupt_at_once(true);
-	rc = secret_read_fd(s, STDIN_FILENO, SECRET_MAX, "standard input", e);
+	rc = secret_read_fd(s, STDIN_FILENO, paste ? PASTE_MAX : SECRET_MAX, "standard input", e);
 	interrupt_at_once(false);
-	if (!rc)
+	if (!rc && !paste)
 		secret_chomp(s);
 	return rc;
 }

@@ -76,18 +76,27 @@ static enum errc print_text(const struct buf *text, struct err *e)
 	return rc;
 }
 
-static enum errc secret_take(struct command_line *c, struct err *e)
+static enum errc
+secret_take(struct command_line *c, const struct arg *arg,
+	    enum errc (*ask)(struct secret *s, const struct arg *arg, struct err *e), struct err *e)
 {
 	struct secret secret = SECRET_INIT;
 	enum errc rc;
 
-	if (!c->secret)
+	if (!arg)
 		return ERR_OK;
-	rc = ask_secret(&secret, c->secret, e);
+	rc = ask(&secret, arg, e);
 	if (!rc)
-		op_args_add_secret(c->args, c->secret->name, &secret);
+		op_args_add_secret(c->args, arg->name, &secret);
 	secret_release(&secret);
 	return rc;
+}
+
+static enum errc secrets_take(struct command_line *c, struct err *e)
+{
+	enum errc rc = secret_take(c, c->secret, ask_secret, e);
+
+	return rc ? rc : secret_take(c, c->hidden, ask_hidden, e);
 }
 
 /* A failure leaves standard output empty; only lists show what they found until then (an altered
@@ -96,7 +105,7 @@ static enum errc operation_run(struct command_line *c, struct app *app, struct p
 			       struct err *e)
 {
 	struct err late = ERR_INIT;
-	enum errc rc = secret_take(c, e), finished;
+	enum errc rc = secrets_take(c, e), finished;
 
 	if (!rc)
 		rc = app_run(app, c->op, c->args, &p->sink, e);

@@ -15,6 +15,7 @@ static const struct {
 	const char *noun, *summary;
 } noun_summaries[] = {
 	{ "key", "API keys: issue, rotate, revoke, verify" },
+	{ "token", "tokens: inspect, verify, sign, decrypt, compare" },
 	{ "audit", "the audit trail: list, verify, export" },
 	{ "store", "the store: check, back up, restore" },
 };

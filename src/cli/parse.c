@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "src/app/token_input.h"
 #include "src/base/secret_format.h"
 #include "src/cli/command.h"
 #include "src/cli/settings.h"
@@ -209,7 +210,7 @@ static bool secret_like(const char *text)
 {
 	enum secret_shape shape = secret_parse(text, strlen(text), NULL);
 
-	return shape == SECRET_OWN || shape == SECRET_MISTYPED;
+	return shape == SECRET_OWN || shape == SECRET_MISTYPED || token_like(text);
 }
 
 /* The positional argument for the n-th word behind the command. */
@@ -226,7 +227,7 @@ static enum errc word_take(struct command_line *c, const char *word, size_t n, s
 	const struct arg *arg = positional_at(c->op, n);
 	char words[2 * NOUN_SIZE];
 
-	if (secret_of(c->op) && strcmp(word, "-") == 0) {
+	if (secret_of(c->op) && strcmp(word, "-") == 0 && !(arg && arg->type == ARG_FILE)) {
 		c->secret = secret_of(c->op);
 		return ERR_OK;
 	}
@@ -301,6 +302,8 @@ static void otherwise_secret(struct command_line *c)
 	for (const struct arg *a = c->op->args; a->name; a++)
 		if (a->flags & ARG_POSITIONAL && op_has(c->args, a->name))
 			return;
+	if (c->secret != secret)
+		c->hidden = c->secret;
 	c->secret = secret;
 }
 

@@ -11,7 +11,8 @@ struct command_line {
 	const char *noun;	  /* the first word; NULL: none */
 	struct op_args *args;	  /* of `op`; NULL without one */
 	struct op_args *globals;  /* of global_options */
-	const struct arg *secret; /* the secret that must be asked for; NULL: none */
+	const struct arg *secret; /* the secret that standard input has; NULL: none */
+	const struct arg *hidden; /* one that is asked for beside it, on the terminal; NULL */
 };
 
 /* Options stand anywhere behind the program's name: --name VALUE, --name=VALUE, -n VALUE,

@@ -11,6 +11,7 @@
 #include "src/cli/detail.h"
 #include "src/cli/interrupt.h"
 #include "src/cli/report.h"
+#include "src/cli/token_text.h"
 
 enum { LINE_SIZE = 1 << 24, PROGRESS_MS = 250 };
 
@@ -24,10 +25,13 @@ static enum errc add_line(struct printer *p, struct buf *line, struct err *e)
 	return rc;
 }
 
+/* The elements of an array (OP_ARRAY) have a line each. */
 static enum errc print_json(struct printer *p, const struct json *row, struct err *e)
 {
 	struct buf line = BUF_INIT(LINE_SIZE);
 
+	if (p->op->flags & OP_ARRAY)
+		buf_add_char(&line, p->records ? ',' : '[');
 	json_write(&line, row);
 	return add_line(p, &line, e);
 }
@@ -53,6 +57,8 @@ static enum errc print_detail(struct printer *p, const struct json *row, struct 
 {
 	enum errc rc = p->records ? out_add(&p->out, "\n", 1, e) : ERR_OK;
 
+	if (!rc && token_prints(p->op))
+		return token_print(&p->out, &p->look, p->op, row, e);
 	return rc ? rc : detail_print(&p->out, &p->look, p->op, row, e);
 }
 
@@ -92,18 +98,19 @@ static enum errc reveal_frame(struct printer *p, const struct json *row, struct 
 	if (p->look.json) {
 		json_write(before, row);
 		before->data[--before->len] = '\0'; /* the closing brace */
-		buf_addf(before, "%s\"secret\":\"", before->len > 1 ? "," : "");
+		buf_addf(before, "%s\"%s\":\"", before->len > 1 ? "," : "",
+			 p->op->reveals ? p->op->reveals : "secret");
 		*behind = "\"}\n";
 		return ERR_OK;
 	}
-	if (p->look.quiet)
+	if (p->look.quiet || p->op->flags & OP_TEXT)
 		return ERR_OK;
 	detail_name(before, &p->look, p->op, "secret");
 	return print_detail(p, row, e);
 }
 
 /* The line is put together in secret memory and goes out by one write(2); our secrets consist of
- * letters, digits and "_", so JSON wants no escapes. */
+ * letters, digits and "_", a token of these and "-.", so JSON wants no escapes. */
 static enum errc sink_reveal(void *arg, const struct op *op, const struct json *row,
 			     const struct secret *secret, struct err *e)
 {
@@ -113,7 +120,6 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 	const char *behind;
 	enum errc rc;
 
-	(void)op;
 	progress_clear(p);
 	p->look.now = clock_wall(&clock_system);
 	rc = reveal_frame(p, row, &before, &behind, e);
@@ -126,7 +132,7 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 	secret_release(&line);
 	buf_release(&before);
 	p->records++;
-	if (!rc && p->look.width && !p->look.json && !p->look.quiet)
+	if (!rc && p->look.width && !p->look.json && !p->look.quiet && !(op->flags & OP_TEXT))
 		report_note(false, "the secret is not shown again: put it where it belongs now");
 	return rc;
 }
@@ -227,6 +233,8 @@ enum errc printer_finish(struct printer *p, bool well, struct err *e)
 	    !(p->op->flags & OP_WRITES))
 		sink_note(p, "nothing to list");
 	rc = table_end(&p->table, e);
+	if (!rc && p->look.json && p->op->flags & OP_ARRAY && p->records)
+		rc = out_add(&p->out, "]\n", 2, e);
 	return rc ? rc : out_flush(&p->out, e);
 }
 

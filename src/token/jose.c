@@ -2,7 +2,6 @@
 #include "src/token/jose.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,27 +18,16 @@ enum { SEGMENT_SLACK = 8, SEGMENTS_MOST = 2 * JOSE_PARTS + 8, EXCERPT = 16 };
 
 void jose_fault_add(struct jose *t, const char *id, size_t at, const char *format, ...)
 {
-	char raw[sizeof(t->faults[0].text)];
-	struct buf safe = BUF_INIT(4 * sizeof(raw));
 	struct jose_fault *fault = &t->faults[t->fault_count];
 	va_list ap;
-	size_t len;
 
 	if (t->fault_count == JOSE_FAULTS)
 		return;
+	*fault = (struct jose_fault){ .id = id, .at = at };
 	va_start(ap, format);
-	vsnprintf(raw, sizeof(raw), format, ap);
+	text_safe_format(fault->text, sizeof(fault->text), format, ap);
 	va_end(ap);
-	text_safe(&safe, raw, strlen(raw));
-	len = strlen(buf_text(&safe));
-	while (len >= sizeof(fault->text) || (len && (buf_text(&safe)[len] & 0xC0) == 0x80))
-		len--;
-	memcpy(fault->text, buf_text(&safe), len);
-	fault->text[len] = '\0';
-	fault->id = id;
-	fault->at = at;
 	t->fault_count++;
-	buf_release(&safe);
 }
 
 static const char *base64_fault_text(unsigned faults)

@@ -44,7 +44,8 @@ enum { PASTE_MAX = 1024 * 1024, PASTE_ITEMS = 1000 };
 struct paste {
 	struct paste_item *items; /* in the order of their offsets */
 	size_t count, size;
-	bool more; /* there were more than PASTE_ITEMS */
+	bool more;   /* there were more than PASTE_ITEMS */
+	size_t work; /* bytes looked at in all, again and again counted: a few times the length */
 };
 
 /* Finds everything in at most PASTE_MAX bytes, in time linear in them. */

@@ -369,7 +369,8 @@ static void raw_nul_bytes_are_refused(void **state)
 	struct json *v;
 
 	(void)state;
-	assert_refused(json_parse(&v, "[1]\0", 4, &e), ERR_USAGE, &e, "invalid JSON");
+	assert_refused(json_parse(&v, "[1]\0", 4, &e), ERR_USAGE, &e, "offset 3");
+	assert_refused(json_parse(&v, "123\0", 4, &e), ERR_USAGE, &e, "invalid JSON");
 	assert_refused(json_parse(&v, "[\"a\0b\"]", 7, &e), ERR_USAGE, &e, "invalid JSON");
 }
 

@@ -1,0 +1,28 @@
+/* What the two halves of a decision share: the signature's and the claims'. */
+#ifndef TOKEN_VERDICT_CHECKS_H
+#define TOKEN_VERDICT_CHECKS_H
+
+#include "src/token/verdict.h"
+
+/* A decision while it is made. */
+struct deciding {
+	const struct jose *t;
+	struct key_set *keys;
+	const struct expectations *x;
+	struct verdict *out;
+	bool failed; /* a check did, whether there was room to list it or not */
+};
+
+/* Lists a check. What comes from outside by %s is made terminal-safe. */
+void check_add(struct deciding *d, const char *name, enum check_result result, const char *detail);
+void check_addf(struct deciding *d, const char *name, enum check_result result, const char *format,
+		...) __attribute__((format(printf, 4, 5)));
+
+/* The expectations about claims, and what RFC 7519 §4.1 and RFC 9068 §2.2 want of them. */
+void claims_check(struct deciding *d);
+/* In their place where the payload is taken for no claims: of the header, typ is left to check. */
+void payload_check(struct deciding *d);
+/* Lists them as not made. */
+void claims_skip(struct deciding *d, const char *why);
+
+#endif
