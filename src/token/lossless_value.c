@@ -64,11 +64,11 @@ char lossless_escape(char c)
 
 static int32_t hex_code(const char *digits)
 {
-	int32_t code = 0;
+	uint32_t code = 0;
 
 	for (int i = 0; i < 4; i++)
-		code = code << 4 | lossless_hex(digits[i]);
-	return code;
+		code = code << 4 | (uint32_t)lossless_hex(digits[i]);
+	return (int32_t)(code & 0xFFFF);
 }
 
 size_t lossless_piece(struct lossless_span *s, char out[4])
