@@ -251,13 +251,15 @@ static uint32_t add_value(struct reader *r, struct place *p, enum lossless_type 
 static bool read_string(struct reader *r, struct place *p)
 {
 	size_t begin = r->at, end;
+	uint32_t index;
 	bool escaped;
 
 	if (!skip_string(r, &escaped))
 		return false;
 	end = r->at;
 	r->at = begin;
-	r->l->values[add_value(r, p, LOSSLESS_STRING, end)].escaped = escaped;
+	index = add_value(r, p, LOSSLESS_STRING, end); /* which may move the values */
+	r->l->values[index].escaped = escaped;
 	r->at = end;
 	return true;
 }

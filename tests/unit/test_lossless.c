@@ -100,6 +100,33 @@ static void many_values_move_to_the_heap_and_stay_readable(void **state)
 	buf_release(&text);
 }
 
+/* The value that no longer fits into the room, whatever its type, is kept whole. */
+static void the_first_value_on_the_heap_is_kept(void **state)
+{
+	static const char *const kinds[] = { "\"\\n\"", "1", "true", "{}", "[]", "null" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		for (int before = LOSSLESS_INLINE - 3; before <= 2 * LOSSLESS_INLINE; before++) {
+			struct buf text = BUF_INIT(1000);
+			const struct lossless_value *v;
+			struct lossless l;
+
+			buf_add_char(&text, '[');
+			for (int k = 0; k < before; k++)
+				buf_add_text(&text, "0,");
+			buf_addf(&text, "%s]", kinds[i]);
+			read_well(&l, buf_text(&text));
+			v = &l.values[l.count - 1];
+			assert_int_equal(l.values->count, before + 1);
+			assert_int_equal(v->end - v->begin, strlen(kinds[i]));
+			assert_int_equal(v->escaped, i == 0);
+			lossless_release(&l);
+			buf_release(&text);
+		}
+	}
+}
+
 static void texts_have_their_escapes_decoded(void **state)
 {
 	static const struct {
@@ -620,6 +647,7 @@ int main(void)
 		cmocka_unit_test(order_types_and_places_are_kept),
 		cmocka_unit_test(every_kind_of_value_may_stand_alone),
 		cmocka_unit_test(many_values_move_to_the_heap_and_stay_readable),
+		cmocka_unit_test(the_first_value_on_the_heap_is_kept),
 		cmocka_unit_test(texts_have_their_escapes_decoded),
 		cmocka_unit_test(what_is_no_string_has_no_text),
 		cmocka_unit_test(names_have_their_escapes_decoded),
