@@ -1,45 +1,77 @@
-/* The table of other vendors' credentials, one row a format, and the matching over it. Formats are the
- * vendors' published ones; a row with a checksum tells a real credential from an example. */
+/* Matching over the table of other vendors' credentials, and the checksums that some of them carry. Formats
+ * are the vendors' published ones; a checksum tells a real credential from an example. */
 #include "src/token/foreign.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <zlib.h>
+
 #include "src/base/encode.h"
+#include "src/token/foreign_match.h"
 
-#define DIGITS "0123456789"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define BASE62 DIGITS UPPER LOWER
-#define URL_SAFE BASE62 "-_"
-#define BASE32 UPPER "234567"
+enum {
+	CRC_DIGITS = 6,
+	SECTIONS = 3,
+	MASK_HIDES = 16,
+	MASK_TAIL = 4,
+	LEAST = 12, /* no credential is shorter: most words are told by that */
+};
 
-enum { CRC_DIGITS = 6, SECTIONS = 3, MASK_HIDES = 16, MASK_TAIL = 4 };
+/* --- sets of characters ----------------------------------------------------------------------- */
 
-static size_t run_length(const char *set, const char *text, size_t len, size_t most)
+#define FOUR(c, set) [(c)] = (set), [(c) + 1] = (set), [(c) + 2] = (set), [(c) + 3] = (set)
+#define SIX(c, set) FOUR(c, set), [(c) + 4] = (set), [(c) + 5] = (set)
+#define TWENTY(c, set)                                                             \
+	FOUR(c, set), FOUR((c) + 4, set), FOUR((c) + 8, set), FOUR((c) + 12, set), \
+		FOUR((c) + 16, set)
+
+static const uint16_t sets[256] = {
+	['0'] = SET_0189,
+	['1'] = SET_0189,
+	SIX('2', SET_234567),
+	['8'] = SET_0189,
+	['9'] = SET_0189,
+	SIX('A', SET_UPPER_HEX),
+	TWENTY('G', SET_UPPER_REST),
+	SIX('a', SET_LOWER_HEX),
+	TWENTY('g', SET_LOWER_REST),
+	['-'] = SET_DASH,
+	['_'] = SET_UNDERSCORE,
+	['.'] = SET_DOT,
+	['='] = SET_EQUALS,
+	['+'] = SET_STANDARD,
+	['/'] = SET_STANDARD,
+	[':'] = SET_COLON,
+};
+
+size_t foreign_run(unsigned set, const char *text, size_t len, size_t most)
 {
 	size_t n = 0;
 
-	while (n < len && n < most && text[n] && strchr(set, text[n]))
+	while (n < len && n < most && sets[(unsigned char)text[n]] & set)
 		n++;
 	return n;
 }
 
+/* --- shapes ----------------------------------------------------------------------------------- */
+
 /* A run of `body` characters within the bounds, with none of them behind it. */
-static size_t match_run(const struct foreign *f, const char *text, size_t len)
+size_t match_run(const struct foreign *f, const char *text, size_t len)
 {
-	size_t n = run_length(f->body, text, len, f->most + 1);
+	size_t n = foreign_run(f->body, text, len, f->most + 1);
 
 	return n >= f->least && n <= f->most ? n : 0;
 }
 
 /* The rest of three base64url sections with dots between (RFC 7515 §7.1); the third may be empty. */
-static size_t match_jwt(const struct foreign *f, const char *text, size_t len)
+size_t match_jwt(const struct foreign *f, const char *text, size_t len)
 {
 	size_t at = 0;
 
 	for (int section = 0; section < SECTIONS; section++) {
-		size_t n = run_length(f->body, text + at, len - at, f->most - at);
+		size_t n = foreign_run(f->body, text + at, len - at, f->most - at);
 
 		if (section < SECTIONS - 1) {
 			at += n + 1;
@@ -52,27 +84,86 @@ static size_t match_jwt(const struct foreign *f, const char *text, size_t len)
 	return at;
 }
 
-/* GitLab's routable tokens carry two short sections behind the first. */
-static size_t match_gitlab(const struct foreign *f, const char *text, size_t len)
+/* GitLab's routable tokens have behind the first section the version (since 18.0), and the length of the
+ * payload with a checksum. */
+size_t match_gitlab(const struct foreign *f, const char *text, size_t len)
 {
-	size_t n = match_run(f, text, len), part;
+	enum { VERSION = 2, TAIL = 9 };
+	size_t n = match_run(f, text, len), at = n, part;
 
-	for (int section = 1; n && section < SECTIONS; section++) {
-		if (n >= len || text[n] != '.')
+	for (int section = 1; n && section < SECTIONS && at < len && text[at] == '.'; section++) {
+		part = foreign_run(SET_BASE36, text + at + 1, len - at - 1, TAIL + 1);
+		at += 1 + part;
+		if (part == TAIL)
+			return at;
+		if (part != VERSION)
 			break;
-		part = run_length(BASE62, text + n + 1, len - n - 1, f->most);
-		n += part ? part + 1 : 0;
 	}
 	return n;
 }
 
 /* OpenAI's keys carry "OpenAI" in base64 between their two halves. */
-static size_t match_openai(const struct foreign *f, const char *text, size_t len)
+size_t match_openai(const struct foreign *f, const char *text, size_t len)
 {
 	size_t n = match_run(f, text, len);
 
 	return n && memmem(text, n, "T3BlbkFJ", 8) ? n : 0;
 }
+
+/* 22 and 43 characters with a dot between. */
+size_t match_sendgrid(const struct foreign *f, const char *text, size_t len)
+{
+	enum { ID = 22, SECRET = 43 };
+
+	if (len < ID + 1 + SECRET || foreign_run(f->body, text, len, ID + 1) != ID ||
+	    text[ID] != '.' ||
+	    foreign_run(f->body, text + ID + 1, len - ID - 1, SECRET + 1) != SECRET)
+		return 0;
+	return ID + 1 + SECRET;
+}
+
+/* The bot's number, a colon, 35 characters of which the first two are AA. */
+size_t match_telegram(const struct foreign *f, const char *text, size_t len)
+{
+	size_t digits = foreign_run(SET_DIGITS, text, len, 11), n;
+
+	if (digits < 8 || digits > 10 || len < digits + 3 || memcmp(text + digits, ":AA", 3) != 0)
+		return 0;
+	n = foreign_run(f->body, text + digits + 1, len - digits - 1, f->most + 1);
+	return n == f->most ? digits + 1 + n : 0;
+}
+
+/* A type of key, a dot, base64url, and for wrapped ones a word and a dot between (PASERK). */
+size_t match_paserk(const struct foreign *f, const char *text, size_t len)
+{
+	static const char *const types[] = {
+		"lid.",	   "local.", "seal.",	"local-wrap.pie.",  "local-pw.", "sid.",
+		"public.", "pid.",   "secret.", "secret-wrap.pie.", "secret-pw."
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		size_t lead = strlen(types[i]), n;
+
+		if (len < lead || memcmp(text, types[i], lead) != 0)
+			continue;
+		n = match_run(f, text + lead, len - lead);
+		return n ? lead + n : 0;
+	}
+	return 0;
+}
+
+/* A payload, and a footer behind a dot if there is one (PASETO). */
+size_t match_paseto(const struct foreign *f, const char *text, size_t len)
+{
+	size_t n = match_run(f, text, len), footer;
+
+	if (!n || n + 1 >= len || text[n] != '.')
+		return n;
+	footer = foreign_run(f->body, text + n + 1, len - n - 1, f->most - n);
+	return footer ? n + 1 + footer : n;
+}
+
+/* --- checksums -------------------------------------------------------------------------------- */
 
 /* Six base62 digits of CRC-32 over what stands between the lead and them. */
 static enum foreign_check check_crc(const char *text, size_t len, size_t lead)
@@ -84,148 +175,63 @@ static enum foreign_check check_crc(const char *text, size_t len, size_t lead)
 									  : FOREIGN_WRONG;
 }
 
-static enum foreign_check check_four(const char *text, size_t len) /* "ghp_", "npm_" */
+enum foreign_check check_four(const char *text, size_t len) /* "ghp_", "npm_" */
 {
 	return check_crc(text, len, 4);
 }
 
-#define GITHUB(what, begins, where)                                                                \
-	{                                                                                          \
-		.id = "github", .name = (what), .lead = (begins), .match = match_run, .least = 36, \
-		.most = 36, .body = BASE62, .check = check_four, .revoke = (where)                 \
-	}
-#define GITHUB_SETTINGS "github.com, Settings, Developer settings, Personal access tokens"
-#define GITHUB_APPS "github.com, Settings, Applications"
+/* Seven base36 digits of CRC-32 over all before them; the classic form has none. */
+enum foreign_check check_gitlab(const char *text, size_t len)
+{
+	enum { DIGITS = 7 };
+	char expected[DIGITS + 1] = "0000000";
+	unsigned long crc;
 
-#define GITLAB(what, begins, where)                                                      \
-	{                                                                                \
-		.id = "gitlab", .name = (what), .lead = (begins), .match = match_gitlab, \
-		.least = 20, .most = 300, .body = URL_SAFE, .revoke = (where)            \
-	}
+	if (!memchr(text, '.', len) || len < DIGITS)
+		return FOREIGN_UNCHECKED;
+	crc = crc32_z(0, (const unsigned char *)text, len - DIGITS);
+	for (int i = DIGITS - 1; i >= 0; i--, crc /= 36)
+		expected[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[crc % 36];
+	return memcmp(expected, text + len - DIGITS, DIGITS) == 0 ? FOREIGN_GOOD : FOREIGN_WRONG;
+}
 
-#define STRIPE(what, begins)                                                                       \
-	{                                                                                          \
-		.id = "stripe", .name = (what), .lead = (begins), .match = match_run, .least = 16, \
-		.most = 247, .body = BASE62,                                                       \
-		.revoke = "dashboard.stripe.com, Developers, API keys"                             \
-	}
+/* Eight hex digits of CRC-32, lowest byte first, over all before the underscore before them. */
+enum foreign_check check_grafana(const char *text, size_t len)
+{
+	enum { DIGITS = 8 };
+	char expected[DIGITS + 1];
+	unsigned char bytes[DIGITS / 2];
+	unsigned long crc = crc32_z(0, (const unsigned char *)text, len - DIGITS - 1);
 
-#define AWS(what, begins, where)                                                                \
-	{                                                                                       \
-		.id = "aws", .name = (what), .lead = (begins), .match = match_run, .least = 16, \
-		.most = 16, .body = BASE32, .revoke = (where)                                   \
-	}
+	for (size_t i = 0; i < sizeof(bytes); i++, crc >>= 8)
+		bytes[i] = crc & 0xff;
+	hex_encode(expected, bytes, sizeof(bytes));
+	return memcmp(expected, text + len - DIGITS, DIGITS) == 0 ? FOREIGN_GOOD : FOREIGN_WRONG;
+}
 
-#define SLACK(what, begins, where)                                                                \
-	{                                                                                         \
-		.id = "slack", .name = (what), .lead = (begins), .match = match_run, .least = 20, \
-		.most = 250, .body = BASE62 "-", .revoke = (where)                                \
-	}
-#define SLACK_APPS "api.slack.com/apps, OAuth & Permissions, Revoke; or auth.revoke"
-
-/* Longer leads stand before the shorter ones that they begin with. */
-const struct foreign foreign_table[] = {
-	{ .id = "github",
-	  .name = "GitHub fine-grained personal access token",
-	  .lead = "github_pat_",
-	  .match = match_run,
-	  .least = 82,
-	  .most = 82,
-	  .body = BASE62 "_",
-	  .revoke = GITHUB_SETTINGS },
-	GITHUB("GitHub personal access token", "ghp_", GITHUB_SETTINGS),
-	GITHUB("GitHub OAuth access token", "gho_", GITHUB_APPS),
-	GITHUB("GitHub App user token", "ghu_", GITHUB_APPS),
-	GITHUB("GitHub App installation token", "ghs_",
-	       "runs out within an hour; DELETE "
-	       "/installation/token"),
-	GITHUB("GitHub refresh token", "ghr_", GITHUB_APPS),
-	GITLAB("GitLab personal access token", "glpat-", "GitLab, Edit profile, Access tokens"),
-	GITLAB("GitLab deploy token", "gldt-", "GitLab, project, Settings, Repository"),
-	GITLAB("GitLab runner token", "glrt-", "GitLab, Admin or project, CI/CD, Runners"),
-	GITLAB("GitLab pipeline trigger token", "glptt-", "GitLab, project, Settings, CI/CD"),
-	GITLAB("GitLab CI job token", "glcbt-", "runs out with its job; cancel the job"),
-	STRIPE("Stripe live secret key", "sk_live_"),
-	STRIPE("Stripe test secret key", "sk_test_"),
-	STRIPE("Stripe live restricted key", "rk_live_"),
-	STRIPE("Stripe test restricted key", "rk_test_"),
-	{ .id = "stripe",
-	  .name = "Stripe webhook signing secret",
-	  .lead = "whsec_",
-	  .match = match_run,
-	  .least = 32,
-	  .most = 64,
-	  .body = BASE62,
-	  .revoke = "dashboard.stripe.com, Developers, Webhooks, Roll secret" },
-	AWS("AWS access key id", "AKIA", "AWS console, IAM, Users, Security credentials"),
-	AWS("AWS temporary access key id", "ASIA",
-	    "AWS console, IAM, Roles, Revoke active sessions"),
-	SLACK("Slack bot token", "xoxb-", SLACK_APPS),
-	SLACK("Slack user token", "xoxp-", SLACK_APPS),
-	SLACK("Slack app configuration token", "xoxe-",
-	      "api.slack.com/apps, Your App "
-	      "Configuration Tokens"),
-	SLACK("Slack legacy workspace token", "xoxa-", SLACK_APPS),
-	SLACK("Slack legacy refresh token", "xoxr-", SLACK_APPS),
-	SLACK("Slack legacy token", "xoxs-", SLACK_APPS),
-	SLACK("Slack app-level token", "xapp-",
-	      "api.slack.com/apps, Basic Information, "
-	      "App-Level Tokens"),
-	{ .id = "google",
-	  .name = "Google API key",
-	  .lead = "AIza",
-	  .match = match_run,
-	  .least = 35,
-	  .most = 35,
-	  .body = URL_SAFE,
-	  .revoke = "console.cloud.google.com, APIs & Services, Credentials" },
-	{ .id = "npm",
-	  .name = "npm access token",
-	  .lead = "npm_",
-	  .match = match_run,
-	  .least = 36,
-	  .most = 36,
-	  .body = BASE62,
-	  .check = check_four,
-	  .revoke = "npmjs.com, Access Tokens; or npm token revoke" },
-	{ .id = "anthropic",
-	  .name = "Anthropic API key",
-	  .lead = "sk-ant-",
-	  .match = match_run,
-	  .least = 80,
-	  .most = 200,
-	  .body = URL_SAFE,
-	  .revoke = "console.anthropic.com, Settings, API keys" },
-	{ .id = "openai",
-	  .name = "OpenAI API key",
-	  .lead = "sk-",
-	  .match = match_openai,
-	  .least = 40,
-	  .most = 250,
-	  .body = URL_SAFE,
-	  .revoke = "platform.openai.com, API keys" },
-	{ .id = "jwt",
-	  .name = "JSON Web Token",
-	  .lead = "eyJ",
-	  .match = match_jwt,
-	  .least = 2,
-	  .most = FOREIGN_LONGEST - 3,
-	  .body = URL_SAFE,
-	  .revoke = "not by itself: its issuer ends the session, or its signing key" },
-	{ .id = NULL },
-};
+/* --- looking up ------------------------------------------------------------------------------- */
 
 bool foreign_begins(unsigned char c)
 {
-	return c && strchr("gsrwAxne", c);
+	return c && strchr(FOREIGN_FIRST, c);
 }
 
-size_t foreign_match(const struct foreign **out, enum foreign_check *check, const char *text,
-		     size_t len)
+bool foreign_begins_pasted(unsigned char c)
 {
-	for (const struct foreign *f = foreign_table; f->id; f++) {
-		size_t lead = strlen(f->lead), body;
+	return c && strchr(FOREIGN_FIRST_PASTED, c);
+}
 
+static size_t match(const struct foreign **out, enum foreign_check *check, const char *text,
+		    size_t len, bool pasted)
+{
+	if (foreign_run(SET_ANY, text, len, LEAST) < LEAST)
+		return 0;
+	for (const struct foreign *f = foreign_table; f->id; f++) {
+		size_t lead, body;
+
+		if ((*f->lead && *f->lead != *text) || (f->paste_only && !pasted))
+			continue;
+		lead = strlen(f->lead);
 		if (len <= lead || memcmp(text, f->lead, lead) != 0)
 			continue;
 		body = f->match(f, text + lead, len - lead);
@@ -238,11 +244,23 @@ size_t foreign_match(const struct foreign **out, enum foreign_check *check, cons
 	return 0;
 }
 
+size_t foreign_match(const struct foreign **out, enum foreign_check *check, const char *text,
+		     size_t len)
+{
+	return match(out, check, text, len, false);
+}
+
+size_t foreign_match_pasted(const struct foreign **out, enum foreign_check *check, const char *text,
+			    size_t len)
+{
+	return match(out, check, text, len, true);
+}
+
 const struct foreign *foreign_identify(enum foreign_check *check, const char *text, size_t len)
 {
 	const struct foreign *f = NULL;
 
-	return len && foreign_match(&f, check, text, len) == len ? f : NULL;
+	return match(&f, check, text, len, true) == len ? f : NULL;
 }
 
 void foreign_mask(char out[FOREIGN_MASK_SIZE], const struct foreign *f, const char *text,

@@ -155,9 +155,9 @@ static bool find_foreign(struct finder *f, size_t at, struct found *out)
 	enum foreign_check check = FOREIGN_UNCHECKED;
 	size_t len;
 
-	if (!foreign_begins((unsigned char)*text))
+	if (!foreign_begins_pasted((unsigned char)*text))
 		return false;
-	len = foreign_match(&foreign, &check, text, f->view->len - at);
+	len = foreign_match_pasted(&foreign, &check, text, f->view->len - at);
 	f->work += len;
 	if (!len)
 		return false;
