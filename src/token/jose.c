@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "src/base/alloc.h"
-#include "src/base/encode.h"
+#include "src/base/base64.h"
 #include "src/base/secret.h"
 #include "src/base/text.h"
 #include "src/token/algorithm.h"
