@@ -16,18 +16,18 @@ static enum errc input_scan(struct token_input *in, struct err *e)
 	return ERR_OK;
 }
 
-static enum errc file_read_secret(struct secret *s, const char *path, struct err *e)
+enum errc token_file_read(struct secret *s, const char *path, size_t max, struct err *e)
 {
 	enum errc rc;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return secret_read_fd(s, STDIN_FILENO, PASTE_MAX, "standard input", e);
+		return secret_read_fd(s, STDIN_FILENO, max, "standard input", e);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_errno(e, errno == EACCES ? ERR_PERMISSION : ERR_USAGE,
 				 "cannot open \"%s\"", path);
-	rc = secret_read_fd(s, fd, PASTE_MAX, path, e);
+	rc = secret_read_fd(s, fd, max, path, e);
 	close(fd);
 	return rc;
 }
@@ -37,7 +37,7 @@ enum errc token_input_file(struct token_input *in, const char *path, struct err 
 	enum errc rc;
 
 	*in = (struct token_input){ .text = SECRET_INIT };
-	rc = file_read_secret(&in->text, path, e);
+	rc = token_file_read(&in->text, path, PASTE_MAX, e);
 	return rc ? rc : input_scan(in, e);
 }
 

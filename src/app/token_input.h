@@ -28,6 +28,8 @@ struct token_input {
 enum errc token_input_read(struct token_input *in, const struct op_call *c, struct err *e);
 /* The same of one file ("-" is standard input), whatever its mode. */
 enum errc token_input_file(struct token_input *in, const char *path, struct err *e);
+/* A file of at most `max` bytes whatever its mode; "-" is standard input. */
+enum errc token_file_read(struct secret *s, const char *path, size_t max, struct err *e);
 void token_input_release(struct token_input *in); /* wipes; idempotent */
 
 /* Does a word of a command line hold a token or credential, where everyone can read it? */

@@ -1,14 +1,13 @@
 /* Key sources: files, standard input, pasted text. */
 #include "src/app/token_keys.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/app/session.h"
+#include "src/app/token_input.h"
 #include "src/base/alloc.h"
 #include "src/base/base64.h"
 #include "src/base/encode.h"
@@ -40,22 +39,6 @@ static void tell_open_file(const struct op_call *c, const struct key_set *set, s
 	}
 }
 
-static enum errc key_file_read(struct secret *s, const char *path, struct err *e)
-{
-	enum errc rc;
-	int fd;
-
-	if (is_stdin(path))
-		return secret_read_fd(s, STDIN_FILENO, KEY_TEXT_MAX, "standard input", e);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return err_errno(e, errno == EACCES ? ERR_PERMISSION : ERR_USAGE,
-				 "cannot open \"%s\"", path);
-	rc = secret_read_fd(s, fd, KEY_TEXT_MAX, path, e);
-	close(fd);
-	return rc;
-}
-
 /* "file api.pem", "standard input": as the verdict names the source. */
 static char *label_of(const char *path)
 {
@@ -73,7 +56,7 @@ static enum errc add_file(const struct op_call *c, struct key_set *set, const ch
 	struct secret text = SECRET_INIT;
 	size_t from = set->count;
 	char *label = label_of(path);
-	enum errc rc = key_file_read(&text, path, e);
+	enum errc rc = token_file_read(&text, path, KEY_TEXT_MAX, e);
 
 	if (!rc)
 		rc = add(set, secret_reveal(&text), text.len, label, e);
@@ -106,6 +89,23 @@ static enum errc add_secret_file(struct key_set *set, const char *path, struct e
 	secret_release(&secret);
 	free(label);
 	return rc;
+}
+
+struct json *token_key_json(const struct jose_key *k)
+{
+	char text[256];
+	struct buf out = BUF_INIT(1024);
+	struct json *v;
+
+	if (!k)
+		return json_null_new();
+	jose_key_describe(k, text, sizeof(text));
+	buf_add_text(&out, text);
+	if (k->label)
+		buf_addf(&out, " (%s)", k->label);
+	v = json_text(buf_text(&out));
+	buf_release(&out);
+	return v;
 }
 
 /* --- what was given ---------------------------------------------------------------------------- */

@@ -37,6 +37,9 @@ enum { TOKEN_SECRET_MAX = 64 * 1024 };
  * ERR_USAGE names what can't be read; ERR_REMOTE what can't be fetched. */
 enum errc token_keys_read(struct key_set *set, const struct op_call *c, struct err *e);
 
+/* The key in words and where it is from; null for none. */
+struct json *token_key_json(const struct jose_key *k);
+
 /* Is standard input meant for two things at once? ERR_USAGE. */
 enum errc token_stdin_once(const struct op_call *c, struct err *e);
 
