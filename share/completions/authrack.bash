@@ -27,6 +27,7 @@ _authrack() {
 	done
 	case $noun in
 	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
+	token) verbs=" inspect diff" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
 	guide) verbs="" ;;
@@ -145,6 +146,8 @@ _authrack() {
 	'key purge --expiring') : ;;
 	'key purge --unused') : ;;
 	'key purge --expect') : ;;
+	'token inspect --at') : ;;
+	'token diff --at') : ;;
 	'audit list --search'|'audit list -s') : ;;
 	'audit list --actor'|'audit list -a') : ;;
 	'audit list --op'|'audit list -o') : ;;
@@ -182,6 +185,8 @@ _authrack() {
 	'key export') options=" --format --search --status --owner --tier --scope --expiring --unused --in-grace" ;;
 	'key usage') options=" --by --since" ;;
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
+	'token inspect') options=" --token --at" ;;
+	'token diff') options=" --token --at" ;;
 	'audit list') options=" --search --actor --op --object --since --until --limit --after --oldest-first" ;;
 	'audit verify') options=" --checkpoint --public-key" ;;
 	'audit export') options=" --search --actor --op --object --since --until --after" ;;
@@ -199,7 +204,7 @@ _authrack() {
 	if [[ $cur == -* ]]; then
 		_authrack_words "$options --store --master-key --config --json --quiet --yes --read-only --wait --accept-clock --no-syslog --no-color --version --help"
 	elif [[ -z $noun ]]; then
-		_authrack_words " key audit store guide completion help"
+		_authrack_words " key token audit store guide completion help"
 	elif [[ -n $verbs && -z $verb ]]; then
 		_authrack_words "$verbs"
 	else
@@ -216,6 +221,8 @@ _authrack() {
 	'key export') _authrack_keys ;;
 	'key usage') _authrack_keys ;;
 	'key purge') _authrack_keys ;;
+	'token inspect') _authrack_files ;;
+	'token diff') _authrack_files ;;
 	'store backup') _authrack_files ;;
 	'store restore') _authrack_files ;;
 	'guide') : ;;

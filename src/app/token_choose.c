@@ -106,9 +106,7 @@ enum errc token_choose(struct token_choice *out, const struct token_input *in,
 		return err_hint(e, "choose one: --pick N, as token inspect lists them");
 	}
 	out->item = nth_jose(&in->paste, picked ? (size_t)pick - 1 : 0);
-	if (!picked)
-		look_loose(out, in);
-	else if (out->item->mends)
+	if (out->item && (!picked || out->item->mends))
 		look_loose(out, in);
 	return ERR_OK;
 }
