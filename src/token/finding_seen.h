@@ -64,7 +64,7 @@ struct seen_part {
 	struct seen_value header[HEADER_COUNT];
 	const struct algorithm *algorithm; /* by the header's exact name; NULL */
 	bool readable;			   /* no header of it is malformed */
-	char words[24];			   /* "signature 2: " where there are several, else "" */
+	char words[40];			   /* "signature 2: " where there are several, else "" */
 };
 
 /* What a token is for, by its typ, or else by claims that only one kind has. */
