@@ -27,7 +27,7 @@ _authrack() {
 	done
 	case $noun in
 	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
-	token) verbs=" inspect diff" ;;
+	token) verbs=" inspect verify decrypt diff diff" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
 	guide) verbs="" ;;
@@ -147,6 +147,25 @@ _authrack() {
 	'key purge --unused') : ;;
 	'key purge --expect') : ;;
 	'token inspect --at') : ;;
+	'token verify --secret-file') _authrack_files ;;
+	'token verify --pem') _authrack_files ;;
+	'token verify --jwk') _authrack_files ;;
+	'token verify --jwks') _authrack_files ;;
+	'token verify --alg'|'token verify -a') : ;;
+	'token verify --iss') : ;;
+	'token verify --aud') : ;;
+	'token verify --sub') : ;;
+	'token verify --typ') : ;;
+	'token verify --require') : ;;
+	'token verify --leeway') : ;;
+	'token verify --at') : ;;
+	'token verify --payload') _authrack_files ;;
+	'token verify --pick') : ;;
+	'token decrypt --secret-file') _authrack_files ;;
+	'token decrypt --pem') _authrack_files ;;
+	'token decrypt --jwk') _authrack_files ;;
+	'token decrypt --pick') : ;;
+	'token diff --at') : ;;
 	'token diff --at') : ;;
 	'audit list --search'|'audit list -s') : ;;
 	'audit list --actor'|'audit list -a') : ;;
@@ -186,6 +205,9 @@ _authrack() {
 	'key usage') options=" --by --since" ;;
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
 	'token inspect') options=" --token --at" ;;
+	'token verify') options=" --token --secret-file --pem --jwk --secret --key --jwks --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
+	'token decrypt') options=" --token --secret-file --pem --jwk --secret --key --allow-weak-key --pick" ;;
+	'token diff') options=" --token --at" ;;
 	'token diff') options=" --token --at" ;;
 	'audit list') options=" --search --actor --op --object --since --until --limit --after --oldest-first" ;;
 	'audit verify') options=" --checkpoint --public-key" ;;
@@ -222,6 +244,9 @@ _authrack() {
 	'key usage') _authrack_keys ;;
 	'key purge') _authrack_keys ;;
 	'token inspect') _authrack_files ;;
+	'token verify') _authrack_files ;;
+	'token decrypt') _authrack_files ;;
+	'token diff') _authrack_files ;;
 	'token diff') _authrack_files ;;
 	'store backup') _authrack_files ;;
 	'store restore') _authrack_files ;;

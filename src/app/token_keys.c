@@ -94,18 +94,11 @@ static enum errc add_secret_file(struct key_set *set, const char *path, struct e
 struct json *token_key_json(const struct jose_key *k)
 {
 	char text[256];
-	struct buf out = BUF_INIT(1024);
-	struct json *v;
 
 	if (!k)
 		return json_null_new();
 	jose_key_describe(k, text, sizeof(text));
-	buf_add_text(&out, text);
-	if (k->label)
-		buf_addf(&out, " (%s)", k->label);
-	v = json_text(buf_text(&out));
-	buf_release(&out);
-	return v;
+	return json_text(text);
 }
 
 /* --- what was given ---------------------------------------------------------------------------- */

@@ -88,21 +88,32 @@ static bool is_severe(const struct json *finding)
 	return severity && (strcmp(severity, "critical") == 0 || strcmp(severity, "error") == 0);
 }
 
-static void verdict_against(struct page *p, const struct json *row)
+/* Why, in a line: what is critical first (a forgery), then the check that failed. */
+static void verdict_why(struct buf *out, const struct json *row)
 {
 	const struct json *failed = check_failed(row), *worst = finding_worst(row);
-	const char *name = json_get_text(failed, "name");
+	const char *severity = json_get_text(worst, "severity");
+	bool critical = severity && strcmp(severity, "critical") == 0;
 
-	page_to(p, 0);
 	if (json_get_bool(row, "valid"))
-		page_wrap(p, TONE_NORMAL, NAME_COLUMN,
-			  "the signature fits, and every check that was asked for passed");
-	else if (failed)
-		page_wrap(p, TONE_NORMAL, NAME_COLUMN, name);
+		buf_add_text(out, "the signature fits, and every check that was asked for passed");
+	else if (failed && !critical)
+		buf_addf(out, "%s: %s", json_get_text(failed, "name"),
+			 json_get_text(failed, "detail"));
 	else if (is_severe(worst))
-		page_wrap(p, TONE_NORMAL, NAME_COLUMN, json_get_text(worst, "id"));
+		buf_add_text(out, json_get_text(worst, "text"));
 	else
-		page_wrap(p, TONE_NORMAL, NAME_COLUMN, "no key was given that could check it");
+		buf_add_text(out, "no key was given that could check the signature");
+}
+
+static void put_why(struct page *p, const struct json *row)
+{
+	struct buf why = BUF_INIT(4096);
+
+	verdict_why(&why, row);
+	page_to(p, p->column + 2);
+	page_wrap(p, TONE_NORMAL, NAME_COLUMN, buf_text(&why));
+	buf_release(&why);
 }
 
 static void put_verdict(struct page *p, const struct json *row)
@@ -119,7 +130,7 @@ static void put_verdict(struct page *p, const struct json *row)
 	else
 		page_addf(p, TONE_DANGER, "%s NOT VALID", glyph(p, "✗", "X"));
 	buf_add_text(&p->text, look_reset(p->look));
-	verdict_against(p, row);
+	put_why(p, row);
 	page_end_line(p);
 	if (!key)
 		return;
@@ -144,34 +155,65 @@ static int check_width(const struct json *checks)
 	return widest;
 }
 
+static void put_check(struct page *p, const struct json *check, enum tone tone, const char *mark,
+		      int column)
+{
+	page_to(p, NAME_COLUMN);
+	page_add(p, tone, mark);
+	page_to(p, 0);
+	page_add(p, TONE_NORMAL, json_get_text(check, "name"));
+	page_to(p, column);
+	page_wrap(p, TONE_NORMAL, column, json_get_text(check, "detail"));
+	page_end_line(p);
+}
+
+static bool check_is(const struct json *check, const char *result)
+{
+	return strcmp(json_get_text(check, "result"), result) == 0;
+}
+
+/* The checks not made for the same reason share a line: they are never hidden. */
+static void put_not_made(struct page *p, const struct json *checks, size_t first)
+{
+	const char *why = json_get_text(json_at(checks, first), "detail");
+	struct buf line = BUF_INIT(4096);
+
+	for (size_t i = 0; i < json_count(checks); i++) {
+		const struct json *check = json_at(checks, i);
+
+		if (!check_is(check, "not_made") ||
+		    strcmp(json_get_text(check, "detail"), why) != 0)
+			continue;
+		if (i < first)
+			goto out;
+		buf_addf(&line, "%s%s", line.len ? ", " : "", json_get_text(check, "name"));
+	}
+	page_to(p, NAME_COLUMN);
+	page_add(p, TONE_SECONDARY, glyph(p, "–", "-"));
+	page_to(p, 0);
+	page_wrap(p, TONE_SECONDARY, NAME_COLUMN + 2, buf_text(&line));
+	page_add(p, TONE_SECONDARY, ":");
+	page_to(p, 0);
+	page_wrap(p, TONE_SECONDARY, NAME_COLUMN + 2, why);
+	page_end_line(p);
+out:
+	buf_release(&line);
+}
+
 static void put_checks(struct page *p, const struct json *row)
 {
-	static const struct {
-		const char *result, *nice, *ascii;
-		enum tone tone;
-	} marks[] = {
-		{ "passed", "✓", "+", TONE_GOOD },
-		{ "failed", "✗", "X", TONE_DANGER },
-		{ "not_made", "–", "-", TONE_SECONDARY },
-	};
 	const struct json *checks = json_get(row, "checks");
 	int column = NAME_COLUMN + 2 + check_width(checks) + 2;
 
-	for (size_t m = 0; m < sizeof(marks) / sizeof(marks[0]); m++) {
-		for (size_t i = 0; i < json_count(checks); i++) {
-			const struct json *check = json_at(checks, i);
-
-			if (strcmp(json_get_text(check, "result"), marks[m].result) != 0)
-				continue;
-			page_to(p, NAME_COLUMN);
-			page_add(p, marks[m].tone, glyph(p, marks[m].nice, marks[m].ascii));
-			page_to(p, 0);
-			page_add(p, TONE_NORMAL, json_get_text(check, "name"));
-			page_to(p, column);
-			page_wrap(p, TONE_NORMAL, column, json_get_text(check, "detail"));
-			page_end_line(p);
-		}
-	}
+	for (size_t i = 0; i < json_count(checks); i++)
+		if (check_is(json_at(checks, i), "failed"))
+			put_check(p, json_at(checks, i), TONE_DANGER, glyph(p, "✗", "X"), column);
+	for (size_t i = 0; i < json_count(checks); i++)
+		if (check_is(json_at(checks, i), "passed"))
+			put_check(p, json_at(checks, i), TONE_GOOD, glyph(p, "✓", "+"), column);
+	for (size_t i = 0; i < json_count(checks); i++)
+		if (check_is(json_at(checks, i), "not_made"))
+			put_not_made(p, checks, i);
 }
 
 /* --- what it is -------------------------------------------------------------------------------- */
@@ -181,7 +223,7 @@ static void put_unchecked(struct page *p)
 	buf_add_text(&p->text, look_bold(p->look));
 	page_add(p, TONE_WARNING, "? UNCHECKED");
 	buf_add_text(&p->text, look_reset(p->look));
-	page_to(p, 0);
+	page_to(p, p->column + 2);
 	page_wrap(p, TONE_NORMAL, NAME_COLUMN,
 		  "nobody has checked the signature: authrack token verify does");
 	page_end_line(p);
@@ -544,6 +586,7 @@ static void put_verified(struct page *p, const struct json *row)
 {
 	put_verdict(p, row);
 	put_checks(p, row);
+	page_end_line(p);
 	put_what(p, row);
 	put_contents(p, row, json_get_bool(row, "valid") ? "claims" : "claims, not to be trusted");
 }
