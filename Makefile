@@ -23,10 +23,12 @@ CFLAGS_release := -O2 $(HARDENING)
 CFLAGS_clang := $(CFLAGS_release)
 CFLAGS_debug := -O0 -g3
 CFLAGS_asan := -O1 -fno-omit-frame-pointer $(SANITIZE)
+CFLAGS_fuzz := $(CFLAGS_asan) -fsanitize=fuzzer-no-link
 CFLAGS_cov := -O0 --coverage
 LDFLAGS_release := -Wl,-z,relro,-z,now
 LDFLAGS_clang := $(LDFLAGS_release)
 LDFLAGS_asan := $(SANITIZE)
+LDFLAGS_fuzz := $(SANITIZE)
 LDFLAGS_cov := --coverage
 WERROR ?= -Werror
 
@@ -46,10 +48,13 @@ C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] data/*.[ch] ui/*.[ch] tests/*/*.[c
 UNIT := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/screens/test_*.c))
 SCREENS := $(patsubst %.c,$(B)/%.o,$(filter-out tests/screens/test_%,$(wildcard tests/screens/*.c)))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
+FUZZ := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCH := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 SCRIPTS := $(sort $(wildcard tests/*/*.t))
 
-.PHONY: all
+.PHONY: all docs run test units fuzzers check unit asan valgrind fuzz cov memcheck lint bench \
+	benches format install uninstall clean help
+
 all: $(B)/authrack	## build build/release/authrack (CFLAGS, MODE=debug honoured)
 
 $(B)/authrack: $(B)/src/main.o $(B)/libauthrack.a
@@ -81,25 +86,21 @@ $(filter $(B)/tests/screens/%,$(UNIT)): $(SCREENS)
 $(UNIT) $(BENCH): %: %.o $(B)/libsupport.a $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 
+$(FUZZ): %: %.o $(B)/tests/fuzz/common.o $(B)/tests/fuzz/fixed.o \
+		$(filter $(B)/src/base/% $(B)/src/token/%,$(OBJECTS))
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 # Not part of the program: makes the generated parts of the documents.
 $(B)/docs: $(B)/src/cli/docs.o $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
-DOCUMENTS := README.md share/man/authrack.1
-
-.PHONY: docs
 docs: all $(B)/docs	## make completions and the generated parts of README and man page anew
-	@for file in $(DOCUMENTS); do \
-		$(B)/docs $$file > $(B)/document && cat $(B)/document > $$file || exit 1; done
-	@$(B)/authrack completion bash > share/completions/authrack.bash
-	@$(B)/authrack completion zsh > share/completions/_authrack
-	@$(B)/authrack completion fish > share/completions/authrack.fish
+	@share/document $(B)
 
 .SECONDARY:
--include $(OBJECTS:.o=.d) $(UNIT:=.d) $(SUPPORT:.o=.d) $(SCREENS:.o=.d) $(B)/src/main.d
+-include $(OBJECTS:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(SUPPORT:.o=.d) $(SCREENS:.o=.d) $(B)/src/main.d
 
 # --- the two commands of the README --------------------------------------------------------------
-.PHONY: run test
 run:			## install what is missing, build, open the console
 	@.ci/install build
 	@$(MAKE) -s -j$(JOBS) all
@@ -115,8 +116,8 @@ test:			## install what is missing, build, pass every test
 PROVE := AUTHRACK=$(abspath $(B))/authrack BUILD=$(abspath $(B)) CMOCKA_MESSAGE_OUTPUT=TAP \
 	prove --timer -j$(JOBS)
 
-.PHONY: units check unit asan valgrind cov
 units: $(UNIT) $(B)/docs
+fuzzers: $(FUZZ)
 
 check:			## run the tests on what is built
 	@$(PROVE) -e '' $(UNIT) $(SCRIPTS)
@@ -134,9 +135,12 @@ valgrind:		## the unit tests under valgrind
 	@$(MAKE) -s -j$(JOBS) MODE=debug all units
 	@$(MAKE) -s MODE=debug memcheck
 
-.PHONY: memcheck
 memcheck:
 	@$(PROVE) -e 'valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite' $(UNIT)
+
+fuzz:			## fuzz each reader for FUZZ_SECONDS (60), two at a time
+	@.ci/install build fuzz
+	@$(MAKE) -s -j$(JOBS) CC=clang MODE=fuzz fuzzers && tests/fuzz/run
 
 cov:			## line coverage of the whole suite
 	@.ci/install build test cov
@@ -145,7 +149,6 @@ cov:			## line coverage of the whole suite
 	@gcovr -r . --object-directory build/cov -f 'src|ui|data'
 
 # --- checks of the tree, measurements ----------------------------------------------------------------
-.PHONY: lint bench benches format
 benches: $(BENCH)
 
 lint:			## layout, static analysis, spelling, sizes
@@ -161,7 +164,6 @@ bench:			## measure what is promised, beside its peers
 	@BUILD=$(abspath $(B)) tests/bench/run
 
 # --- install ---------------------------------------------------------------------------------------------
-.PHONY: install uninstall clean help
 install: all		## install under PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(B)/authrack $(DESTDIR)$(PREFIX)/bin/authrack
 	@AUTHRACK_PREFIX=$(PREFIX) share/install $(DESTDIR)$(PREFIX) install
