@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/token/jose.h"
+
 static size_t count_jose(const struct paste *p)
 {
 	size_t n = 0;
@@ -48,23 +50,63 @@ static bool may_be_token(const char *text, size_t len)
 	return memchr(text, '.', len) != NULL;
 }
 
-static enum errc choose_whole(struct token_choice *out, const struct token_input *in, struct err *e)
+/* A JWS or JWE in JSON serialisation (RFC 7515 §7.2, RFC 7516 §7.2): it has parts that look like tokens
+ * of their own. */
+static bool is_serialised(const char *text, size_t len)
 {
-	size_t len = input_len(in);
+	static const char *const members[] = {
+		"signature",
+		"signatures",
+		"ciphertext",
+		"recipients",
+	};
+	const struct lossless_value *object;
+	struct lossless l;
+	bool found = false;
 
+	lossless_read(&l, text, len);
+	object = lossless_object(&l);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		found |= lossless_find(&l, object, members[i]) != NULL;
+	lossless_release(&l);
+	return found;
+}
+
+/* Is the input, from its first to its last byte, one token? */
+static bool is_whole(const char *text, size_t len)
+{
+	struct jose t;
+	bool sound;
+
+	if (len && *text == '{')
+		return is_serialised(text, len);
+	jose_read(&t, text, len);
+	sound = jose_sound(&t) || jose_sound_padded(&t);
+	jose_release(&t);
+	return sound;
+}
+
+static void take_whole(struct token_choice *out, const struct token_input *in)
+{
+	out->whole = (struct paste_item){
+		.kind = "jws",
+		.len = input_len(in),
+		.text = (char *)in->text.data,
+		.text_len = input_len(in),
+	};
+	out->item = &out->whole;
+}
+
+static enum errc choose_unknown(struct token_choice *out, const struct token_input *in,
+				struct err *e)
+{
 	if (in->paste.count) {
 		err_set(e, ERR_USAGE, "there is no signed or encrypted token in this");
 		return err_hint(e, "authrack token inspect says what it is");
 	}
-	if (!may_be_token(secret_reveal(&in->text), len))
+	if (!may_be_token(secret_reveal(&in->text), input_len(in)))
 		return token_none_found(e);
-	out->whole = (struct paste_item){
-		.kind = "jws",
-		.len = len,
-		.text = (char *)in->text.data,
-		.text_len = len,
-	};
-	out->item = &out->whole;
+	take_whole(out, in);
 	return ERR_OK;
 }
 
@@ -99,8 +141,12 @@ enum errc token_choose(struct token_choice *out, const struct token_input *in,
 			count);
 		return err_hint(e, "authrack token inspect shows them");
 	}
+	if (!picked && is_whole(secret_reveal(&in->text), input_len(in))) {
+		take_whole(out, in);
+		return ERR_OK;
+	}
 	if (!count)
-		return choose_whole(out, in, e);
+		return choose_unknown(out, in, e);
 	if (count > 1 && !picked) {
 		err_set(e, ERR_USAGE, "there are %zu tokens in this", count);
 		return err_hint(e, "choose one: --pick N, as token inspect lists them");
