@@ -40,10 +40,12 @@ void edit_set(struct edit *e, const char *text)
 }
 
 /* One character as it may stand in a field; 0 drops it. */
-static size_t edit_clean(char out[4], int32_t code)
+static size_t edit_clean(const struct edit *e, char out[4], int32_t code)
 {
 	if (code < 0)
 		return utf8_encode(out, 0xfffd);
+	if (code == '\n' && e->lines)
+		return utf8_encode(out, code);
 	if (code == '\t' || code == '\n')
 		return utf8_encode(out, ' ');
 	if (code < 0x20 || (code >= 0x7f && code < 0xa0))
@@ -70,7 +72,7 @@ void edit_insert(struct edit *e, const char *text, size_t len)
 		size_t taken = utf8_decode(&code, text + at, len - at);
 		bool crlf = code == '\r' && at + 1 < len && text[at + 1] == '\n';
 		char out[4];
-		size_t n = edit_clean(out, code == '\r' && !crlf ? '\n' : code);
+		size_t n = edit_clean(e, out, code == '\r' && !crlf ? '\n' : code);
 
 		if (n && !edit_insert_bytes(e, out, n))
 			e->full = true;

@@ -16,6 +16,7 @@ struct edit {
 	size_t first;	     /* byte offset of what was drawn at the left edge last */
 	bool full;	     /* the last insertion was cut */
 	bool hidden;	     /* drawn as a mask */
+	bool lines;	     /* line ends of a paste are kept: a key as PEM */
 	struct secret store; /* owns text when hidden */
 };
 

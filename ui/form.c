@@ -9,7 +9,12 @@
 #include "src/base/alloc.h"
 #include "src/base/buf.h"
 
-enum { FORM_TEXT_MAX = 4096, FORM_SECRET_MAX = 1024, FORM_VALUE_MAX = 2048 };
+enum {
+	FORM_TEXT_MAX = 4096,
+	FORM_SECRET_MAX = 1024,
+	FORM_PASTE_MAX = 64 * 1024,
+	FORM_VALUE_MAX = 2048
+};
 
 const char *form_label(const struct arg *arg, char *out, size_t size)
 {
@@ -33,9 +38,11 @@ static void form_add(struct form *f, const struct arg *arg, const struct form_pl
 	if (place)
 		item->place = *place;
 	if (arg->type == ARG_SECRET)
-		edit_init_hidden(&item->field, FORM_SECRET_MAX);
+		edit_init_hidden(&item->field,
+				 arg->flags & ARG_PASTE ? FORM_PASTE_MAX : FORM_SECRET_MAX);
 	else
 		edit_init(&item->field, FORM_TEXT_MAX);
+	item->field.lines = arg->flags & ARG_PASTE;
 }
 
 static void form_fit_labels(struct form *f)
@@ -94,6 +101,7 @@ void form_free(struct form *f)
 	for (size_t i = 0; i < f->fixed_count; i++)
 		free(f->fixed[i].value);
 	free(f->fixed);
+	secret_release(&f->fixed_secret);
 	free(f->command);
 	free(f->items);
 	free(f);
@@ -139,6 +147,12 @@ void form_refix(struct form *f, const char *name, const char *value)
 			return;
 		}
 	form_fix(f, name, value);
+}
+
+void form_fix_secret(struct form *f, const char *name, const char *text, size_t len)
+{
+	f->fixed_secret_name = name;
+	secret_set(&f->fixed_secret, text, len);
 }
 
 void form_start(struct form *f, const char *name, const char *value)
@@ -342,7 +356,12 @@ static bool form_add_item(struct form_each *c)
 static enum errc form_fill(struct form *f, struct op_args *args, struct err *e)
 {
 	struct err ignored = ERR_INIT;
+	struct secret copy = SECRET_INIT;
 
+	if (f->fixed_secret_name) {
+		secret_copy(&copy, &f->fixed_secret);
+		op_args_add_secret(args, f->fixed_secret_name, &copy);
+	}
 	for (size_t i = 0; i < f->fixed_count; i++)
 		if (op_args_add(args, f->fixed[i].name, f->fixed[i].value, e ? e : &ignored) && e)
 			return e->code;

@@ -48,6 +48,8 @@ struct form {
 	size_t focus; /* an item; count: Cancel; count + 1: the button that submits */
 	struct form_fixed *fixed;
 	size_t fixed_count;
+	const char *fixed_secret_name; /* of a secret that is sent but not shown; NULL: none */
+	struct secret fixed_secret;
 	bool changes_only;		   /* values as they began are not sent (edit) */
 	bool labels_left;		   /* in dialogs; right-aligned on a page */
 	int label_width;		   /* columns */
@@ -83,6 +85,8 @@ const char *form_value(struct form *f, const char *name);      /* "" when empty 
 void form_fix(struct form *f, const char *name, const char *value);
 void form_refix(struct form *f, const char *name,
 		const char *value); /* in place of the one before */
+/* The same with a secret (copied): there is one at most. */
+void form_fix_secret(struct form *f, const char *name, const char *text, size_t len);
 /* The value a field begins with. */
 void form_start(struct form *f, const char *name, const char *value);
 /* Offers a value that is in use elsewhere; twice the same is taken once. */

@@ -210,6 +210,14 @@ static void run_confirm(void *arg, struct work *w, const char *question)
 	work_answer(w, true);
 }
 
+/* What asks the network must not hold up a page of rows. */
+static enum work_lane form_lane(const struct op *op)
+{
+	if (op->flags & OP_NO_STORE && op->flags & OP_ASYNC)
+		return LANE_SLOW;
+	return op->flags & (OP_WRITES | OP_ASYNC) ? LANE_WRITE : LANE_READ;
+}
+
 void form_dialog_run(struct form_dialog *d)
 {
 	struct op_args *args;
@@ -223,9 +231,7 @@ void form_dialog_run(struct form_dialog *d)
 			       &(struct work_order){
 				       .op = d->form->op,
 				       .args = args,
-				       .lane = d->form->op->flags & (OP_WRITES | OP_ASYNC)
-						       ? LANE_WRITE
-						       : LANE_READ,
+				       .lane = form_lane(d->form->op),
 				       .arg = d,
 				       .done = run_done,
 				       .progress = run_progress,

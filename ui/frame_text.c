@@ -7,7 +7,7 @@
 #include "src/base/text.h"
 #include "ui/glyph.h"
 
-enum { TEXT_MAX = 1 << 16 };
+enum { TEXT_MAX = 1 << 16, UTF8_MOST = 4 };
 
 /* Where the next character goes. */
 struct pen {
@@ -209,7 +209,7 @@ static size_t line_length(const char *text, int width, size_t *skip)
 	*skip = 0;
 	while (text[at] && text[at] != '\n') {
 		int32_t code;
-		size_t taken = utf8_decode(&code, text + at, strlen(text + at));
+		size_t taken = utf8_decode(&code, text + at, strnlen(text + at, UTF8_MOST));
 
 		if (text[at] == ' ')
 			word = at;

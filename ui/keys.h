@@ -73,7 +73,8 @@ void keys_disable(struct view *v);
 void keys_undo(struct view *v);
 void keys_undo_forget(struct view *v);
 void keys_identify(struct view *v);
-void keys_identify_text(struct view *v, const char *text, size_t len);
+void keys_identify_text(struct view *v, const char *text, size_t len); /* asks first */
+void keys_identify_now(struct view *v, const char *text);
 void keys_revoke_secret(struct view *v);
 void keys_import(struct view *v);
 void keys_export(struct view *v);

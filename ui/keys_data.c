@@ -12,6 +12,7 @@
 #include "ui/keys.h"
 #include "ui/menu.h"
 #include "ui/op_form.h"
+#include "ui/token.h"
 
 /* --- identify ------------------------------------------------------------------------------ */
 static const char *identify_answer(const struct work_result *r, enum style *style)
@@ -57,50 +58,77 @@ enum { PASTED_MAX = 512 };
 struct pasted {
 	struct view *view;
 	struct secret text;
+	bool token;
 };
+
+void keys_identify_now(struct view *v, const char *text)
+{
+	struct form_dialog *d = op_form_open(v, &identify_form, NULL);
+
+	edit_set(&form_item(d->form, "secret")->field, text);
+	form_dialog_run(d);
+}
+
+/* A page of the Keys screen must not stand over the Token screen. */
+static void pasted_inspect(struct pasted *p)
+{
+	struct console *c = p->view->console;
+
+	while (dialog_top(c))
+		dialog_close(dialog_top(c));
+	if (console_go(c, "token"))
+		token_take(console_view(c, "token"), secret_reveal(&p->text), p->text.len, false,
+			   "at");
+}
 
 static void pasted_answer(void *arg, bool yes)
 {
 	struct pasted *p = arg;
-	struct form_item *item;
-	struct form_dialog *d;
 
-	if (yes) {
-		d = op_form_open(p->view, &identify_form, NULL);
-		item = form_item(d->form, "secret");
-		edit_set(&item->field, secret_reveal(&p->text));
-		form_dialog_run(d);
-	}
+	if (yes && p->token)
+		pasted_inspect(p);
+	else if (yes)
+		keys_identify_now(p->view, secret_reveal(&p->text));
 	secret_release(&p->text);
 	free(p);
+}
+
+/* What base64 makes of the beginning of a JSON object, once and twice. */
+static bool looks_like_token(const char *text, size_t len)
+{
+	return memmem(text, len, "eyJ", 3) || memmem(text, len, "ZXlK", 4);
 }
 
 void keys_identify_text(struct view *v, const char *text, size_t len)
 {
 	struct pasted *p;
+	bool token = looks_like_token(text, len);
 
 	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
 		len--;
 	if (!len)
 		return;
-	if (len > PASTED_MAX) {
+	if (len > PASTED_MAX && !token) {
 		console_say(v->console, STYLE_NORMAL,
 			    "%zu bytes pasted: too long for a key, nothing was done", len);
 		return;
 	}
 	p = x_calloc(1, sizeof(*p));
 	p->view = v;
+	p->token = token;
 	secret_set(&p->text, text, len);
-	ask_open(v->console, &(struct ask){
-				     .title = "You pasted something",
-				     .text = "A paste runs no keys. Is it a key or "
-					     "another credential? It can be identified here; "
-					     "nothing is sent anywhere.",
-				     .yes = "Identify",
-				     .no = "Forget it",
-				     .answer = pasted_answer,
-				     .arg = p,
-			     });
+	ask_open(v->console,
+		 &(struct ask){
+			 .title = "You pasted something",
+			 .text = token ? "A paste runs no keys. This looks like a token: it can be "
+					 "inspected on the Token screen; nothing is sent anywhere."
+				       : "A paste runs no keys. Is it a key or another credential? "
+					 "It can be identified here; nothing is sent anywhere.",
+			 .yes = token ? "Inspect" : "Identify",
+			 .no = "Forget it",
+			 .answer = pasted_answer,
+			 .arg = p,
+		 });
 }
 
 /* --- verify -------------------------------------------------------------------------------- */

@@ -3,14 +3,16 @@
 
 #include "src/base/alloc.h"
 #include "src/base/text.h"
+#include "ui/scroll.h"
 #include "ui/shell.h"
 
-enum { LINES_MAX = 16, LEAST_WIDTH = 30 };
+enum { SORTS_MAX = 16, LEAST_WIDTH = 30 };
 
 struct menu {
 	struct dialog dialog;
-	char *title, *labels[LINES_MAX], *rights[LINES_MAX];
+	char *title, **labels, **rights;
 	size_t count, at;
+	struct scroll scroll;
 	int y; /* of the first line, in the frame: for the mouse */
 	void (*choose)(void *arg, size_t line);
 	void *arg;
@@ -37,7 +39,11 @@ static void menu_draw(struct dialog *d, const struct area *body)
 				     STYLE_NORMAL);
 
 	m->y = box.y;
-	for (size_t i = 0; i < m->count; i++) {
+	m->scroll.lines = (int)m->count;
+	m->scroll.room = box.height;
+	scroll_show(&m->scroll, (int)m->at, 1);
+	box.skip = m->scroll.at;
+	for (size_t i = (size_t)box.skip; i < m->count && (int)i < box.skip + box.height; i++) {
 		int used = area_text(&box, 1, (int)i, -1, STYLE_NORMAL, m->labels[i]);
 
 		area_text_right(&box, used + 2, (int)i, box.width - used - 3, STYLE_SECONDARY,
@@ -61,8 +67,12 @@ static bool menu_mouse(struct menu *m, const struct input *in)
 {
 	int line = in->y - m->y;
 
-	if (in->mouse == MOUSE_CLICK && line >= 0 && line < (int)m->count) {
-		m->at = (size_t)line;
+	if (in->mouse == MOUSE_WHEEL_UP && m->at)
+		m->at--;
+	else if (in->mouse == MOUSE_WHEEL_DOWN && m->at + 1 < m->count)
+		m->at++;
+	else if (in->mouse == MOUSE_CLICK && line >= 0 && line < m->scroll.room) {
+		m->at = (size_t)(line + m->scroll.at);
 		menu_choose(m);
 	}
 	return true;
@@ -95,6 +105,8 @@ static void menu_free(struct dialog *d)
 		free(m->labels[i]);
 		free(m->rights[i]);
 	}
+	free(m->labels);
+	free(m->rights);
 	free(m->title);
 	free(m);
 }
@@ -129,10 +141,13 @@ void menu_open(struct console *c, const char *title, const struct menu_line *lin
 
 	m->dialog.type = &menu_type;
 	m->title = x_strdup(title);
-	while (m->count < LINES_MAX && lines[m->count].label) {
-		m->labels[m->count] = x_strdup(lines[m->count].label);
-		m->rights[m->count] = x_strdup(lines[m->count].right);
+	while (lines[m->count].label)
 		m->count++;
+	m->labels = x_calloc(m->count + 1, sizeof(*m->labels));
+	m->rights = x_calloc(m->count + 1, sizeof(*m->rights));
+	for (size_t i = 0; i < m->count; i++) {
+		m->labels[i] = x_strdup(lines[i].label);
+		m->rights[i] = x_strdup(lines[i].right);
 	}
 	m->at = at < m->count ? at : 0;
 	m->choose = choose;
@@ -151,9 +166,9 @@ static void sort_chosen(void *arg, size_t line)
 
 void sort_menu_open(struct view *v)
 {
-	struct menu_line lines[LINES_MAX] = { { NULL, NULL } };
+	struct menu_line lines[SORTS_MAX] = { { NULL, NULL } };
 
-	for (size_t i = 0; i + 1 < LINES_MAX && v->screen->list->sorts[i].label; i++)
+	for (size_t i = 0; i + 1 < SORTS_MAX && v->screen->list->sorts[i].label; i++)
 		lines[i].label = v->screen->list->sorts[i].label;
 	menu_open(v->console, "Sort by", lines, 0, sort_chosen, v);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/keys.h"
 #include "ui/record.h"
 #include "ui/token.h"
 
@@ -32,7 +33,7 @@ const char *token_why_no_value(struct view *v)
 }
 
 /* --- tokens -------------------------------------------------------------------------------- */
-static void token_go(struct view *v, size_t at)
+void token_go(struct view *v, size_t at)
 {
 	token_state(v)->at = at;
 	token_focus_first(v);
@@ -75,6 +76,30 @@ static const char *token_show_label(struct view *v)
 static void token_pane_next(struct view *v)
 {
 	token_focus_step(v, 1);
+}
+
+/* --- keys of our own ----------------------------------------------------------------------- */
+static const char *token_why_no_identify(struct view *v)
+{
+	if (!token_now(v))
+		return token_why_none(v);
+	return strcmp(record_text(token_now(v)->record, "kind", ""), "authrack") == 0
+		       ? NULL
+		       : "it is no key of authrack's";
+}
+
+/* Leaving wipes what is here: the key goes along. */
+static void token_identify(struct view *v)
+{
+	struct console *c = v->console;
+	struct secret key = SECRET_INIT;
+	size_t len;
+	const char *text = token_text(token_now(v), &len);
+
+	secret_set(&key, text, len);
+	if (console_go(c, "keys"))
+		keys_identify_now(console_view(c, "keys"), secret_reveal(&key));
+	secret_release(&key);
 }
 
 /* --- find ---------------------------------------------------------------------------------- */
@@ -249,16 +274,33 @@ static void token_close(struct view *v)
 static const struct action token_actions[] = {
 	{ 'p', "paste", "paste box, for terminals that mark no paste", "Paste a token…", NULL,
 	  GROUP_CHANGE, ACTION_FOOTER, .run = token_paste_box },
-	{ PRESS_TAB, "pane", "next pane", NULL, NULL, GROUP_MOVE, ACTION_FOOTER,
-	  .disabled = token_why_none, .run = token_pane_next, .keys = NULL },
-	{ PRESS_RIGHT, "next", "next token", "Next token", NULL, GROUP_MOVE, ACTION_FOOTER,
-	  .disabled = token_why_no_other, .run = token_next },
-	{ PRESS_LEFT, "before", "token before", NULL, NULL, GROUP_MOVE, 0,
-	  .disabled = token_why_no_other, .run = token_before },
+	{ 'V', "verify with…", "verify with a key…", "Verify the token…", "token.verify",
+	  GROUP_CHANGE, ACTION_FOOTER, .disabled = token_why_no_verify, .run = token_verify },
+	{ 'D', "decrypt", "decrypt with a key…", "Decrypt the token…", "token.decrypt",
+	  GROUP_CHANGE, ACTION_FOOTER, .disabled = token_why_no_decrypt, .run = token_decrypt },
+	{ 'i', "identify", "whose key it is", "Identify the pasted key", "key.identify", GROUP_FIND,
+	  ACTION_FOOTER, .disabled = token_why_no_identify, .run = token_identify },
+	{ 'y', "copy claim", "copy the value in focus", "Copy the value in focus", NULL,
+	  GROUP_OTHER, ACTION_FOOTER, .disabled = token_why_no_value, .run = token_copy_value },
+	{ 'Y', "copy", "copy the token, claims, header…", "Copy the token or a part of it…", NULL,
+	  GROUP_OTHER, 0, .disabled = token_why_none, .run = token_copy },
 	{ '/', "find", "find in names and values", "Find in the token", NULL, GROUP_FIND,
 	  ACTION_FOOTER, .disabled = token_why_none, .run = find_open },
 	{ 'n', "next match", "next match", NULL, NULL, GROUP_FIND, 0, .disabled = token_why_none,
 	  .run = find_next },
+	{ PRESS_TAB, "pane", "next pane", NULL, NULL, GROUP_MOVE, ACTION_FOOTER,
+	  .disabled = token_why_none, .run = token_pane_next },
+	{ PRESS_RIGHT, "next token", "next token", "Next token", NULL, GROUP_MOVE, ACTION_FOOTER,
+	  .disabled = token_why_no_other, .run = token_next },
+	{ PRESS_LEFT, "token before", "token before", NULL, NULL, GROUP_MOVE, 0,
+	  .disabled = token_why_no_other, .run = token_before },
+	{ 'l', "list", "list the tokens…", "List the tokens", NULL, GROUP_MOVE, 0,
+	  .disabled = token_why_no_other, .run = token_list },
+	{ PRESS_ENTER, "open", "the row in focus as a page", NULL, NULL, GROUP_MOVE, 0,
+	  .disabled = token_why_none, .run = token_open_row },
+	{ 'e', "export", "write a report to a file…", "Write a report on the token…",
+	  "token.inspect", GROUP_OTHER, ACTION_FOOTER, .disabled = token_why_none,
+	  .run = token_export },
 	{ 'T', "show token", "show the token itself, or mask it", "Show or mask the token", NULL,
 	  GROUP_OTHER, ACTION_FOOTER, .disabled = token_why_none, .label_now = token_show_label,
 	  .run = token_show },

@@ -125,10 +125,16 @@ void token_focus_first(struct view *v);
 void token_focus_step(struct view *v, int by);
 void token_move(struct view *v, int by);
 
+/* Goes to another token. */
+void token_go(struct view *v, size_t at);
+/* The tokens as a menu. */
+void token_menu(struct view *v, const char *title, void (*choose)(void *arg, size_t line));
+
 /* --- actions ----------------------------------------------------------------------------------- */
 void token_paste_box(struct view *v);
 void token_open_row(struct view *v);
 void token_show(struct view *v);
+void token_list(struct view *v);
 void token_copy_value(struct view *v);
 void token_copy(struct view *v);
 void token_export(struct view *v);

@@ -168,7 +168,7 @@ static void say_found(struct view *v, const struct token_reading *r, size_t befo
 			    "the paste was longer than 1 MiB: its end was not looked at");
 	else if (found > 1)
 		console_say(v->console, STYLE_NORMAL,
-			    "%zu found; ← and → go from one to the other, Enter lists them", found);
+			    "%zu found; ← and → go from one to the other, l lists them", found);
 }
 
 bool token_found(struct view *v, struct token_paste *p, const struct json *rows)
@@ -211,7 +211,8 @@ void token_take(struct view *v, const char *text, size_t len, bool cut, const ch
 	struct op_args *args;
 
 	if (!op) {
-		console_say(v->console, STYLE_WARNING, "tokens can't be read yet: nothing was kept");
+		console_say(v->console, STYLE_WARNING,
+			    "tokens can't be read yet: nothing was kept");
 		return;
 	}
 	if (s->pasted + len > TOKEN_KEPT_MAX || s->count == TOKEN_ITEMS_MAX) {

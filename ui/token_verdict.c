@@ -128,7 +128,9 @@ static struct verdict_line verdict_credential(const struct token_item *item)
 		l.style = STYLE_DANGER_TITLE;
 		l.word = "KEY MATERIAL";
 	}
-	snprintf(l.text, sizeof(l.text), "%s%s", record_text(item->record, "what", "a credential"),
+	snprintf(l.text, sizeof(l.text), "%s%s%s",
+		 record_text(item->record, "what", "a credential"),
+		 text_is(item->record, "kind", "authrack") ? "; i says whose it is" : "",
 		 strcmp(checksum, "good") == 0	  ? "; its checksum holds"
 		 : strcmp(checksum, "wrong") == 0 ? "; its checksum does not hold: mistyped, cut "
 						    "or made up"

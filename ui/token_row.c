@@ -1,0 +1,198 @@
+/* One row of a token as a page: the whole value, what it means, where that is said; and the list of the
+ * tokens that are here. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/alloc.h"
+#include "src/base/datetime.h"
+#include "ui/menu.h"
+#include "ui/record.h"
+#include "ui/token.h"
+
+enum { LABEL_X = 1, VALUE_X = 14, PAGE_TOP = 2 };
+
+struct row_page {
+	struct dialog base;
+	struct json *row;
+	struct scroll scroll;
+};
+
+static int line_draw(const struct area *a, int y, const char *label, enum style style,
+		     const char *text)
+{
+	if (!text || !*text)
+		return y;
+	area_text(a, LABEL_X, y, VALUE_X - LABEL_X - 1, STYLE_SECONDARY, label);
+	return y + area_wrap(a, VALUE_X, y, a->width - VALUE_X - 2, style, text);
+}
+
+static int time_draw(const struct row_page *p, const struct area *a, int y)
+{
+	int64_t at = record_time(p->row, "at"), now = console_now(p->base.console);
+	char utc[DATETIME_SIZE], local[DATETIME_SIZE], span[48], text[64];
+
+	if (at == TIME_NONE)
+		return y;
+	datetime_rfc3339(utc, at);
+	datetime_local(local, at, true);
+	token_span(span, at - now);
+	snprintf(text, sizeof(text), "%s%s%s", at > now ? "in " : "", span, at > now ? "" : " ago");
+	y = line_draw(a, y, "UTC", STYLE_NORMAL, utc);
+	y = line_draw(a, y, "local", STYLE_NORMAL, local);
+	return line_draw(a, y, "from now", STYLE_NORMAL, text);
+}
+
+static int offset_draw(const struct row_page *p, const struct area *a, int y)
+{
+	char text[80];
+
+	if (json_get_int(p->row, "offset", -1) < 0)
+		return y;
+	snprintf(text, sizeof(text), "byte %lld of the decoded %s",
+		 (long long)json_get_int(p->row, "offset", 0), record_text(p->row, "part", "part"));
+	return line_draw(a, y, "stands at", STYLE_SECONDARY, text);
+}
+
+static int body_draw(const struct row_page *p, const struct area *a)
+{
+	const struct json *row = p->row;
+	int y = 0;
+
+	y = line_draw(a, y, "severity", STYLE_NORMAL, json_get_text(row, "severity"));
+	y = line_draw(a, y, "means", STYLE_NORMAL, json_get_text(row, "text"));
+	y = line_draw(a, y, "do", STYLE_TITLE, json_get_text(row, "remedy"));
+	if (json_get_bool(row, "duplicate"))
+		y = line_draw(a, y, "twice", STYLE_DANGER,
+			      "the name is there more than once: readers take one or the other");
+	if (json_get_bool(row, "personal"))
+		y = line_draw(a, y, "personal", STYLE_WARNING, "personal data, readable by anyone");
+	y = time_draw(p, a, y);
+	y = line_draw(a, y, "type", STYLE_NORMAL, json_get_text(row, "type"));
+	y = line_draw(a, y, "state", STYLE_NORMAL, json_get_text(row, "state"));
+	y = line_draw(a, y, "digest", STYLE_NORMAL, json_get_text(row, "digest"));
+	y = line_draw(a, y, "source", STYLE_NORMAL, json_get_text(row, "source"));
+	y = offset_draw(p, a, y);
+	if (!json_get_text(row, "value"))
+		return y;
+	area_rule(a, y + 1, "value, as it stands in the token", NULL);
+	return y + 2 +
+	       area_wrap(a, LABEL_X, y + 2, a->width - 2, STYLE_NORMAL,
+			 json_get_text(row, "value"));
+}
+
+static void page_draw(struct dialog *base, const struct area *body)
+{
+	struct row_page *p = (struct row_page *)base;
+	struct area part = area_part(body, 0, PAGE_TOP, body->width, body->height - PAGE_TOP);
+	int x = 1;
+
+	x += area_text(body, x, 0, -1, STYLE_SECONDARY, "Token › ");
+	area_text(body, x, 0, -1, STYLE_TITLE,
+		  record_text(p->row, "name", record_text(p->row, "id", "?")));
+	part.skip = p->scroll.at;
+	p->scroll.room = part.height;
+	p->scroll.lines = body_draw(p, &part);
+	part.skip = 0;
+	scroll_draw_more(&p->scroll, &part);
+	area_cursor(body, 1, 0);
+}
+
+static bool page_input(struct dialog *base, const struct input *in)
+{
+	struct row_page *p = (struct row_page *)base;
+
+	console_redraw(base->console);
+	if (scroll_input(&p->scroll, in))
+		return true;
+	if (in->type == INPUT_KEY && (in->key == 'q' || in->key == PRESS_ENTER)) {
+		dialog_close(base);
+		return true;
+	}
+	return in->type == INPUT_PASTE;
+}
+
+static void page_free(struct dialog *base)
+{
+	struct row_page *p = (struct row_page *)base;
+
+	json_free(p->row);
+	free(p);
+}
+
+static const struct action page_actions[] = {
+	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
+	{ 'y', "copy value", "copy the value", .flags = ACTION_FOOTER,
+	  .disabled = token_why_no_value, .run = token_copy_value },
+	{ PRESS_ESC, "back", "back to the token", .flags = ACTION_FOOTER },
+	{ .label = NULL },
+};
+
+static const struct dialog_type page_type = {
+	.name = "Row",
+	.flags = DIALOG_PAGE,
+	.actions = page_actions,
+	.draw = page_draw,
+	.input = page_input,
+	.free = page_free,
+};
+
+void token_open_row(struct view *v)
+{
+	const struct json *row = token_row(v);
+	struct row_page *p;
+
+	if (token_state(v)->pane == TOKEN_TEXT) {
+		token_show(v);
+		return;
+	}
+	if (!row)
+		return;
+	p = x_calloc(1, sizeof(*p));
+	p->base.type = &page_type;
+	p->row = json_keep(row);
+	dialog_push(v->console, &p->base);
+}
+
+/* --- the list of tokens -------------------------------------------------------------------- */
+/* "JWT  RS256  sub c0ffee…" */
+static char *item_label(const struct token_item *item, size_t n)
+{
+	const struct json *claims = json_get(item->record, "claims");
+	const char *subject = json_get_text(claims, "sub"), *issuer = json_get_text(claims, "iss");
+
+	if (!token_is_jose(item))
+		return x_asprintf("%3zu  %.60s", n + 1, record_text(item->record, "what", "?"));
+	return x_asprintf("%3zu  %s  %.12s  %.24s  %.30s", n + 1,
+			  record_text(item->record, "kind", "?"),
+			  record_text(json_get(item->record, "header"), "alg", "-"),
+			  subject ? subject : "", issuer ? issuer : "");
+}
+
+void token_menu(struct view *v, const char *title, void (*choose)(void *arg, size_t line))
+{
+	const struct token_state *s = token_state(v);
+	struct menu_line *lines = x_calloc(s->count + 1, sizeof(*lines));
+	char **labels = x_calloc(s->count + 1, sizeof(*labels));
+
+	for (size_t i = 0; i < s->count; i++) {
+		labels[i] = item_label(&s->items[i], i);
+		lines[i].label = labels[i];
+		lines[i].right = json_get_text(s->items[i].record, "where");
+	}
+	menu_open(v->console, title, lines, s->at, choose, v);
+	for (size_t i = 0; i < s->count; i++)
+		free(labels[i]);
+	free(labels);
+	free(lines);
+}
+
+static void token_chosen(void *arg, size_t line)
+{
+	token_go(arg, line);
+}
+
+void token_list(struct view *v)
+{
+	token_menu(v, "What was found", token_chosen);
+}
