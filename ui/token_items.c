@@ -210,11 +210,6 @@ void token_take(struct view *v, const char *text, size_t len, bool cut, const ch
 	struct token_reading *r;
 	struct op_args *args;
 
-	if (!op) {
-		console_say(v->console, STYLE_WARNING,
-			    "tokens can't be read yet: nothing was kept");
-		return;
-	}
 	if (s->pasted + len > TOKEN_KEPT_MAX || s->count == TOKEN_ITEMS_MAX) {
 		console_say(v->console, STYLE_WARNING,
 			    "too much is here already: Esc wipes it, then paste again");

@@ -151,18 +151,19 @@ void token_pane_title(struct view *v, enum token_pane p, char title[80], char ri
 /* "2026-03-18 14:15:02 CET, in 7 min  (13:15:02Z)" */
 static void time_meaning(const struct console *c, int64_t at, char *out, size_t size)
 {
-	char local[DATETIME_SIZE], utc[DATETIME_SIZE], span[48];
+	char local[DATETIME_SIZE], utc[DATETIME_SIZE], span[48], text[64];
 	int64_t now = console_now(c);
 
 	datetime_rfc3339(utc, at);
 	datetime_local(local, at, true);
 	token_span(span, at - now);
+	snprintf(text, sizeof(text), at > now ? "in %s" : "%s ago", span);
 	if (console_times(c) == TIMES_UTC || strlen(utc) < 20)
-		snprintf(out, size, "%s, %s%s%s", utc, at > now ? "in " : "", span,
-			 at > now ? "" : " ago");
+		snprintf(out, size, "%s, %s", utc, text);
+	else if (strncmp(local + 11, utc + 11, 8) == 0)
+		snprintf(out, size, "%s, %s", local, text);
 	else
-		snprintf(out, size, "%s, %s%s%s  (%s)", local, at > now ? "in " : "", span,
-			 at > now ? "" : " ago", utc + 11);
+		snprintf(out, size, "%s, %s  (%s)", local, text, utc + 11);
 }
 
 static enum style member_meaning(const struct console *c, const struct json *row, char *out,
