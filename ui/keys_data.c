@@ -12,7 +12,7 @@
 #include "ui/keys.h"
 #include "ui/menu.h"
 #include "ui/op_form.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 /* --- identify ------------------------------------------------------------------------------ */
 static const char *identify_answer(const struct work_result *r, enum style *style)
@@ -77,7 +77,7 @@ static void pasted_inspect(struct pasted *p)
 	while (dialog_top(c))
 		dialog_close(dialog_top(c));
 	if (console_go(c, "token"))
-		token_take(console_view(c, "token"), secret_reveal(&p->text), p->text.len, false,
+		tokens_take(console_view(c, "token"), secret_reveal(&p->text), p->text.len, false,
 			   "at");
 }
 

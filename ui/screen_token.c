@@ -6,61 +6,61 @@
 
 #include "ui/keys.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 enum { FIND_MAX = 60 };
 
 /* --- why not ------------------------------------------------------------------------------- */
-const char *token_why_none(struct view *v)
+const char *tokens_why_none(struct view *v)
 {
-	return token_now(v) ? NULL : "paste a token first";
+	return tokens_now(v) ? NULL : "paste a token first";
 }
 
-const char *token_why_no_other(struct view *v)
+const char *tokens_why_no_other(struct view *v)
 {
-	return token_state(v)->count > 1 ? NULL : "there is no other token";
+	return tokens_state(v)->count > 1 ? NULL : "there is no other token";
 }
 
-const char *token_why_no_value(struct view *v)
+const char *tokens_why_no_value(struct view *v)
 {
-	const struct json *row = token_row(v);
+	const struct json *row = tokens_row(v);
 
-	if (!token_now(v))
-		return token_why_none(v);
+	if (!tokens_now(v))
+		return tokens_why_none(v);
 	return json_get_text(row, "value") || json_get_text(row, "text")
 		       ? NULL
 		       : "the row in focus has no value; Tab goes to the claims";
 }
 
 /* --- tokens -------------------------------------------------------------------------------- */
-void token_go(struct view *v, size_t at)
+void tokens_go(struct view *v, size_t at)
 {
-	token_state(v)->at = at;
-	token_focus_first(v);
+	tokens_state(v)->at = at;
+	tokens_focus_first(v);
 }
 
-static void token_next(struct view *v)
+static void tokens_next(struct view *v)
 {
-	token_go(v, (token_state(v)->at + 1) % token_state(v)->count);
+	tokens_go(v, (tokens_state(v)->at + 1) % tokens_state(v)->count);
 }
 
-static void token_before(struct view *v)
+static void tokens_before(struct view *v)
 {
-	token_go(v, (token_state(v)->at + token_state(v)->count - 1) % token_state(v)->count);
+	tokens_go(v, (tokens_state(v)->at + tokens_state(v)->count - 1) % tokens_state(v)->count);
 }
 
-static void token_clear(struct view *v)
+static void tokens_clear(struct view *v)
 {
-	token_wipe(v);
+	tokens_wipe(v);
 	console_say(v->console, STYLE_NORMAL, "wiped");
 }
 
-void token_show(struct view *v)
+void tokens_show(struct view *v)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	s->shown = !s->shown;
-	s->places[TOKEN_TEXT] = (struct token_place){ .at = 0 };
+	s->places[TOKEN_TEXT] = (struct tokens_place){ .at = 0 };
 	if (s->shown)
 		s->pane = TOKEN_TEXT;
 	else
@@ -68,33 +68,33 @@ void token_show(struct view *v)
 	console_redraw(v->console);
 }
 
-static const char *token_show_label(struct view *v)
+static const char *tokens_show_label(struct view *v)
 {
-	return token_state(v)->shown ? "hide token" : "show token";
+	return tokens_state(v)->shown ? "hide token" : "show token";
 }
 
-static void token_pane_next(struct view *v)
+static void tokens_pane_next(struct view *v)
 {
-	token_focus_step(v, 1);
+	tokens_focus_step(v, 1);
 }
 
 /* --- keys of our own ----------------------------------------------------------------------- */
-static const char *token_why_no_identify(struct view *v)
+static const char *tokens_why_no_identify(struct view *v)
 {
-	if (!token_now(v))
-		return token_why_none(v);
-	return strcmp(record_text(token_now(v)->record, "kind", ""), "authrack") == 0
+	if (!tokens_now(v))
+		return tokens_why_none(v);
+	return strcmp(record_text(tokens_now(v)->record, "kind", ""), "authrack") == 0
 		       ? NULL
 		       : "it is no key of authrack's";
 }
 
 /* Leaving wipes what is here: the key goes along. */
-static void token_identify(struct view *v)
+static void tokens_identify(struct view *v)
 {
 	struct console *c = v->console;
 	struct secret key = SECRET_INIT;
 	size_t len;
-	const char *text = token_text(token_now(v), &len);
+	const char *text = tokens_text(tokens_now(v), &len);
 
 	secret_set(&key, text, len);
 	if (console_go(c, "keys"))
@@ -105,7 +105,7 @@ static void token_identify(struct view *v)
 /* --- find ---------------------------------------------------------------------------------- */
 static void find_open(struct view *v)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	if (!s->find.text)
 		edit_init(&s->find, FIND_MAX);
@@ -117,7 +117,7 @@ static void find_open(struct view *v)
 /* The next row that has the words, in this pane and the ones behind it; from `from` rows on. */
 static bool find_from(struct view *v, size_t from)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 	char folded[FIND_MAX + 1];
 	size_t len = s->find.len;
 
@@ -126,11 +126,11 @@ static bool find_from(struct view *v, size_t from)
 				    ? (char)(s->find.text[i] + 'a' - 'A')
 				    : s->find.text[i];
 	for (int step = 0; step <= TOKEN_PANES; step++) {
-		enum token_pane p = (enum token_pane)(((int)s->pane + step) % TOKEN_PANES);
-		size_t rows = p == TOKEN_TEXT ? 0 : token_pane_rows(v, p);
+		enum tokens_pane p = (enum tokens_pane)(((int)s->pane + step) % TOKEN_PANES);
+		size_t rows = p == TOKEN_TEXT ? 0 : tokens_pane_rows(v, p);
 
 		for (size_t n = step ? 0 : from; n < rows; n++)
-			if (token_row_has(v, p, n, folded, len)) {
+			if (tokens_row_has(v, p, n, folded, len)) {
 				s->pane = p;
 				s->places[p].at = n;
 				return true;
@@ -141,7 +141,7 @@ static bool find_from(struct view *v, size_t from)
 
 static void find_next(struct view *v)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	if (!s->find.len)
 		find_open(v);
@@ -153,7 +153,7 @@ static void find_next(struct view *v)
 
 static bool find_input(struct view *v, const struct input *in)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	if (in->type == INPUT_KEY && in->key == PRESS_ESC) {
 		s->finding = false;
@@ -170,9 +170,9 @@ static bool find_input(struct view *v, const struct input *in)
 }
 
 /* --- keys ---------------------------------------------------------------------------------- */
-static bool token_key(struct view *v, int32_t key)
+static bool tokens_key(struct view *v, int32_t key)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 	int page = s->places[s->pane].scroll.room > 1 ? s->places[s->pane].scroll.room : 1;
 	const struct {
 		int32_t key;
@@ -193,119 +193,119 @@ static bool token_key(struct view *v, int32_t key)
 
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
 		if (moves[i].key == key) {
-			token_move(v, moves[i].by);
+			tokens_move(v, moves[i].by);
 			return true;
 		}
 	if (key == PRESS_BACKTAB)
-		token_focus_step(v, -1);
+		tokens_focus_step(v, -1);
 	return key == PRESS_BACKTAB;
 }
 
 /* The row of a pane that is drawn in a line of it. */
-static size_t row_at(struct view *v, enum token_pane p, int line)
+static size_t row_at(struct view *v, enum tokens_pane p, int line)
 {
-	const struct token_place *place = &token_state(v)->places[p];
-	size_t rows = token_pane_rows(v, p);
+	const struct tokens_place *place = &tokens_state(v)->places[p];
+	size_t rows = tokens_pane_rows(v, p);
 	int y = 0;
 
 	line += place->scroll.at;
 	for (size_t i = 0; i < rows; i++) {
-		y += token_row_height(v, p, i, place->width);
+		y += tokens_row_height(v, p, i, place->width);
 		if (line < y)
 			return i;
 	}
 	return rows ? rows - 1 : 0;
 }
 
-static bool token_mouse(struct view *v, const struct input *in)
+static bool tokens_mouse(struct view *v, const struct input *in)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	if (in->mouse == MOUSE_WHEEL_UP || in->mouse == MOUSE_WHEEL_DOWN) {
-		token_move(v, in->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+		tokens_move(v, in->mouse == MOUSE_WHEEL_UP ? -3 : 3);
 		return true;
 	}
 	for (int p = 0; in->mouse == MOUSE_CLICK && p < TOKEN_PANES; p++) {
-		struct token_place *place = &s->places[p];
+		struct tokens_place *place = &s->places[p];
 
 		if (in->y < place->y - 1 || in->y >= place->y + place->height || !place->height)
 			continue;
-		s->pane = (enum token_pane)p;
+		s->pane = (enum tokens_pane)p;
 		if (in->y >= place->y)
-			place->at = row_at(v, (enum token_pane)p, in->y - place->y);
+			place->at = row_at(v, (enum tokens_pane)p, in->y - place->y);
 		console_redraw(v->console);
 		return true;
 	}
 	return false;
 }
 
-static bool token_input(struct view *v, const struct input *in)
+static bool tokens_input(struct view *v, const struct input *in)
 {
-	if (!token_now(v))
+	if (!tokens_now(v))
 		return false;
 	if (in->type == INPUT_MOUSE)
-		return token_mouse(v, in);
-	if (token_state(v)->finding)
+		return tokens_mouse(v, in);
+	if (tokens_state(v)->finding)
 		return find_input(v, in);
-	return in->type == INPUT_KEY && token_key(v, in->key);
+	return in->type == INPUT_KEY && tokens_key(v, in->key);
 }
 
-static void token_paste(struct view *v, const char *text, size_t len, bool cut)
+static void tokens_paste(struct view *v, const char *text, size_t len, bool cut)
 {
 	if (len)
-		token_take(v, text, len, cut, "at");
+		tokens_take(v, text, len, cut, "at");
 }
 
-static void token_leave(struct view *v)
+static void tokens_leave(struct view *v)
 {
-	struct token_state *s = token_state(v);
-	bool had = s->count || token_reading(s);
+	struct tokens_state *s = tokens_state(v);
+	bool had = s->count || tokens_reading(s);
 
-	token_wipe(v);
+	tokens_wipe(v);
 	s->wiped = had;
 }
 
-static void token_close(struct view *v)
+static void tokens_close(struct view *v)
 {
-	token_wipe(v);
-	json_free(token_state(v)->key_choice);
+	tokens_wipe(v);
+	json_free(tokens_state(v)->key_choice);
 }
 
-static const struct action token_actions[] = {
+static const struct action tokens_actions[] = {
 	{ 'p', "paste", "paste box, for terminals that mark no paste", "Paste a token…", NULL,
-	  GROUP_CHANGE, ACTION_FOOTER, .run = token_paste_box },
+	  GROUP_CHANGE, ACTION_FOOTER, .run = tokens_paste_box },
 	{ 'V', "verify with…", "verify with a key…", "Verify the token…", "token.verify",
-	  GROUP_CHANGE, ACTION_FOOTER, .disabled = token_why_no_verify, .run = token_verify },
+	  GROUP_CHANGE, ACTION_FOOTER, .disabled = tokens_why_no_verify, .run = tokens_verify },
 	{ 'D', "decrypt", "decrypt with a key…", "Decrypt the token…", "token.decrypt",
-	  GROUP_CHANGE, ACTION_FOOTER, .disabled = token_why_no_decrypt, .run = token_decrypt },
+	  GROUP_CHANGE, ACTION_FOOTER, .disabled = tokens_why_no_decrypt, .run = tokens_decrypt },
 	{ 'i', "identify", "whose key it is", "Identify the pasted key", "key.identify", GROUP_FIND,
-	  ACTION_FOOTER, .disabled = token_why_no_identify, .run = token_identify },
+	  ACTION_FOOTER, .disabled = tokens_why_no_identify, .run = tokens_identify },
 	{ 'y', "copy claim", "copy the value in focus", "Copy the value in focus", NULL,
-	  GROUP_OTHER, ACTION_FOOTER, .disabled = token_why_no_value, .run = token_copy_value },
+	  GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_no_value, .run = tokens_copy_value },
 	{ 'Y', "copy", "copy the token, claims, header…", "Copy the token or a part of it…", NULL,
-	  GROUP_OTHER, 0, .disabled = token_why_none, .run = token_copy },
+	  GROUP_OTHER, 0, .disabled = tokens_why_none, .run = tokens_copy },
 	{ '/', "find", "find in names and values", "Find in the token", NULL, GROUP_FIND,
-	  ACTION_FOOTER, .disabled = token_why_none, .run = find_open },
-	{ 'n', "next match", "next match", NULL, NULL, GROUP_FIND, 0, .disabled = token_why_none,
+	  ACTION_FOOTER, .disabled = tokens_why_none, .run = find_open },
+	{ 'n', "next match", "next match", NULL, NULL, GROUP_FIND, 0, .disabled = tokens_why_none,
 	  .run = find_next },
 	{ PRESS_TAB, "pane", "next pane", NULL, NULL, GROUP_MOVE, ACTION_FOOTER,
-	  .disabled = token_why_none, .run = token_pane_next },
+	  .disabled = tokens_why_none, .run = tokens_pane_next },
 	{ PRESS_RIGHT, "next token", "next token", "Next token", NULL, GROUP_MOVE, ACTION_FOOTER,
-	  .disabled = token_why_no_other, .run = token_next },
+	  .disabled = tokens_why_no_other, .run = tokens_next },
 	{ PRESS_LEFT, "token before", "token before", NULL, NULL, GROUP_MOVE, 0,
-	  .disabled = token_why_no_other, .run = token_before },
+	  .disabled = tokens_why_no_other, .run = tokens_before },
 	{ 'l', "list", "list the tokens…", "List the tokens", NULL, GROUP_MOVE, 0,
-	  .disabled = token_why_no_other, .run = token_list },
+	  .disabled = tokens_why_no_other, .run = tokens_list },
 	{ PRESS_ENTER, "open", "the row in focus as a page", NULL, NULL, GROUP_MOVE, 0,
-	  .disabled = token_why_none, .run = token_open_row },
+	  .disabled = tokens_why_none, .run = tokens_open_row },
 	{ 'e', "export", "write a report to a file…", "Write a report on the token…",
-	  "token.inspect", GROUP_OTHER, ACTION_FOOTER, .disabled = token_why_none,
-	  .run = token_export },
+	  "token.inspect", GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_none,
+	  .run = tokens_export },
 	{ 'T', "show token", "show the token itself, or mask it", "Show or mask the token", NULL,
-	  GROUP_OTHER, ACTION_FOOTER, .disabled = token_why_none, .label_now = token_show_label,
-	  .run = token_show },
+	  GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_none, .label_now = tokens_show_label,
+	  .run = tokens_show },
 	{ PRESS_ESC, "clear", "wipe what was pasted", "Wipe what was pasted", NULL, GROUP_CHANGE,
-	  ACTION_FOOTER | ACTION_DANGER, .disabled = token_why_none, .run = token_clear },
+	  ACTION_FOOTER | ACTION_DANGER, .disabled = tokens_why_none, .run = tokens_clear },
 	{ .label = NULL },
 };
 
@@ -316,12 +316,12 @@ const struct screen screen_token = {
 	.help = "what a pasted token says, whether it is valid, and what is wrong with it",
 	.legend = "Verdict  ✓ valid  ✗ not valid  ? unchecked   Check  ✓ ✗ – not made\n"
 		  "Finding  !! critical  ✗ error  ! warning  i info",
-	.state_size = sizeof(struct token_state),
-	.actions = token_actions,
-	.close = token_close,
-	.context = token_context,
-	.draw = token_draw,
-	.input = token_input,
-	.paste = token_paste,
-	.leave = token_leave,
+	.state_size = sizeof(struct tokens_state),
+	.actions = tokens_actions,
+	.close = tokens_close,
+	.context = tokens_context,
+	.draw = tokens_draw,
+	.input = tokens_input,
+	.paste = tokens_paste,
+	.leave = tokens_leave,
 };

@@ -6,7 +6,7 @@
 #include "src/base/alloc.h"
 #include "tests/screens/console_run.h"
 #include "tests/screens/still_world.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 /* Puts what is in tests/screens/tokens/NAME.json on the screen, as if it had been pasted. */
 static void show_tokens(struct console_run *c, const char *name)
@@ -14,17 +14,17 @@ static void show_tokens(struct console_run *c, const char *name)
 	char *path = x_asprintf("tests/screens/tokens/%s.json", name), *text = file_get(path);
 	struct view *v = console_view(c->console, "token");
 	struct err e = ERR_INIT;
-	struct token_paste *p;
+	struct tokens_paste *p;
 	struct json *all;
 	const char *paste;
 
 	assert_well(json_parse(&all, text, strlen(text), &e), &e);
 	paste = json_get_text(all, "paste");
-	p = token_paste_new(paste, strlen(paste), "at", console_now(c->console));
-	assert_true(token_found(v, p, json_get(all, "records")));
-	token_paste_drop(p);
-	for (size_t i = 0; i < token_state(v)->count; i++) {
-		struct token_item *item = &token_state(v)->items[i];
+	p = tokens_paste_new(paste, strlen(paste), "at", console_now(c->console));
+	assert_true(tokens_found(v, p, json_get(all, "records")));
+	tokens_paste_drop(p);
+	for (size_t i = 0; i < tokens_state(v)->count; i++) {
+		struct tokens_item *item = &tokens_state(v)->items[i];
 
 		item->verified = json_get(item->record, "checks") != NULL;
 		item->verified_at = console_now(c->console);

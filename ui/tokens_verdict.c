@@ -7,7 +7,7 @@
 #include "src/base/datetime.h"
 #include "src/base/text.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 enum { TEXT_X = 3, CHECKS_MOST = 40, FAILED_MOST = 4, BAR_LEAST = 10 };
 
@@ -17,7 +17,7 @@ static bool text_is(const struct json *row, const char *name, const char *wanted
 	return strcmp(record_text(row, name, ""), wanted) == 0;
 }
 
-bool token_is_critical(const struct token_item *item)
+bool tokens_is_critical(const struct tokens_item *item)
 {
 	const struct json *findings = json_get(item->record, "findings");
 
@@ -27,7 +27,7 @@ bool token_is_critical(const struct token_item *item)
 	return false;
 }
 
-static bool has_ended(const struct token_item *item, int64_t now)
+static bool has_ended(const struct tokens_item *item, int64_t now)
 {
 	int64_t ends = record_time(item->record, "expires_at");
 
@@ -35,7 +35,7 @@ static bool has_ended(const struct token_item *item, int64_t now)
 }
 
 /* Found good, and what was found good has not ended since. */
-bool token_is_valid(const struct token_item *item, int64_t now)
+bool tokens_is_valid(const struct tokens_item *item, int64_t now)
 {
 	if (!item->verified || !json_get_bool(item->record, "valid"))
 		return false;
@@ -52,7 +52,7 @@ struct verdict_line {
 };
 
 /* The first check that failed says it; else the worst finding does. */
-static void why_not_valid(const struct token_item *item, char *out, size_t size)
+static void why_not_valid(const struct tokens_item *item, char *out, size_t size)
 {
 	const struct json *checks = json_get(item->record, "checks");
 	const struct json *worst = json_at(json_get(item->record, "findings"), 0);
@@ -77,7 +77,7 @@ static void why_not_valid(const struct token_item *item, char *out, size_t size)
 		snprintf(out, size, "no key that was given fits");
 }
 
-static struct verdict_line verdict_verified(const struct token_item *item, int64_t now)
+static struct verdict_line verdict_verified(const struct tokens_item *item, int64_t now)
 {
 	struct verdict_line l = {
 		.glyph = GLYPH_FAIL, .style = STYLE_DANGER_TITLE, .word = "NOT VALID", .text = ""
@@ -86,7 +86,7 @@ static struct verdict_line verdict_verified(const struct token_item *item, int64
 
 	if (!json_get_bool(item->record, "valid")) {
 		why_not_valid(item, l.text, sizeof(l.text));
-	} else if (token_is_valid(item, now)) {
+	} else if (tokens_is_valid(item, now)) {
 		l.glyph = GLYPH_PASS;
 		l.style = STYLE_GOOD;
 		l.word = "VALID";
@@ -102,7 +102,7 @@ static struct verdict_line verdict_verified(const struct token_item *item, int64
 	return l;
 }
 
-static struct verdict_line verdict_unchecked(const struct token_item *item)
+static struct verdict_line verdict_unchecked(const struct tokens_item *item)
 {
 	struct verdict_line l = { .question = true,
 				  .style = STYLE_WARNING,
@@ -118,12 +118,12 @@ static struct verdict_line verdict_unchecked(const struct token_item *item)
 	return l;
 }
 
-static struct verdict_line verdict_credential(const struct token_item *item)
+static struct verdict_line verdict_credential(const struct tokens_item *item)
 {
 	struct verdict_line l = { .glyph = GLYPH_WARN, .style = STYLE_WARNING, .word = "SECRET" };
 	const char *checksum = record_text(item->record, "checksum", "none");
 
-	if (token_is_critical(item)) {
+	if (tokens_is_critical(item)) {
 		l.glyph = GLYPH_CRITICAL;
 		l.style = STYLE_DANGER_TITLE;
 		l.word = "KEY MATERIAL";
@@ -138,11 +138,11 @@ static struct verdict_line verdict_credential(const struct token_item *item)
 	return l;
 }
 
-static struct verdict_line verdict_of(const struct token_item *item, int64_t now)
+static struct verdict_line verdict_of(const struct tokens_item *item, int64_t now)
 {
 	if (item->verified)
 		return verdict_verified(item, now);
-	return token_is_jose(item) ? verdict_unchecked(item) : verdict_credential(item);
+	return tokens_is_jose(item) ? verdict_unchecked(item) : verdict_credential(item);
 }
 
 /* --- checks -------------------------------------------------------------------------------- */
@@ -216,7 +216,7 @@ static void check_word(struct check_pen *p, const struct json *check, size_t kin
 }
 
 /* What failed a line each, then what passed and what was not made one behind the other. */
-static int checks_draw(const struct token_item *item, const struct area *a, int y, int most)
+static int checks_draw(const struct tokens_item *item, const struct area *a, int y, int most)
 {
 	const struct json *checks = json_get(item->record, "checks");
 	struct check_pen p = { a, TEXT_X, y, y + most, 0 };
@@ -235,7 +235,7 @@ static int checks_draw(const struct token_item *item, const struct area *a, int 
 	return p.left_out ? y + most : p.y + (p.x > TEXT_X);
 }
 
-static int why_draw(const struct token_item *item, const struct area *a, int y)
+static int why_draw(const struct tokens_item *item, const struct area *a, int y)
 {
 	const char *warning = record_text(item->record, "warning", "");
 	int64_t cut = json_get_int(item->record, "truncated_by", 0);
@@ -256,7 +256,7 @@ static int why_draw(const struct token_item *item, const struct area *a, int y)
 	return y;
 }
 
-static int revoke_draw(const struct token_item *item, const struct area *a, int y)
+static int revoke_draw(const struct tokens_item *item, const struct area *a, int y)
 {
 	const char *revoke = record_text(item->record, "revoke_at", "");
 	int x = TEXT_X;
@@ -267,9 +267,9 @@ static int revoke_draw(const struct token_item *item, const struct area *a, int 
 	return y + area_wrap(a, x, y, a->width - x - 2, STYLE_NORMAL, revoke);
 }
 
-int token_draw_verdict(struct view *v, const struct area *a)
+int tokens_draw_verdict(struct view *v, const struct area *a)
 {
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	struct verdict_line l = verdict_of(item, console_now(v->console));
 	int x = 1, y = 1;
 
@@ -284,7 +284,7 @@ int token_draw_verdict(struct view *v, const struct area *a)
 }
 
 /* --- life ---------------------------------------------------------------------------------- */
-void token_span(char out[48], int64_t ms)
+void tokens_span(char out[48], int64_t ms)
 {
 	static const struct {
 		int64_t from, unit, small;
@@ -386,8 +386,8 @@ static void life_bar(struct view *v, const struct life *l, const struct area *a,
 	now = bar_column(l->from, l->to, l->now, width);
 	bar_line(a, x, y, width, now);
 	area_textf(a, x + width + 2, y, -1, STYLE_NORMAL, "exp %s", to);
-	token_span(old, (l->now < l->to ? l->now : l->to) - l->from);
-	token_span(rest, l->to - l->now);
+	tokens_span(old, (l->now < l->to ? l->now : l->to) - l->from);
+	tokens_span(rest, l->to - l->now);
 	left = x + area_textf(a, x, y + 1, width, STYLE_SECONDARY,
 			      l->now < l->from ? "begins in %s"
 			      : l->now < l->to ? "%s old"
@@ -409,7 +409,7 @@ static void life_words(struct view *v, int64_t from, int64_t to, const struct ar
 
 	if (to != TIME_NONE) {
 		end_text(v->console, when, to, true);
-		token_span(span, to - now);
+		tokens_span(span, to - now);
 		area_textf(a, TEXT_X, y, a->width - 4, now < to ? STYLE_NORMAL : STYLE_DANGER,
 			   now < to ? "ends %s, in %s; it does not say since when"
 				    : "ended %s, %s ago; it does not say since when",
@@ -417,14 +417,14 @@ static void life_words(struct view *v, int64_t from, int64_t to, const struct ar
 		return;
 	}
 	end_text(v->console, when, from, true);
-	token_span(span, now - from);
+	tokens_span(span, now - from);
 	area_textf(a, TEXT_X, y, a->width - 4, STYLE_NORMAL,
 		   "issued %s, %s ago; no exp: it never ends", when, span);
 }
 
-int token_draw_life(struct view *v, const struct area *a, int y)
+int tokens_draw_life(struct view *v, const struct area *a, int y)
 {
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	int64_t issued = record_time(item->record, "issued_at");
 	int64_t begins = record_time(item->record, "not_before");
 	struct life l = { .from = issued != TIME_NONE ? issued : begins,

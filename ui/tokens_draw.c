@@ -7,10 +7,10 @@
 #include "src/base/datetime.h"
 #include "ui/chart.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 /* --- the context line ---------------------------------------------------------------------- */
-static const char *kind_text(const struct token_item *item, char out[80])
+static const char *kind_text(const struct tokens_item *item, char out[80])
 {
 	static const struct {
 		const char *kind, *text;
@@ -30,15 +30,15 @@ static const char *kind_text(const struct token_item *item, char out[80])
 	return out;
 }
 
-void token_context(struct view *v, const struct area *line)
+void tokens_context(struct view *v, const struct area *line)
 {
-	const struct token_state *s = token_state(v);
-	const struct token_item *item = token_now(v);
+	const struct tokens_state *s = tokens_state(v);
+	const struct tokens_item *item = tokens_now(v);
 	char kind[80], size[NUMBER_SIZE], when[DATETIME_SIZE];
 
 	if (!item) {
 		area_text(line, 0, 0, -1, STYLE_NORMAL,
-			  token_reading(s) ? "reading what was pasted" : "no token here");
+			  tokens_reading(s) ? "reading what was pasted" : "no token here");
 		return;
 	}
 	number_grouped(size, json_get_int(item->record, "size", (int64_t)item->len));
@@ -58,15 +58,15 @@ static void empty_draw(struct view *v, const struct area *a)
 		"…",
 		"a key of this store        says whose it is",
 	};
-	const struct token_state *s = token_state(v);
+	const struct tokens_state *s = tokens_state(v);
 	struct area box;
 	int y = a->height > 18 ? 2 : 1;
 
 	area_text(a, 3, y, -1, STYLE_TITLE, "Paste a token.");
 	box = area_part(a, 3, y + 2, a->width - 6, 3);
 	area_box(&box, NULL, STYLE_SECONDARY);
-	area_text(&box, 2, 1, -1, token_reading(s) ? STYLE_PROGRESS : STYLE_SECONDARY,
-		  token_reading(s)
+	area_text(&box, 2, 1, -1, tokens_reading(s) ? STYLE_PROGRESS : STYLE_SECONDARY,
+		  tokens_reading(s)
 			  ? "reading"
 			  : "paste anywhere on this screen, up to 1 MiB; or press p and type");
 	area_cursor(&box, 2, 1);
@@ -86,15 +86,15 @@ struct pane_lines {
 	int want, height; /* rows only; 0 lines: the pane is left out with its rule */
 };
 
-static int pane_height(struct view *v, enum token_pane p, int width)
+static int pane_height(struct view *v, enum tokens_pane p, int width)
 {
-	size_t rows = token_pane_rows(v, p);
+	size_t rows = tokens_pane_rows(v, p);
 	int height = 0;
 
 	if (p == TOKEN_HEADER || p == TOKEN_CLAIMS)
 		return rows > 100000 ? 100000 : (int)rows;
 	for (size_t i = 0; i < rows; i++)
-		height += token_row_height(v, p, i, width);
+		height += tokens_row_height(v, p, i, width);
 	return height;
 }
 
@@ -119,7 +119,7 @@ static void pane_raise(struct pane_lines *p, int to, int *left)
 static void panes_share(struct view *v, struct pane_lines panes[TOKEN_PANES], int width, int room)
 {
 	static const struct {
-		enum token_pane pane;
+		enum tokens_pane pane;
 		int least, fair;
 	} order[] = {
 		{ TOKEN_FINDINGS_FIRST, 3, 6 }, { TOKEN_CLAIMS, 3, 8 },
@@ -128,11 +128,12 @@ static void panes_share(struct view *v, struct pane_lines panes[TOKEN_PANES], in
 		{ TOKEN_TEXT, 0, 1 },
 	};
 	enum { ORDER = sizeof(order) / sizeof(order[0]) };
-	const struct token_state *s = token_state(v);
+	const struct tokens_state *s = tokens_state(v);
 	int left = room;
 
 	for (int p = 0; p < TOKEN_PANES; p++)
-		panes[p] = (struct pane_lines){ .want = pane_height(v, (enum token_pane)p, width) };
+		panes[p] = (struct pane_lines){ .want = pane_height(v, (enum tokens_pane)p,
+								    width) };
 	pane_raise(&panes[s->pane], 1, &left);
 	for (size_t i = 0; i < ORDER; i++)
 		pane_raise(&panes[order[i].pane], order[i].least, &left);
@@ -145,27 +146,27 @@ static void panes_share(struct view *v, struct pane_lines panes[TOKEN_PANES], in
 }
 
 /* --- panes --------------------------------------------------------------------------------- */
-static int rows_draw(struct view *v, enum token_pane p, const struct area *a)
+static int rows_draw(struct view *v, enum tokens_pane p, const struct area *a)
 {
-	size_t rows = token_pane_rows(v, p);
+	size_t rows = tokens_pane_rows(v, p);
 	int y = 0;
 
 	for (size_t i = 0; i < rows; i++) {
 		int height = p == TOKEN_HEADER || p == TOKEN_CLAIMS
 				     ? 1
-				     : token_row_height(v, p, i, a->width);
+				     : tokens_row_height(v, p, i, a->width);
 
 		if (y + height > a->skip && y < a->skip + a->height)
-			token_row_draw(v, p, i, a, y);
+			tokens_row_draw(v, p, i, a, y);
 		y += height;
 	}
 	return y;
 }
 
 /* Keeps the row in focus in sight. */
-static void pane_follow(struct view *v, enum token_pane p, int width)
+static void pane_follow(struct view *v, enum tokens_pane p, int width)
 {
-	struct token_place *place = &token_state(v)->places[p];
+	struct tokens_place *place = &tokens_state(v)->places[p];
 	int y = 0;
 
 	if (p == TOKEN_TEXT) {
@@ -177,8 +178,8 @@ static void pane_follow(struct view *v, enum token_pane p, int width)
 		return;
 	}
 	for (size_t i = 0; i < place->at; i++)
-		y += token_row_height(v, p, i, width);
-	scroll_show(&place->scroll, y, token_row_height(v, p, place->at, width));
+		y += tokens_row_height(v, p, i, width);
+	scroll_show(&place->scroll, y, tokens_row_height(v, p, place->at, width));
 }
 
 static void more_text(const struct scroll *s, char out[40])
@@ -195,26 +196,26 @@ static void more_text(const struct scroll *s, char out[40])
 			 above > 0 ? "above" : "below");
 }
 
-static void pane_rule(struct view *v, enum token_pane p, const struct area *a)
+static void pane_rule(struct view *v, enum tokens_pane p, const struct area *a)
 {
-	const struct token_state *s = token_state(v);
+	const struct tokens_state *s = tokens_state(v);
 	char title[80], right[80], more[40], text[128];
 
-	token_pane_title(v, p, title, right);
+	tokens_pane_title(v, p, title, right);
 	more_text(&s->places[p].scroll, more);
 	snprintf(text, sizeof(text), "%s%s%s", right, *right && *more ? "   " : "", more);
 	area_rule(a, 0, title, text);
 }
 
-static int pane_draw(struct view *v, enum token_pane p, const struct area *a, int y, int height)
+static int pane_draw(struct view *v, enum tokens_pane p, const struct area *a, int y, int height)
 {
-	struct token_place *place = &token_state(v)->places[p];
+	struct tokens_place *place = &tokens_state(v)->places[p];
 	struct area rule = area_part(a, 0, y, a->width, 1);
 	struct area rows = area_part(a, 0, y + 1, a->width, height);
 
 	place->scroll.room = height;
 	place->scroll.lines = pane_height(v, p, a->width);
-	if (place->at >= token_pane_rows(v, p))
+	if (place->at >= tokens_pane_rows(v, p))
 		place->at = 0;
 	pane_follow(v, p, a->width);
 	pane_rule(v, p, &rule);
@@ -230,32 +231,32 @@ static int pane_draw(struct view *v, enum token_pane p, const struct area *a, in
 /* --- the body ------------------------------------------------------------------------------ */
 static void find_draw(struct view *v, const struct area *a)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	area_text(a, 1, a->height - 1, 1, STYLE_TITLE, "/");
 	edit_draw(&s->find, a, 2, a->height - 1, 40, STYLE_FIELD_CURRENT, true);
 	area_text(a, 44, a->height - 1, -1, STYLE_SECONDARY, "Enter next  Esc ends");
 }
 
-static void token_draw_item(struct view *v, const struct area *a)
+static void tokens_draw_item(struct view *v, const struct area *a)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 	struct pane_lines panes[TOKEN_PANES];
 	struct area body;
 	int y;
 
 	s->seen = true;
-	if (!token_pane_shown(v, s->pane))
-		token_focus_step(v, 1);
-	y = token_draw_verdict(v, a);
-	y = token_draw_life(v, a, y);
+	if (!tokens_pane_shown(v, s->pane))
+		tokens_focus_step(v, 1);
+	y = tokens_draw_verdict(v, a);
+	y = tokens_draw_life(v, a, y);
 	body = area_part(a, 0, y, a->width, a->height - y - s->finding);
 	panes_share(v, panes, body.width, body.height);
 	y = 0;
 	for (int p = 0; p < TOKEN_PANES; p++) {
 		s->places[p].height = 0;
 		if (panes[p].height)
-			y = pane_draw(v, (enum token_pane)p, &body, y, panes[p].height);
+			y = pane_draw(v, (enum tokens_pane)p, &body, y, panes[p].height);
 	}
 	if (s->finding)
 		find_draw(v, a);
@@ -281,10 +282,10 @@ static void time_next(int64_t at, int64_t now, int64_t *wait)
 	least(wait, at > now ? away % unit + 1 : unit - away % unit);
 }
 
-int64_t token_next_change(struct view *v)
+int64_t tokens_next_change(struct view *v)
 {
 	static const char *const times[] = { "issued_at", "not_before", "expires_at" };
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	int64_t wait = -1;
 
 	for (size_t i = 0; item && i < sizeof(times) / sizeof(times[0]); i++)
@@ -296,23 +297,23 @@ static void tick_due(void *arg)
 {
 	struct view *v = arg;
 
-	token_state(v)->tick = NULL;
+	tokens_state(v)->tick = NULL;
 	console_redraw(v->console);
 }
 
 static void tick_set(struct view *v)
 {
-	struct token_state *s = token_state(v);
-	int64_t wait = token_next_change(v);
+	struct tokens_state *s = tokens_state(v);
+	int64_t wait = tokens_next_change(v);
 
 	if (!s->tick && wait >= 0)
 		s->tick = loop_after(console_loop(v->console), wait, tick_due, v);
 }
 
-void token_draw(struct view *v, const struct area *a)
+void tokens_draw(struct view *v, const struct area *a)
 {
-	if (token_now(v))
-		token_draw_item(v, a);
+	if (tokens_now(v))
+		tokens_draw_item(v, a);
 	else
 		empty_draw(v, a);
 	tick_set(v);

@@ -6,25 +6,25 @@
 #include "src/base/alloc.h"
 #include "ui/record.h"
 #include "ui/result.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
-const char *token_why_no_jose(struct view *v)
+const char *tokens_why_no_jose(struct view *v)
 {
-	if (!token_now(v))
-		return token_why_none(v);
-	return token_is_jose(token_now(v)) ? NULL : "this is no token with a signature";
+	if (!tokens_now(v))
+		return tokens_why_none(v);
+	return tokens_is_jose(tokens_now(v)) ? NULL : "this is no token with a signature";
 }
 
-const char *token_why_no_verify(struct view *v)
+const char *tokens_why_no_verify(struct view *v)
 {
-	return token_why_no_jose(v);
+	return tokens_why_no_jose(v);
 }
 
-const char *token_why_no_decrypt(struct view *v)
+const char *tokens_why_no_decrypt(struct view *v)
 {
-	if (token_why_no_jose(v))
-		return token_why_no_jose(v);
-	return strcmp(record_text(token_now(v)->record, "kind", ""), "jwe") == 0
+	if (tokens_why_no_jose(v))
+		return tokens_why_no_jose(v);
+	return strcmp(record_text(tokens_now(v)->record, "kind", ""), "jwe") == 0
 		       ? NULL
 		       : "it is not encrypted";
 }
@@ -76,7 +76,7 @@ static void form_recall(struct form *f, const struct json *choice)
 		form_start(f, json_name(it), json_as_text(json_value(it)));
 }
 
-static void form_remember(struct token_state *s, const struct form *f)
+static void form_remember(struct tokens_state *s, const struct form *f)
 {
 	json_free(s->key_choice);
 	s->key_choice = json_object_new();
@@ -108,33 +108,33 @@ static void against_text(const struct form *f, char *out, size_t size)
 	}
 }
 
-static struct form *token_form(struct view *v, const char *op)
+static struct form *tokens_form(struct view *v, const char *op)
 {
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	struct form *f = form_new(op_find(op), key_places, console_now(v->console));
 	size_t len;
-	const char *text = token_text(item, &len);
+	const char *text = tokens_text(item, &len);
 
 	form_fix_secret(f, "token", text, len);
 	form_suggest_claims(f, item->record);
-	form_recall(f, token_state(v)->key_choice);
+	form_recall(f, tokens_state(v)->key_choice);
 	return f;
 }
 
 /* --- verify -------------------------------------------------------------------------------- */
 static void verify_done(struct form_dialog *d, const struct work_result *r)
 {
-	struct token_state *s = token_state(d->view);
-	struct token_item *item = token_now(d->view);
+	struct tokens_state *s = tokens_state(d->view);
+	struct tokens_item *item = tokens_now(d->view);
 
 	form_remember(s, d->form);
 	if (!json_count(r->rows))
 		return;
-	token_set_record(item, json_at(r->rows, 0));
+	tokens_set_record(item, json_at(r->rows, 0));
 	item->verified = true;
 	item->verified_at = console_now(d->view->console);
 	against_text(d->form, item->against, sizeof(item->against));
-	token_focus_first(d->view);
+	tokens_focus_first(d->view);
 }
 
 static const struct form_kind verify_kind = {
@@ -143,9 +143,9 @@ static const struct form_kind verify_kind = {
 	.done = verify_done,
 };
 
-void token_verify(struct view *v)
+void tokens_verify(struct view *v)
 {
-	struct form *f = token_form(v, "token.verify");
+	struct form *f = tokens_form(v, "token.verify");
 	struct form_dialog *d = form_dialog_new(&verify_kind, f);
 
 	d->view = v;
@@ -173,10 +173,10 @@ static void decrypt_done(struct form_dialog *d, const struct work_result *r)
 	const struct json *nested = json_get(json_at(r->rows, 0), "nested");
 	char origin[64];
 
-	form_remember(token_state(v), d->form);
-	snprintf(origin, sizeof(origin), "out of token %zu,", token_state(v)->at + 1);
+	form_remember(tokens_state(v), d->form);
+	snprintf(origin, sizeof(origin), "out of token %zu,", tokens_state(v)->at + 1);
 	if (text && json_type_of(nested) == JSON_OBJECT_TYPE)
-		token_take(v, text, strlen(text), false, origin);
+		tokens_take(v, text, strlen(text), false, origin);
 	else
 		result_open(v->console, "What was encrypted", STYLE_GOOD,
 			    "decrypted: the key fits, and nothing was changed on the way", r);
@@ -188,9 +188,9 @@ static const struct form_kind decrypt_kind = {
 	.done = decrypt_done,
 };
 
-void token_decrypt(struct view *v)
+void tokens_decrypt(struct view *v)
 {
-	struct form *f = token_form(v, "token.decrypt");
+	struct form *f = tokens_form(v, "token.decrypt");
 	struct form_dialog *d = form_dialog_new(&decrypt_kind, f);
 
 	d->view = v;

@@ -7,34 +7,34 @@
 #include "src/base/alloc.h"
 #include "ui/chart.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 /* A text that is being read. */
-struct token_reading {
+struct tokens_reading {
 	struct view *view;
-	struct token_paste *paste;
+	struct tokens_paste *paste;
 	struct work *work;
-	struct token_reading *next;
+	struct tokens_reading *next;
 };
 
-struct token_state *token_state(struct view *v)
+struct tokens_state *tokens_state(struct view *v)
 {
 	return v->state;
 }
 
-struct token_item *token_now(struct view *v)
+struct tokens_item *tokens_now(struct view *v)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
 	return s->count ? &s->items[s->at] : NULL;
 }
 
-bool token_is_jose(const struct token_item *item)
+bool tokens_is_jose(const struct tokens_item *item)
 {
 	return json_count(json_get(item->record, "segments")) > 0;
 }
 
-const char *token_text(const struct token_item *item, size_t *len)
+const char *tokens_text(const struct tokens_item *item, size_t *len)
 {
 	size_t size = item->paste->text.len;
 	size_t from = item->offset < size ? item->offset : size;
@@ -44,9 +44,9 @@ const char *token_text(const struct token_item *item, size_t *len)
 }
 
 /* --- items --------------------------------------------------------------------------------- */
-struct token_paste *token_paste_new(const char *text, size_t len, const char *origin, int64_t at)
+struct tokens_paste *tokens_paste_new(const char *text, size_t len, const char *origin, int64_t at)
 {
-	struct token_paste *p = x_calloc(1, sizeof(*p));
+	struct tokens_paste *p = x_calloc(1, sizeof(*p));
 
 	p->at = at;
 	p->users = 1;
@@ -55,7 +55,7 @@ struct token_paste *token_paste_new(const char *text, size_t len, const char *or
 	return p;
 }
 
-void token_paste_drop(struct token_paste *p)
+void tokens_paste_drop(struct tokens_paste *p)
 {
 	if (--p->users)
 		return;
@@ -63,7 +63,7 @@ void token_paste_drop(struct token_paste *p)
 	free(p);
 }
 
-static void item_forget_members(struct token_item *item)
+static void item_forget_members(struct tokens_item *item)
 {
 	free(item->header);
 	free(item->claims);
@@ -71,15 +71,15 @@ static void item_forget_members(struct token_item *item)
 	item->headers = item->claim_count = 0;
 }
 
-static void item_release(struct token_item *item)
+static void item_release(struct tokens_item *item)
 {
 	item_forget_members(item);
 	json_free(item->record);
-	token_paste_drop(item->paste);
+	tokens_paste_drop(item->paste);
 }
 
 /* The members by part, in their order, so that a row is found by its number. */
-static void item_index_members(struct token_item *item)
+static void item_index_members(struct tokens_item *item)
 {
 	const struct json *members = json_get(item->record, "members");
 	size_t count = json_count(members);
@@ -96,7 +96,7 @@ static void item_index_members(struct token_item *item)
 	}
 }
 
-void token_set_record(struct token_item *item, const struct json *record)
+void tokens_set_record(struct tokens_item *item, const struct json *record)
 {
 	struct json *old = item->record;
 
@@ -106,39 +106,39 @@ void token_set_record(struct token_item *item, const struct json *record)
 	item_index_members(item);
 }
 
-static void item_add(struct token_state *s, struct token_paste *p, const struct json *record)
+static void item_add(struct tokens_state *s, struct tokens_paste *p, const struct json *record)
 {
-	struct token_item item = { .paste = p };
+	struct tokens_item item = { .paste = p };
 
 	if (s->count == TOKEN_ITEMS_MAX)
 		return;
 	item.offset = (size_t)json_get_int(record, "offset", 0);
 	item.len = (size_t)json_get_int(record, "length", (int64_t)p->text.len);
-	token_set_record(&item, record);
+	tokens_set_record(&item, record);
 	p->users++;
 	s->items = x_reallocarray(s->items, s->count + 1, sizeof(*s->items));
 	s->items[s->count++] = item;
 }
 
 /* --- reading ------------------------------------------------------------------------------- */
-static void reading_end(struct token_reading *r)
+static void reading_end(struct tokens_reading *r)
 {
-	struct token_reading **at = &token_state(r->view)->readings;
+	struct tokens_reading **at = &tokens_state(r->view)->readings;
 
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	token_paste_drop(r->paste);
+	tokens_paste_drop(r->paste);
 	free(r);
 }
 
-bool token_reading(const struct token_state *s)
+bool tokens_reading(const struct tokens_state *s)
 {
 	return s->readings != NULL;
 }
 
 /* An operation that answers with an array may give it whole or record by record. */
-static void items_add(struct token_state *s, struct token_paste *p, const struct json *rows)
+static void items_add(struct tokens_state *s, struct tokens_paste *p, const struct json *rows)
 {
 	for (size_t i = 0; i < json_count(rows); i++) {
 		const struct json *row = json_at(rows, i);
@@ -150,7 +150,7 @@ static void items_add(struct token_state *s, struct token_paste *p, const struct
 	}
 }
 
-static void say_nothing_found(struct console *c, const struct token_reading *r)
+static void say_nothing_found(struct console *c, const struct tokens_reading *r)
 {
 	char size[NUMBER_SIZE];
 
@@ -159,9 +159,9 @@ static void say_nothing_found(struct console *c, const struct token_reading *r)
 		    "no token and no credential that is known here in %s bytes; wiped", size);
 }
 
-static void say_found(struct view *v, const struct token_reading *r, size_t before)
+static void say_found(struct view *v, const struct tokens_reading *r, size_t before)
 {
-	size_t found = token_state(v)->count - before;
+	size_t found = tokens_state(v)->count - before;
 
 	if (r->paste->cut)
 		console_say(v->console, STYLE_WARNING,
@@ -171,27 +171,27 @@ static void say_found(struct view *v, const struct token_reading *r, size_t befo
 			    "%zu found; ← and → go from one to the other, l lists them", found);
 }
 
-bool token_found(struct view *v, struct token_paste *p, const struct json *rows)
+bool tokens_found(struct view *v, struct tokens_paste *p, const struct json *rows)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 	size_t before = s->count;
 
 	items_add(s, p, rows);
 	if (s->count == before)
 		return false;
 	s->at = before;
-	token_focus_first(v);
+	tokens_focus_first(v);
 	return true;
 }
 
 static void reading_done(void *arg, const struct work_result *result)
 {
-	struct token_reading *r = arg;
+	struct tokens_reading *r = arg;
 	struct view *v = r->view;
-	size_t before = token_state(v)->count;
+	size_t before = tokens_state(v)->count;
 
 	r->work = NULL;
-	if (token_found(v, r->paste, result->rows)) {
+	if (tokens_found(v, r->paste, result->rows)) {
 		say_found(v, r, before);
 	} else if (result->code && result->code != ERR_NO && result->code != ERR_USAGE) {
 		console_error(v->console, &result->err);
@@ -202,12 +202,12 @@ static void reading_done(void *arg, const struct work_result *result)
 	console_redraw(v->console);
 }
 
-void token_take(struct view *v, const char *text, size_t len, bool cut, const char *origin)
+void tokens_take(struct view *v, const char *text, size_t len, bool cut, const char *origin)
 {
 	const struct op *op = op_find("token.inspect");
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 	struct secret copy = SECRET_INIT;
-	struct token_reading *r;
+	struct tokens_reading *r;
 	struct op_args *args;
 
 	if (s->pasted + len > TOKEN_KEPT_MAX || s->count == TOKEN_ITEMS_MAX) {
@@ -217,7 +217,7 @@ void token_take(struct view *v, const char *text, size_t len, bool cut, const ch
 	}
 	r = x_calloc(1, sizeof(*r));
 	r->view = v;
-	r->paste = token_paste_new(text, len, origin, console_now(v->console));
+	r->paste = tokens_paste_new(text, len, origin, console_now(v->console));
 	r->paste->cut = cut;
 	r->next = s->readings;
 	s->readings = r;
@@ -237,9 +237,9 @@ void token_take(struct view *v, const char *text, size_t len, bool cut, const ch
 }
 
 /* --- wiping -------------------------------------------------------------------------------- */
-void token_wipe(struct view *v)
+void tokens_wipe(struct view *v)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 	bool scrub = s->seen;
 
 	while (s->readings) {
@@ -252,7 +252,7 @@ void token_wipe(struct view *v)
 	free(s->items);
 	edit_release(&s->find);
 	loop_cancel(console_loop(v->console), s->tick);
-	*s = (struct token_state){ .key_choice = s->key_choice };
+	*s = (struct tokens_state){ .key_choice = s->key_choice };
 	if (scrub)
 		console_scrub(v->console);
 }

@@ -10,7 +10,7 @@
 #include "src/base/text.h"
 #include "ui/menu.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 enum { REPORT_MAX = 8 << 20 };
 
@@ -40,9 +40,9 @@ static char *value_plain(const char *lexeme)
 	return plain ? plain : x_strdup(lexeme);
 }
 
-void token_copy_value(struct view *v)
+void tokens_copy_value(struct view *v)
 {
-	const struct json *row = token_row(v);
+	const struct json *row = tokens_row(v);
 	const char *value = json_get_text(row, "value");
 	char *plain = value ? value_plain(value) : x_strdup(record_text(row, "text", ""));
 
@@ -56,13 +56,13 @@ enum { COPY_TOKEN, COPY_CLAIMS, COPY_HEADER, COPY_VALUE, COPY_REMEDY };
 static void copy_chosen(void *arg, size_t line)
 {
 	struct view *v = arg;
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	const char *text;
 	size_t len;
 
 	switch (line) {
 	case COPY_TOKEN:
-		text = token_text(item, &len);
+		text = tokens_text(item, &len);
 		copy_say(v, "the token", text, len);
 		return;
 	case COPY_CLAIMS:
@@ -72,10 +72,10 @@ static void copy_chosen(void *arg, size_t line)
 		text = record_text(item->record, "header_text", "");
 		break;
 	case COPY_VALUE:
-		text = record_text(token_row(v), "value", "");
+		text = record_text(tokens_row(v), "value", "");
 		break;
 	default:
-		text = record_text(token_row(v), "remedy", "");
+		text = record_text(tokens_row(v), "remedy", "");
 		break;
 	}
 	if (*text)
@@ -84,7 +84,7 @@ static void copy_chosen(void *arg, size_t line)
 		console_say(v->console, STYLE_NORMAL, "there is none here");
 }
 
-void token_copy(struct view *v)
+void tokens_copy(struct view *v)
 {
 	static const struct menu_line lines[] = {
 		[COPY_TOKEN] = { "the token itself", "whoever has it can use it" },
@@ -101,11 +101,11 @@ void token_copy(struct view *v)
 /* --- the report ---------------------------------------------------------------------------- */
 enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_MARKDOWN };
 
-static const char *verdict_word(const struct token_item *item, int64_t now)
+static const char *verdict_word(const struct tokens_item *item, int64_t now)
 {
 	if (!item->verified)
 		return "unchecked";
-	return token_is_valid(item, now) ? "valid" : "not valid";
+	return tokens_is_valid(item, now) ? "valid" : "not valid";
 }
 
 static void add_safe(struct buf *out, const char *text)
@@ -173,7 +173,7 @@ static void report_title(struct buf *out, const struct report_part *part, bool m
 	buf_add_char(out, '\n');
 }
 
-static void report_text(struct buf *out, const struct token_item *item, int64_t now, bool markdown)
+static void report_text(struct buf *out, const struct tokens_item *item, int64_t now, bool markdown)
 {
 	char when[DATETIME_SIZE];
 
@@ -193,7 +193,7 @@ static void report_text(struct buf *out, const struct token_item *item, int64_t 
 }
 
 /* The record but for what the token could be made from again. */
-static void report_json(struct buf *out, const struct token_item *item)
+static void report_json(struct buf *out, const struct tokens_item *item)
 {
 	static const char *const left_out[] = { "token",       "payload",  "header_text",
 						"claims_text", "segments", "disclosures" };
@@ -233,7 +233,7 @@ static const struct arg file_arg = {
 
 static bool report_submit(struct form_dialog *d)
 {
-	const struct token_item *item = token_now(d->view);
+	const struct tokens_item *item = tokens_now(d->view);
 	const char *format = form_value(d->form, format_arg.name);
 	const char *path = form_value(d->form, file_arg.name);
 	struct console *c = d->base.console;
@@ -260,7 +260,7 @@ static const struct form_kind report_kind = {
 	.submit = report_submit,
 };
 
-void token_export(struct view *v)
+void tokens_export(struct view *v)
 {
 	static const struct form_place none[] = { { .arg = NULL } };
 	struct form *f = form_new(op_find("token.inspect"), none, console_now(v->console));

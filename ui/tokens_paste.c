@@ -6,7 +6,7 @@
 #include "ui/ask.h"
 #include "ui/chart.h"
 #include "ui/lines.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 enum { BOX_WIDTH = 76, BOX_HEIGHT = 16 };
 
@@ -42,7 +42,7 @@ static void box_take(struct paste_box *b)
 	struct view *v = b->view;
 
 	if (b->lines.len)
-		token_take(v, b->lines.text, b->lines.len, b->lines.full || b->cut, "typed");
+		tokens_take(v, b->lines.text, b->lines.len, b->lines.full || b->cut, "typed");
 	dialog_close(&b->base);
 	console_scrub(v->console);
 }
@@ -114,7 +114,7 @@ static const struct dialog_type box_type = {
 	.free = box_free,
 };
 
-void token_paste_box(struct view *v)
+void tokens_paste_box(struct view *v)
 {
 	struct paste_box *b = x_calloc(1, sizeof(*b));
 

@@ -8,7 +8,7 @@
 #include "src/base/datetime.h"
 #include "ui/menu.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 enum { LABEL_X = 1, VALUE_X = 14, PAGE_TOP = 2 };
 
@@ -36,7 +36,7 @@ static int time_draw(const struct row_page *p, const struct area *a, int y)
 		return y;
 	datetime_rfc3339(utc, at);
 	datetime_local(local, at, true);
-	token_span(span, at - now);
+	tokens_span(span, at - now);
 	snprintf(text, sizeof(text), "%s%s%s", at > now ? "in " : "", span, at > now ? "" : " ago");
 	y = line_draw(a, y, "UTC", STYLE_NORMAL, utc);
 	y = line_draw(a, y, "local", STYLE_NORMAL, local);
@@ -123,7 +123,7 @@ static void page_free(struct dialog *base)
 static const struct action page_actions[] = {
 	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
 	{ 'y', "copy value", "copy the value", .flags = ACTION_FOOTER,
-	  .disabled = token_why_no_value, .run = token_copy_value },
+	  .disabled = tokens_why_no_value, .run = tokens_copy_value },
 	{ PRESS_ESC, "back", "back to the token", .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
@@ -137,13 +137,13 @@ static const struct dialog_type page_type = {
 	.free = page_free,
 };
 
-void token_open_row(struct view *v)
+void tokens_open_row(struct view *v)
 {
-	const struct json *row = token_row(v);
+	const struct json *row = tokens_row(v);
 	struct row_page *p;
 
-	if (token_state(v)->pane == TOKEN_TEXT) {
-		token_show(v);
+	if (tokens_state(v)->pane == TOKEN_TEXT) {
+		tokens_show(v);
 		return;
 	}
 	if (!row)
@@ -156,12 +156,12 @@ void token_open_row(struct view *v)
 
 /* --- the list of tokens -------------------------------------------------------------------- */
 /* "JWT  RS256  sub c0ffee…" */
-static char *item_label(const struct token_item *item, size_t n)
+static char *item_label(const struct tokens_item *item, size_t n)
 {
 	const struct json *claims = json_get(item->record, "claims");
 	const char *subject = json_get_text(claims, "sub"), *issuer = json_get_text(claims, "iss");
 
-	if (!token_is_jose(item))
+	if (!tokens_is_jose(item))
 		return x_asprintf("%3zu  %.60s", n + 1, record_text(item->record, "what", "?"));
 	return x_asprintf("%3zu  %s  %.12s  %.24s  %.30s", n + 1,
 			  record_text(item->record, "kind", "?"),
@@ -169,9 +169,9 @@ static char *item_label(const struct token_item *item, size_t n)
 			  subject ? subject : "", issuer ? issuer : "");
 }
 
-void token_menu(struct view *v, const char *title, void (*choose)(void *arg, size_t line))
+void tokens_menu(struct view *v, const char *title, void (*choose)(void *arg, size_t line))
 {
-	const struct token_state *s = token_state(v);
+	const struct tokens_state *s = tokens_state(v);
 	struct menu_line *lines = x_calloc(s->count + 1, sizeof(*lines));
 	char **labels = x_calloc(s->count + 1, sizeof(*labels));
 
@@ -187,12 +187,12 @@ void token_menu(struct view *v, const char *title, void (*choose)(void *arg, siz
 	free(lines);
 }
 
-static void token_chosen(void *arg, size_t line)
+static void tokens_chosen(void *arg, size_t line)
 {
-	token_go(arg, line);
+	tokens_go(arg, line);
 }
 
-void token_list(struct view *v)
+void tokens_list(struct view *v)
 {
-	token_menu(v, "What was found", token_chosen);
+	tokens_menu(v, "What was found", tokens_chosen);
 }

@@ -7,7 +7,7 @@
 #include "src/base/datetime.h"
 #include "src/base/text.h"
 #include "ui/record.h"
-#include "ui/token.h"
+#include "ui/tokens.h"
 
 enum {
 	ROW_X = 3,
@@ -32,7 +32,7 @@ static int columns(const char *text)
 	return (int)text_width(text, len < VALUE_DRAWN ? len : VALUE_DRAWN);
 }
 
-static const struct json *pane_list(const struct token_item *item, enum token_pane p)
+static const struct json *pane_list(const struct tokens_item *item, enum tokens_pane p)
 {
 	static const char *const members[TOKEN_PANES] = {
 		[TOKEN_FINDINGS_FIRST] = "findings",
@@ -44,7 +44,7 @@ static const struct json *pane_list(const struct token_item *item, enum token_pa
 	return members[p] ? json_get(item->record, members[p]) : NULL;
 }
 
-static const struct json *pane_row(const struct token_item *item, enum token_pane p, size_t n)
+static const struct json *pane_row(const struct tokens_item *item, enum tokens_pane p, size_t n)
 {
 	if (p == TOKEN_HEADER)
 		return n < item->headers ? item->header[n] : NULL;
@@ -53,9 +53,9 @@ static const struct json *pane_row(const struct token_item *item, enum token_pan
 	return json_at(pane_list(item, p), n);
 }
 
-size_t token_pane_rows(struct view *v, enum token_pane p)
+size_t tokens_pane_rows(struct view *v, enum tokens_pane p)
 {
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 
 	if (!item)
 		return 0;
@@ -67,9 +67,9 @@ size_t token_pane_rows(struct view *v, enum token_pane p)
 	case TOKEN_TEXT:
 		return 1;
 	case TOKEN_FINDINGS_FIRST:
-		return token_is_critical(item) ? json_count(pane_list(item, p)) : 0;
+		return tokens_is_critical(item) ? json_count(pane_list(item, p)) : 0;
 	case TOKEN_FINDINGS:
-		return token_is_critical(item) ? 0 : json_count(pane_list(item, p));
+		return tokens_is_critical(item) ? 0 : json_count(pane_list(item, p));
 	case TOKEN_FACTS:
 	case TOKEN_DISCLOSURES:
 	case TOKEN_PANES:
@@ -78,20 +78,20 @@ size_t token_pane_rows(struct view *v, enum token_pane p)
 	return json_count(pane_list(item, p));
 }
 
-bool token_pane_shown(struct view *v, enum token_pane p)
+bool tokens_pane_shown(struct view *v, enum tokens_pane p)
 {
-	return token_pane_rows(v, p) > 0;
+	return tokens_pane_rows(v, p) > 0;
 }
 
-const struct json *token_row(struct view *v)
+const struct json *tokens_row(struct view *v)
 {
-	struct token_state *s = token_state(v);
+	struct tokens_state *s = tokens_state(v);
 
-	return s->count ? pane_row(token_now(v), s->pane, s->places[s->pane].at) : NULL;
+	return s->count ? pane_row(tokens_now(v), s->pane, s->places[s->pane].at) : NULL;
 }
 
 /* --- titles -------------------------------------------------------------------------------- */
-static void findings_count(const struct token_item *item, char out[80])
+static void findings_count(const struct tokens_item *item, char out[80])
 {
 	static const char *const names[] = { "critical", "error", "warning", "info" };
 	const struct json *findings = json_get(item->record, "findings");
@@ -106,7 +106,7 @@ static void findings_count(const struct token_item *item, char out[80])
 		 counts[2], counts[3]);
 }
 
-static void segments_text(const struct token_item *item, char out[80])
+static void segments_text(const struct tokens_item *item, char out[80])
 {
 	const struct json *segments = json_get(item->record, "segments");
 	size_t len = 0;
@@ -121,7 +121,7 @@ static void segments_text(const struct token_item *item, char out[80])
 	}
 }
 
-void token_pane_title(struct view *v, enum token_pane p, char title[80], char right[80])
+void tokens_pane_title(struct view *v, enum tokens_pane p, char title[80], char right[80])
 {
 	static const char *const titles[TOKEN_PANES] = {
 		[TOKEN_FINDINGS_FIRST] = "findings",
@@ -132,9 +132,9 @@ void token_pane_title(struct view *v, enum token_pane p, char title[80], char ri
 		[TOKEN_FINDINGS] = "findings",
 		[TOKEN_TEXT] = "token",
 	};
-	const struct token_item *item = token_now(v);
-	bool distrust = item->verified ? !token_is_valid(item, console_now(v->console))
-				       : token_is_critical(item);
+	const struct tokens_item *item = tokens_now(v);
+	bool distrust = item->verified ? !tokens_is_valid(item, console_now(v->console))
+				       : tokens_is_critical(item);
 
 	snprintf(title, 80, "%s%s", titles[p],
 		 p == TOKEN_CLAIMS && distrust ? ", not to be trusted" : "");
@@ -144,7 +144,7 @@ void token_pane_title(struct view *v, enum token_pane p, char title[80], char ri
 	else if (p == TOKEN_TEXT)
 		segments_text(item, right);
 	else if (p != TOKEN_HEADER)
-		snprintf(right, 80, "%zu", token_pane_rows(v, p));
+		snprintf(right, 80, "%zu", tokens_pane_rows(v, p));
 }
 
 /* --- members ------------------------------------------------------------------------------- */
@@ -156,7 +156,7 @@ static void time_meaning(const struct console *c, int64_t at, char *out, size_t 
 
 	datetime_rfc3339(utc, at);
 	datetime_local(local, at, true);
-	token_span(span, at - now);
+	tokens_span(span, at - now);
 	snprintf(text, sizeof(text), at > now ? "in %s" : "%s ago", span);
 	if (console_times(c) == TIMES_UTC || strlen(utc) < 20)
 		snprintf(out, size, "%s, %s", utc, text);
@@ -199,7 +199,7 @@ static int name_width(const struct json *const *rows, size_t count)
 	return width < NAME_MOST ? width : NAME_MOST;
 }
 
-static int item_name_width(const struct token_item *item)
+static int item_name_width(const struct tokens_item *item)
 {
 	int header = name_width(item->header, item->headers);
 	int claims = name_width(item->claims, item->claim_count);
@@ -215,7 +215,7 @@ static const char *member_value(const struct json *row)
 }
 
 /* The column behind the values of a pane: as far as the widest goes, a few long ones left out. */
-static int meaning_column(const struct token_item *item, bool header)
+static int meaning_column(const struct tokens_item *item, bool header)
 {
 	const struct json *const *rows = header ? item->header : item->claims;
 	size_t count = header ? item->headers : item->claim_count;
@@ -231,7 +231,7 @@ static int meaning_column(const struct token_item *item, bool header)
 	return column;
 }
 
-static const char *member_number(const struct token_item *item, const struct json *row,
+static const char *member_number(const struct tokens_item *item, const struct json *row,
 				 char out[24])
 {
 	out[0] = '\0';
@@ -244,7 +244,7 @@ static const char *member_number(const struct token_item *item, const struct jso
  * value is short. */
 static void member_draw(struct view *v, const struct json *row, const struct area *a, int y)
 {
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	bool header = strcmp(record_text(row, "part", ""), "header") == 0;
 	int name = item_name_width(item), x = ROW_X + name + 2, meaning;
 	const char *value = member_value(row);
@@ -308,7 +308,7 @@ static size_t severity_of(const struct json *row)
 	return i;
 }
 
-static int id_width(const struct token_item *item)
+static int id_width(const struct tokens_item *item)
 {
 	const struct json *findings = json_get(item->record, "findings");
 	int width = ID_LEAST;
@@ -322,19 +322,19 @@ static int id_width(const struct token_item *item)
 	return width < ID_MOST ? width : ID_MOST;
 }
 
-static bool row_open(struct view *v, enum token_pane p, size_t n)
+static bool row_open(struct view *v, enum tokens_pane p, size_t n)
 {
-	const struct token_state *s = token_state(v);
+	const struct tokens_state *s = tokens_state(v);
 
 	return s->pane == p && s->places[p].at == n && !dialog_top(v->console);
 }
 
 /* One line; all of it with what to do, when it is the one in focus. Returns the lines. */
-static int finding_draw(struct view *v, enum token_pane p, size_t n, const struct area *a, int y)
+static int finding_draw(struct view *v, enum tokens_pane p, size_t n, const struct area *a, int y)
 {
-	const struct json *row = pane_row(token_now(v), p, n);
+	const struct json *row = pane_row(tokens_now(v), p, n);
 	size_t i = severity_of(row);
-	int x = ROW_X + 3 + id_width(token_now(v)) + 2, begin = y;
+	int x = ROW_X + 3 + id_width(tokens_now(v)) + 2, begin = y;
 	const char *source = record_text(row, "source", ""),
 		   *remedy = record_text(row, "remedy", "");
 	const char *text = record_text(row, "text", "");
@@ -346,7 +346,7 @@ static int finding_draw(struct view *v, enum token_pane p, size_t n, const struc
 	if (*source)
 		area_text_right(a, a->width - SOURCE_WIDTH - 1, y, SOURCE_WIDTH, STYLE_SECONDARY,
 				source);
-	if (token_state(v)->pane != p || token_state(v)->places[p].at != n) {
+	if (tokens_state(v)->pane != p || tokens_state(v)->places[p].at != n) {
 		area_text(a, x, y, room, STYLE_NORMAL, text);
 		return 1;
 	}
@@ -363,7 +363,7 @@ static const enum style segment_styles[] = { STYLE_PART_ONE, STYLE_PART_TWO, STY
 					     STYLE_PART_TWO, STYLE_PART_ONE };
 
 /* Where the segments' offsets fit what was pasted: nothing was mended within. */
-static enum style text_style(const struct token_item *item, size_t at)
+static enum style text_style(const struct tokens_item *item, size_t at)
 {
 	const struct json *segments = json_get(item->record, "segments");
 
@@ -380,11 +380,11 @@ static enum style text_style(const struct token_item *item, size_t at)
 }
 
 /* One line of the text in the colours of its segments: a run of one style at a time. */
-static void text_run(const struct token_item *item, const struct area *a, int x, int y, size_t from,
-		     size_t len)
+static void text_run(const struct tokens_item *item, const struct area *a, int x, int y,
+		     size_t from, size_t len)
 {
 	size_t size;
-	const char *text = token_text(item, &size);
+	const char *text = tokens_text(item, &size);
 
 	while (len && from < size) {
 		enum style style = text_style(item, from);
@@ -404,12 +404,12 @@ static void text_run(const struct token_item *item, const struct area *a, int x,
 	}
 }
 
-static void mask_draw(const struct token_item *item, const struct area *a, int y)
+static void mask_draw(const struct tokens_item *item, const struct area *a, int y)
 {
 	size_t size;
 	int x = ROW_X;
 
-	token_text(item, &size);
+	tokens_text(item, &size);
 	if (size < 4 * (MASK_BEGIN + MASK_END)) { /* short ones show next to nothing */
 		area_text(a, x, y, -1, STYLE_NORMAL, record_text(item->record, "token", ""));
 		return;
@@ -427,18 +427,18 @@ static int text_width_of(int width)
 	return width > ROW_X + 2 ? width - ROW_X - 1 : 1;
 }
 
-static void whole_text_draw(const struct token_item *item, const struct area *a, int y)
+static void whole_text_draw(const struct tokens_item *item, const struct area *a, int y)
 {
 	size_t size, width = (size_t)text_width_of(a->width);
 
-	token_text(item, &size);
+	tokens_text(item, &size);
 	for (size_t at = 0; at < size; at += width, y++)
 		if (area_row(a, y))
 			text_run(item, a, ROW_X, y, at, width);
 }
 
 /* --- rows ---------------------------------------------------------------------------------- */
-int token_row_height(struct view *v, enum token_pane p, size_t n, int width)
+int tokens_row_height(struct view *v, enum tokens_pane p, size_t n, int width)
 {
 	struct area measure = { .frame = NULL, .width = width };
 	struct frame none = { .utf8 = true };
@@ -447,15 +447,15 @@ int token_row_height(struct view *v, enum token_pane p, size_t n, int width)
 	measure.frame = &none;
 	if (p == TOKEN_FINDINGS || p == TOKEN_FINDINGS_FIRST)
 		return finding_draw(v, p, n, &measure, 0);
-	if (p != TOKEN_TEXT || !token_state(v)->shown)
+	if (p != TOKEN_TEXT || !tokens_state(v)->shown)
 		return 1;
-	token_text(token_now(v), &size);
+	tokens_text(tokens_now(v), &size);
 	return (int)((size + (size_t)text_width_of(width) - 1) / (size_t)text_width_of(width));
 }
 
-void token_row_draw(struct view *v, enum token_pane p, size_t n, const struct area *a, int y)
+void tokens_row_draw(struct view *v, enum tokens_pane p, size_t n, const struct area *a, int y)
 {
-	const struct token_item *item = token_now(v);
+	const struct tokens_item *item = tokens_now(v);
 	const struct json *row = pane_row(item, p, n);
 
 	switch (p) {
@@ -474,7 +474,7 @@ void token_row_draw(struct view *v, enum token_pane p, size_t n, const struct ar
 		member_draw(v, row, a, y);
 		break;
 	case TOKEN_TEXT:
-		if (token_state(v)->shown)
+		if (tokens_state(v)->shown)
 			whole_text_draw(item, a, y);
 		else
 			mask_draw(item, a, y);
@@ -489,10 +489,10 @@ void token_row_draw(struct view *v, enum token_pane p, size_t n, const struct ar
 	area_cursor(a, ROW_X - 2, y);
 }
 
-bool token_row_has(struct view *v, enum token_pane p, size_t n, const char *folded, size_t len)
+bool tokens_row_has(struct view *v, enum tokens_pane p, size_t n, const char *folded, size_t len)
 {
 	static const char *const members[] = { "name", "value", "text", "id" };
-	const struct json *row = pane_row(token_now(v), p, n);
+	const struct json *row = pane_row(tokens_now(v), p, n);
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const char *text = json_get_text(row, members[i]);
@@ -504,47 +504,46 @@ bool token_row_has(struct view *v, enum token_pane p, size_t n, const char *fold
 }
 
 /* --- where the person is ------------------------------------------------------------------- */
-static void focus_pane(struct view *v, enum token_pane p)
+static void focus_pane(struct view *v, enum tokens_pane p)
 {
-	token_state(v)->pane = p;
+	tokens_state(v)->pane = p;
 	console_redraw(v->console);
 }
 
 /* What must be read first: findings where one is critical, else the claims. */
-void token_focus_first(struct view *v)
+void tokens_focus_first(struct view *v)
 {
-	static const enum token_pane wanted[] = {
-		TOKEN_FINDINGS_FIRST, TOKEN_CLAIMS,   TOKEN_FACTS,
-		TOKEN_HEADER,	      TOKEN_FINDINGS, TOKEN_TEXT
-	};
-	struct token_state *s = token_state(v);
+	static const enum tokens_pane wanted[] = { TOKEN_FINDINGS_FIRST, TOKEN_CLAIMS,
+						   TOKEN_FACTS,		 TOKEN_HEADER,
+						   TOKEN_FINDINGS,	 TOKEN_TEXT };
+	struct tokens_state *s = tokens_state(v);
 	size_t i = 0;
 
 	memset(s->places, 0, sizeof(s->places));
 	s->shown = false;
-	while (i < 5 && !token_pane_shown(v, wanted[i]))
+	while (i < 5 && !tokens_pane_shown(v, wanted[i]))
 		i++;
 	focus_pane(v, wanted[i]);
 }
 
-void token_focus_step(struct view *v, int by)
+void tokens_focus_step(struct view *v, int by)
 {
-	int p = (int)token_state(v)->pane;
+	int p = (int)tokens_state(v)->pane;
 
 	for (int i = 0; i < TOKEN_PANES; i++) {
 		p = (p + by + TOKEN_PANES) % TOKEN_PANES;
-		if (token_pane_shown(v, (enum token_pane)p)) {
-			focus_pane(v, (enum token_pane)p);
+		if (tokens_pane_shown(v, (enum tokens_pane)p)) {
+			focus_pane(v, (enum tokens_pane)p);
 			return;
 		}
 	}
 }
 
-void token_move(struct view *v, int by)
+void tokens_move(struct view *v, int by)
 {
-	struct token_state *s = token_state(v);
-	struct token_place *place = &s->places[s->pane];
-	size_t rows = token_pane_rows(v, s->pane);
+	struct tokens_state *s = tokens_state(v);
+	struct tokens_place *place = &s->places[s->pane];
+	size_t rows = tokens_pane_rows(v, s->pane);
 
 	console_redraw(v->console);
 	if (s->pane == TOKEN_TEXT) {
