@@ -95,7 +95,7 @@ $(B)/docs: $(B)/src/cli/docs.o $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 docs: all $(B)/docs	## make completions and the generated parts of README and man page anew
-	@share/document $(B)
+	@src/cli/document $(B)
 
 .SECONDARY:
 -include $(OBJECTS:.o=.d) $(UNIT:=.d) $(FUZZ:=.d) $(SUPPORT:.o=.d) $(SCREENS:.o=.d) $(B)/src/main.d

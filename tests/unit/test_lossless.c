@@ -248,7 +248,7 @@ static const struct fault faults[] = {
 	{ "nulL", 0, "a word", 3, 0 },
 	{ "True", 0, "a value is missing", 0, 0 },
 	{ "tRue", 0, "a word", 1, 0 },
-	{ "falsy", 0, "a word", 4, 0 },
+	{ "falsx", 0, "a word", 4, 0 },
 	{ "truex", 0, "behind the value", 4, 1 },
 	{ "NaN", 0, "a value is missing", 0, 0 },
 	{ "-Infinity", 0, "a number", 1, 0 },
