@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/alloc.h"
 #include "src/base/text.h"
 #include "src/token/jws.h"
 #include "src/token/verdict_checks.h"
@@ -26,7 +27,8 @@ struct trial {
 	char *kid;	/* NULL: none */
 	char which[40]; /* "signature 2: " where there are several */
 	size_t candidates, checked;
-	char why[192]; /* why the last key may not be used */
+	struct jose_key *fitted; /* NULL: none */
+	char why[192];		 /* why the last key may not be used */
 };
 
 void check_add(struct deciding *d, const char *name, enum check_result result, const char *detail)
@@ -192,10 +194,13 @@ static bool critical_check(struct deciding *d, const struct trial *r)
 		why = "“crit” is not in the protected header";
 	else if (list)
 		why = critical_fault(p, l, list, &b64);
-	if (!why && d->t->unencoded && !b64)
-		why = "“b64” is false, and “crit” does not name it (RFC 7797 6)";
 	if (why)
 		return header_fails(d, r, "crit", why);
+	/* It is refused; what was meant is clear all the same, and the signature can be told of. */
+	if (d->t->unencoded && !b64) {
+		header_fails(d, r, "crit", "“b64” is false, and “crit” does not name it");
+		return true;
+	}
 	check_addf(d, "crit", list ? CHECK_PASSED : CHECK_NOT_MADE, "%s%s", r->which,
 		   list ? "b64" : "the header has none");
 	return true;
@@ -291,6 +296,7 @@ static enum part_result keys_check(struct deciding *d, struct trial *r)
 
 	if (!k)
 		k = keys_try(d, r, false);
+	r->fitted = k;
 	if (k) {
 		fit_tell(d, r, k);
 		d->out->key = d->out->key ? d->out->key : k;
@@ -316,29 +322,78 @@ static const char *set_fault(const struct key_set *s)
 	return NULL;
 }
 
-static enum part_result part_check(struct deciding *d, size_t index)
+static enum part_result part_check(struct deciding *d, struct trial *r, size_t index)
 {
-	struct trial r = { .part = &d->t->parts[index] };
 	enum part_result result = PART_FAILS;
 
+	*r = (struct trial){ .part = &d->t->parts[index] };
 	if (d->t->count > 1)
-		snprintf(r.which, sizeof(r.which), "signature %zu: ", index + 1);
-	if (types_check(d, &r) && algorithm_check(d, &r) && critical_check(d, &r)) {
-		r.kid = jose_header_text(r.part, "kid");
-		result = keys_check(d, &r);
+		snprintf(r->which, sizeof(r->which), "signature %zu: ", index + 1);
+	if (types_check(d, r) && algorithm_check(d, r) && critical_check(d, r)) {
+		r->kid = jose_header_text(r->part, "kid");
+		result = keys_check(d, r);
 	} else {
 		check_addf(d, "signature", CHECK_NOT_MADE,
-			   "%snot looked at: the header comes first", r.which);
+			   "%snot looked at: the header comes first", r->which);
 	}
-	free(r.kid);
+	free(r->kid);
+	r->kid = NULL;
 	return result;
 }
 
+/* Is there a key that made none of the signatures, and might have made this one under another kid? */
+static bool could_be_ours(const struct deciding *d, const struct trial *trials,
+			  const struct trial *r)
+{
+	for (size_t k = 0; k < d->keys->count; k++) {
+		const struct jose_key *key = &d->keys->keys[k];
+		size_t i = 0;
+
+		while (i < d->t->count && trials[i].fitted != key)
+			i++;
+		if (i == d->t->count && jose_key_allows(key, r->algorithm, KEY_OP_VERIFY,
+							d->x->allow_weak_key, NULL, 0))
+			return true;
+	}
+	return false;
+}
+
+/* Several signatures may be by several people, whose keys need not all be known. But a name in a header
+ * that was tampered with must not make a signature somebody else's. */
+static bool strangers_check(struct deciding *d, const struct trial *trials,
+			    const enum part_result *results)
+{
+	for (size_t i = 0; d->t->count > 1 && i < d->t->count; i++) {
+		if (results[i] != PART_UNKNOWN || !could_be_ours(d, trials, &trials[i]))
+			continue;
+		check_addf(d, "signature", CHECK_FAILED,
+			   "%sa key that fits no signature might be meant for it", trials[i].which);
+		return false;
+	}
+	return true;
+}
+
 /* Each signature for which there is a key has to hold, and at least one. */
+static enum signature_state parts_check(struct deciding *d, struct trial *trials)
+{
+	enum part_result results[JOSE_PARTS];
+	size_t holds = 0, fails = 0;
+
+	for (size_t i = 0; i < d->t->count; i++) {
+		results[i] = part_check(d, &trials[i], i);
+		holds += results[i] == PART_HOLDS;
+		fails += results[i] == PART_FAILS;
+	}
+	if (fails || (holds && !strangers_check(d, trials, results)))
+		return SIGNATURE_INVALID;
+	return holds ? SIGNATURE_VALID : SIGNATURE_UNCHECKED;
+}
+
 static enum signature_state signatures_check(struct deciding *d)
 {
 	const char *why = set_fault(d->keys);
-	size_t holds = 0, fails = 0;
+	struct trial one, *trials = &one;
+	enum signature_state state;
 
 	if (why || !d->keys->count) {
 		check_add(d, "signature", why ? CHECK_FAILED : CHECK_NOT_MADE,
@@ -350,17 +405,12 @@ static enum signature_state signatures_check(struct deciding *d)
 			  "the payload is detached, and was not given");
 		return SIGNATURE_UNCHECKED;
 	}
-	for (size_t i = 0; i < d->t->count; i++) {
-		enum part_result result = part_check(d, i);
-
-		holds += result == PART_HOLDS;
-		fails += result == PART_FAILS;
-	}
-	if (fails)
-		return SIGNATURE_INVALID;
-	if (holds)
-		return SIGNATURE_VALID;
-	return SIGNATURE_UNCHECKED;
+	if (d->t->count > 1)
+		trials = x_calloc(d->t->count, sizeof(*trials));
+	state = parts_check(d, trials);
+	if (trials != &one)
+		free(trials);
+	return state;
 }
 
 /* --- verdict ------------------------------------------------------------------------------------------------ */
