@@ -79,23 +79,37 @@ static void text_put(char *out, size_t size, const char *text, size_t len)
 	buf_release(&safe);
 }
 
+/* A place for one more. In a full list a graver one takes the last of the least grave: nobody hides what
+ * makes a token invalid behind many small things. NULL: there is none. */
+static struct finding *finding_place(struct findings *f, enum severity severity)
+{
+	struct finding *least = f->list;
+
+	if (f->count < FINDINGS_MAX) {
+		if (f->count == f->size) {
+			f->size = f->size ? 2 * f->size : 8;
+			f->list = x_reallocarray(f->list, f->size, sizeof(*f->list));
+		}
+		return &f->list[f->count++];
+	}
+	for (size_t i = 1; i < f->count; i++)
+		if (f->list[i].severity <= least->severity)
+			least = &f->list[i];
+	return least->severity < severity ? least : NULL;
+}
+
 static void finding_put(struct findings *f, const struct finding_rule *rule, enum severity severity,
 			const char *format, va_list ap) __attribute__((format(printf, 4, 0)));
 
 static void finding_put(struct findings *f, const struct finding_rule *rule, enum severity severity,
 			const char *format, va_list ap)
 {
-	struct finding *added;
+	struct finding *added = finding_place(f, severity);
 	char raw[1024];
 	int len;
 
-	if (f->count == FINDINGS_MAX)
+	if (!added)
 		return;
-	if (f->count == f->size) {
-		f->size = f->size ? 2 * f->size : 8;
-		f->list = x_reallocarray(f->list, f->size, sizeof(*f->list));
-	}
-	added = &f->list[f->count++];
 	added->rule = rule;
 	added->severity = severity;
 	len = vsnprintf(raw, sizeof(raw), format, ap);

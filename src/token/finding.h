@@ -73,8 +73,8 @@ const struct finding_rule *finding_rule_find(const char *id); /* NULL */
 
 void findings_init(struct findings *f);
 void findings_release(struct findings *f);
-/* Text made by format; what comes from outside by %s is made terminal-safe. Beyond FINDINGS_MAX nothing
- * is added. */
+/* Text made by format; what comes from outside by %s is made terminal-safe. Beyond FINDINGS_MAX one takes
+ * the place of a less grave one, or is left out where there is none. */
 void finding_add(struct findings *f, const struct finding_rule *rule, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The same with another severity than the rule's; the text says why. */

@@ -212,6 +212,28 @@ static void no_more_are_kept_than_fit(void **state)
 	findings_release(&f);
 }
 
+static void many_small_ones_do_not_hide_a_grave_one(void **state)
+{
+	const struct finding_rule *rule = finding_rule_find("alg-none");
+	struct findings f;
+
+	(void)state;
+	findings_init(&f);
+	for (int i = 0; i < FINDINGS_MAX; i++)
+		finding_add_as(&f, rule, i % 2 ? SEVERITY_INFO : SEVERITY_WARNING, "%d", i);
+	finding_add_as(&f, rule, SEVERITY_ERROR, "grave");
+	assert_int_equal(f.count, FINDINGS_MAX);
+	assert_int_equal(findings_worst(&f), SEVERITY_ERROR);
+	assert_string_equal(f.list[FINDINGS_MAX - 1].text, "grave");
+	assert_string_equal(f.list[FINDINGS_MAX - 2].text, "126");
+	for (int i = 0; i < FINDINGS_MAX; i++)
+		finding_add_as(&f, rule, SEVERITY_ERROR, "%d", i);
+	finding_add_as(&f, rule, SEVERITY_WARNING, "left out");
+	for (size_t i = 0; i < f.count; i++)
+		assert_int_equal(f.list[i].severity, SEVERITY_ERROR);
+	findings_release(&f);
+}
+
 static void severities_have_names(void **state)
 {
 	(void)state;
@@ -239,6 +261,7 @@ int main(void)
 		cmocka_unit_test(the_most_severe_come_first_and_equals_keep_their_order),
 		cmocka_unit_test(what_comes_from_outside_is_shown_safely_and_shortened),
 		cmocka_unit_test(no_more_are_kept_than_fit),
+		cmocka_unit_test(many_small_ones_do_not_hide_a_grave_one),
 		cmocka_unit_test(severities_have_names),
 	};
 
