@@ -306,7 +306,8 @@ static void seal_content(struct making *m, struct jwe_pieces *p)
 	unsigned char iv[32];
 	unsigned char tag[64];
 	bool is_gcm = m->enc->family == FAMILY_GCM;
-	struct span plain = { m->r->plain, strlen(m->r->plain) };
+	const char *text = m->r->plain ? m->r->plain : "attack at dawn";
+	struct span plain = { text, strlen(text) };
 	struct span ivs = { iv, (size_t)((is_gcm ? 12 : 16) + m->r->iv_longer) };
 	size_t tag_len = is_gcm ? 16 : m->enc->key_bits / 16;
 	char *aad = m->r->aad ? x_asprintf("%s.%s", p->header, m->r->aad) : x_strdup(p->header);
@@ -314,7 +315,7 @@ static void seal_content(struct making *m, struct jwe_pieces *p)
 
 	random_public(iv, sizeof(iv));
 	if (m->r->deflate || m->r->deflate_silently)
-		plain = (struct span){ packed, deflated(m->r->plain, packed) };
+		plain = (struct span){ packed, deflated(text, packed) };
 	assert_true(plain.len + strlen(aad) + 64 < ROOM);
 	n = plain.len;
 	if (is_gcm)

@@ -10,7 +10,7 @@
 struct jwe_recipe {
 	const char *alg, *enc;
 	const struct jose_key *key; /* the recipient's */
-	const char *plain;
+	const char *plain;	    /* NULL: some words */
 	const char *extra;	    /* members for the protected header: ",\"a\":1"; NULL */
 	const char *apu, *apv;	    /* base64url; NULL: none */
 	const char *epk;	    /* JSON in place of the real one; NULL */
