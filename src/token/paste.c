@@ -90,10 +90,30 @@ static unsigned touching_mends(const struct view *v, const struct found *found)
 	return mends;
 }
 
-static void item_add(struct paste *p, struct finder *f, struct found *found)
+/* Where what is being looked at stands in the paste: all of it, or what was in base64 there. */
+struct outer {
+	size_t offset, len;
+	unsigned mends;
+	const char *where, *warning;
+};
+
+struct scan {
+	struct paste *paste;
+	struct finder f;
+	const struct outer *outer; /* NULL: the paste itself */
+	struct paste_span *claims; /* offsets in the text, in order: taken by JSON objects */
+	size_t claim_count, claim;
+	bool found; /* anything */
+};
+
+static void item_add(struct scan *s, struct found *found)
 {
+	struct finder *f = &s->f;
+	struct paste *p = s->paste;
 	const struct view *v = f->view;
 	struct paste_item *i;
+
+	s->found = true;
 
 	if (p->count == PASTE_ITEMS) {
 		p->more = true;
@@ -117,6 +137,13 @@ static void item_add(struct paste *p, struct finder *f, struct found *found)
 		.foreign = found->foreign,
 		.check = found->check,
 	};
+	if (s->outer) {
+		i->offset = s->outer->offset;
+		i->len = s->outer->len;
+		i->mends |= s->outer->mends;
+		i->where = s->outer->where ? s->outer->where : i->where;
+		i->warning = s->outer->warning;
+	}
 }
 
 /* --- finding ---------------------------------------------------------------------------------- */
@@ -171,41 +198,203 @@ static bool find_foreign(struct finder *f, size_t at, struct found *out)
 	return true;
 }
 
-/* What begins with the word at `at`, told or not; returns where to go on. */
-static size_t look_word(struct paste *p, struct finder *f, size_t at)
+static void scan_text(struct paste *p, const char *text, size_t len, const struct outer *outer,
+		      bool *found);
+
+/* What was in base64 once more: a token, a key, or a file of them. */
+static bool look_within(struct scan *s, const struct encoded *e)
 {
-	size_t word = paste_run(f, at, IS_WORD), end = at + word;
+	struct found around = { .begin = e->begin, .end = e->end };
+	struct outer outer = { .mends = MEND_BASE64 | e->mends };
+	const struct view *v = s->f.view;
+	bool found = false;
+
+	if (s->outer || !e->size)
+		return false;
+	for (size_t i = 0; i < e->size; i++)
+		if (e->data[i] > 0x7e ||
+		    (e->data[i] < 0x20 && !is_class((char)e->data[i], IS_SPACE)))
+			return false;
+	paste_context(&s->f, &around);
+	outer.offset = v->at[e->begin];
+	outer.len = view_end(v, e->end - 1) - outer.offset;
+	outer.where = around.where;
+	outer.warning = around.warning;
+	scan_text(s->paste, (const char *)e->data, e->size, &outer, &found);
+	return found;
+}
+
+static bool look_base64(struct scan *s, size_t at, size_t *end)
+{
+	struct encoded e;
+	struct found found;
+	bool is;
+
+	if (!paste_base64(&s->f, at, &e))
+		return false;
+	is = paste_opaque(&s->f, &e, &found);
+	if (is)
+		item_add(s, &found);
+	else
+		is = look_within(s, &e);
+	*end = e.end;
+	paste_base64_release(&e);
+	return is;
+}
+
+/* What begins with the word at `at`, told or not; returns where to go on. */
+static size_t look_word(struct scan *s, size_t at)
+{
+	struct finder *f = &s->f;
+	size_t word = paste_run(f, at, IS_WORD), end = at + word, next;
 	char before = at ? f->view->text[at - 1] : ' ';
 	struct found found;
 
 	if (before != '.' && before != '-' && paste_jose(f, at, &found, &end)) {
-		item_add(p, f, &found);
+		item_add(s, &found);
 		return end;
 	}
-	if (find_own(f, at, word, &found) || find_foreign(f, at, &found)) {
-		item_add(p, f, &found);
+	if (end < at + word)
+		end = at + word;
+	if (find_own(f, at, word, &found) || find_foreign(f, at, &found) ||
+	    paste_basic(f, at, word, &found)) {
+		item_add(s, &found);
 		return found.end;
 	}
-	return end > at + word ? end : at + word;
+	return look_base64(s, at, &next) ? next : end;
 }
 
-static void look_all(struct paste *p, struct finder *f)
+/* What begins with another byte than that of a word. */
+static size_t look_mark(struct scan *s, size_t at)
 {
-	const struct view *v = f->view;
+	struct finder *f = &s->f;
+	struct found found;
+	bool is = false;
+
+	switch (f->view->text[at]) {
+	case '-':
+		is = paste_pem(f, at, &found) || paste_user(f, at, &found);
+		break;
+	case ':':
+		is = paste_url_user(f, at, &found);
+		break;
+	case '.':
+		is = paste_signed(f, at, &found);
+		break;
+	case '<':
+		is = paste_xml(f, at, &found);
+		break;
+	case '\n':
+	case '\r':
+		f->line_begin = at + 1;
+		break;
+	}
+	if (is)
+		item_add(s, &found);
+	return is ? found.end : at + 1;
+}
+
+/* Is the byte part of a JSON object that was told already? */
+static bool claimed(struct scan *s, size_t at)
+{
+	size_t offset = s->f.view->at[at];
+
+	while (s->claim < s->claim_count && s->claims[s->claim].end <= offset)
+		s->claim++;
+	return s->claim < s->claim_count && s->claims[s->claim].begin <= offset;
+}
+
+static void look_all(struct scan *s)
+{
+	const struct view *v = s->f.view;
 	size_t at = 0;
 
-	while (at < v->len && !p->more) {
-		char c = v->text[at];
-
-		f->work++;
-		if (is_class(c, IS_WORD)) {
-			at = look_word(p, f, at);
-			continue;
-		}
-		at++;
-		if (is_class(c, IS_LINE))
-			f->line_begin = at;
+	while (at < v->len && !s->paste->more) {
+		s->f.work++;
+		if (s->claim_count && claimed(s, at))
+			at++;
+		else if (is_class(v->text[at], IS_WORD))
+			at = look_word(s, at);
+		else
+			at = look_mark(s, at);
 	}
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct paste_span *x = a, *y = b;
+
+	return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+/* JSON objects of the view become items; those within what is claimed already do not. */
+static void look_json(struct scan *s)
+{
+	size_t count, kept = 0;
+	struct paste_span *spans = paste_json(&s->f, &count);
+	const struct view *v = s->f.view;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t begin = spans[i].begin, end = spans[i].end;
+		struct found found = { .kind = spans[i].kind,
+				       .begin = begin,
+				       .end = end,
+				       .text = v->text + begin,
+				       .len = end - begin };
+
+		if (s->claim_count && claimed(s, begin))
+			continue;
+		item_add(s, &found);
+		spans[kept].begin = v->at[begin];
+		spans[kept++].end = view_end(v, end - 1);
+	}
+	if (kept) {
+		s->claims = x_reallocarray(s->claims, s->claim_count + kept, sizeof(*spans));
+		memcpy(s->claims + s->claim_count, spans, kept * sizeof(*spans));
+		s->claim_count += kept;
+		qsort(s->claims, s->claim_count, sizeof(*spans), by_begin);
+	}
+	s->claim = 0;
+	free(spans);
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct paste_item *x = a, *y = b;
+
+	return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+static void look_view(struct scan *s, struct view *view, bool words)
+{
+	s->f.view = view;
+	s->f.line_begin = s->f.measured = 0;
+	s->f.scratch = x_malloc(view->len + 1);
+	look_json(s);
+	if (words)
+		look_all(s);
+	secret_wipe(s->f.scratch, view->len);
+	free(s->f.scratch);
+	view_release(view);
+}
+
+/* JSON is read twice where there are backslashes: as it stands, and with the escapes of a string around it
+ * undone. Everything else is looked for with them undone. */
+static void scan_text(struct paste *p, const char *text, size_t len, const struct outer *outer,
+		      bool *found)
+{
+	struct scan s = { .paste = p, .outer = outer };
+	struct view view;
+
+	if (memchr(text, '\\', len) && memchr(text, '{', len)) {
+		view_make(&view, text, len, false);
+		look_view(&s, &view, false);
+	}
+	view_make(&view, text, len, true);
+	look_view(&s, &view, true);
+	free(s.claims);
+	p->work += s.f.work;
+	*found = s.found;
 }
 
 /* Of a text that is one token: what stands around it is no part of it. */
@@ -235,20 +424,17 @@ static void tell_around(struct paste *p, const char *text, size_t len)
 
 void paste_scan(struct paste *p, const char *text, size_t len)
 {
-	struct view view;
-	struct finder f = { .view = &view };
+	bool found;
 
 	*p = (struct paste){ .items = NULL };
+	if (!len)
+		return;
 	if (len > PASTE_MAX)
 		len = PASTE_MAX;
-	view_make(&view, text, len, true);
-	f.scratch = x_malloc(view.len + 1);
-	look_all(p, &f);
+	scan_text(p, text, len, NULL, &found);
+	if (p->count)
+		qsort(p->items, p->count, sizeof(*p->items), by_offset);
 	tell_around(p, text, len);
-	p->work = f.work;
-	secret_wipe(f.scratch, view.len);
-	free(f.scratch);
-	view_release(&view);
 }
 
 void paste_release(struct paste *p)

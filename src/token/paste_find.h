@@ -11,6 +11,9 @@ struct finder {
 	char *scratch;	   /* room for the whole view: where a token is put together */
 	size_t line_begin; /* of the line that the scanner is in */
 	size_t work;	   /* bytes looked at, so that tests can count */
+	size_t measured;   /* runs of base64 up to here were looked at */
+	unsigned inflated; /* tries: each costs memory */
+	bool inner;	   /* in what was in base64: no further */
 };
 
 /* Something found, in offsets of the view. */
@@ -27,6 +30,37 @@ struct found {
 
 /* A compact token that begins at `at`. Either way *end is where to go on; false: none. */
 bool paste_jose(struct finder *f, size_t at, struct found *out, size_t *end);
+
+/* A JSON object that is a token or a key, in offsets of the view. */
+struct paste_span {
+	size_t begin, end;
+	const char *kind;
+};
+/* All of the view, in order, none within another; heap. NULL when there are none. */
+struct paste_span *paste_json(struct finder *f, size_t *count);
+
+/* What begins with the byte at `at`; false: nothing of that kind. */
+bool paste_pem(struct finder *f, size_t at, struct found *out);
+bool paste_basic(struct finder *f, size_t at, size_t word, struct found *out); /* after "Basic" */
+bool paste_user(struct finder *f, size_t at, struct found *out);     /* curl -u user:password */
+bool paste_url_user(struct finder *f, size_t at, struct found *out); /* ://user:password@ */
+bool paste_signed(struct finder *f, size_t at, struct found *out);   /* .eJ…: itsdangerous */
+bool paste_xml(struct finder *f, size_t at, struct found *out);	     /* SAML as it is */
+
+/* A run of base64: `decoded` is what it holds. */
+struct encoded {
+	size_t begin, end;
+	unsigned char *data; /* heap; wipe */
+	size_t size;
+	unsigned mends;
+	const char *text; /* in scratch: its characters, line breaks taken out */
+	size_t len;
+};
+/* The run that begins at `at`, when it is long enough and was not looked at before. */
+bool paste_base64(struct finder *f, size_t at, struct encoded *out);
+void paste_base64_release(struct encoded *e);
+/* What it is by its bytes. */
+bool paste_opaque(struct finder *f, const struct encoded *e, struct found *out);
 
 /* Where it stood, and what to say about that: fills where and warning where they are NULL. */
 void paste_context(struct finder *f, struct found *found);
