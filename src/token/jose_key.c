@@ -11,7 +11,6 @@
 #include "src/base/alloc.h"
 #include "src/base/base64.h"
 #include "src/base/crypto.h"
-#include "src/base/text.h"
 #include "src/token/jws.h"
 #include "src/token/key_parts.h"
 
@@ -146,29 +145,39 @@ static void type_describe(const struct jose_key *k, struct buf *b)
 		buf_add_text(b, k->curve ? k->curve : (k->type == JOSE_EC ? "EC" : "OKP"));
 		break;
 	}
+	if (k->is_private && k->type != JOSE_OCT)
+		buf_add_text(b, " private");
 }
 
-static void named_describe(struct buf *b, const char *name, const char *value)
+static void words(char *out, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void words(char *out, size_t size, const char *format, ...)
 {
-	if (!value)
-		return;
-	buf_addf(b, ", %s ", name);
-	text_safe(b, value, strlen(value));
+	va_list ap;
+
+	va_start(ap, format);
+	key_words(out, size, format, ap);
+	va_end(ap);
 }
 
 void jose_key_describe(const struct jose_key *k, char *out, size_t size)
 {
-	struct buf b = BUF_INIT(size - 1);
+	const struct {
+		const char *name, *value;
+	} parts[] = {
+		{ "kid", k->kid },
+		{ "alg", k->alg },
+		{ "use", k->use },
+		{ "from", k->kid ? NULL : k->label },
+	};
+	struct buf b = BUF_INIT(2048);
 
 	type_describe(k, &b);
-	if (k->is_private && k->type != JOSE_OCT)
-		buf_add_text(&b, " private");
-	named_describe(&b, "kid", k->kid);
-	named_describe(&b, "alg", k->alg);
-	named_describe(&b, "use", k->use);
-	if (!k->kid)
-		named_describe(&b, "from", k->label);
-	snprintf(out, size, "%s", buf_text(&b));
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (parts[i].value)
+			buf_addf(&b, ", %s %.256s", parts[i].name, parts[i].value);
+	words(out, size, "%s", buf_text(&b));
 	buf_release(&b);
 }
 

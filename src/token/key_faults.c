@@ -13,19 +13,32 @@
 /* Above this libcrypto verifies nothing. */
 enum { RSA_BITS_LEAST = 2048, RSA_BITS_MOST = 16384 };
 
+void key_words(char *out, size_t size, const char *format, va_list ap)
+{
+	struct buf safe = BUF_INIT(4096);
+	char raw[512];
+	size_t len;
+
+	if (vsnprintf(raw, sizeof(raw), format, ap) < 0)
+		raw[0] = '\0';
+	text_safe(&safe, raw, strlen(raw));
+	len = safe.len;
+	if (len >= size)
+		for (len = size - 1; len && ((unsigned char)safe.data[len] & 0xc0) == 0x80; len--)
+			;
+	memcpy(out, buf_text(&safe), len);
+	out[len] = '\0';
+	buf_release(&safe);
+}
+
 void key_fault(struct jose_key *k, unsigned fault, const char *format, ...)
 {
-	struct buf safe = BUF_INIT(sizeof(k->fault) - 1);
-	char raw[512];
 	va_list ap;
 
 	if (!k->faults) {
 		va_start(ap, format);
-		vsnprintf(raw, sizeof(raw), format, ap);
+		key_words(k->fault, sizeof(k->fault), format, ap);
 		va_end(ap);
-		text_safe(&safe, raw, strlen(raw));
-		snprintf(k->fault, sizeof(k->fault), "%s", buf_text(&safe));
-		buf_release(&safe);
 	}
 	k->faults |= fault;
 }

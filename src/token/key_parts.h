@@ -3,6 +3,8 @@
 #ifndef TOKEN_KEY_PARTS_H
 #define TOKEN_KEY_PARTS_H
 
+#include <stdarg.h>
+
 #include <openssl/bn.h>
 
 #include "src/token/jose_key.h"
@@ -37,6 +39,9 @@ struct octets {
 
 void octets_release(struct octets *o);
 
+/* Formats, terminal-safe, and cuts what is too long for `out` between two characters. */
+void key_words(char *out, size_t size, const char *format, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 /* Notes what is wrong; the words are those of the first fault. Text that goes in by %s is made
  * terminal-safe. */
 void key_fault(struct jose_key *k, unsigned fault, const char *format, ...)

@@ -10,9 +10,12 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "src/base/alloc.h"
 #include "src/base/secret.h"
+
+enum { BLOCKS_MAX = 200 };
 
 enum form { FORM_PUBLIC, FORM_PRIVATE };
 
@@ -234,8 +237,24 @@ static void block_release(struct block *b)
 	*b = (struct block){ .name = NULL };
 }
 
-static enum errc block_add(struct key_set *s, const struct block *b, const char *label,
-			   struct err *e)
+/* Has this certificate issued one that stands before it in the file? A chain holds the keys of
+ * authorities behind the one that is meant: they sign no tokens. Keeps it for those that follow. */
+static bool of_authority(STACK_OF(X509) * before, const struct block *b)
+{
+	const unsigned char *at = b->data;
+	X509 *certificate = d2i_X509(NULL, &at, b->len);
+	bool issuer = false;
+
+	for (int i = 0; certificate && i < sk_X509_num(before); i++)
+		issuer |= X509_check_issued(certificate, sk_X509_value(before, i)) == X509_V_OK;
+	if (certificate && !sk_X509_push(before, certificate))
+		alloc_exhausted();
+	ERR_clear_error();
+	return issuer;
+}
+
+static enum errc block_add(struct key_set *s, const struct block *b, STACK_OF(X509) * before,
+			   const char *label, struct err *e)
 {
 	const struct decoder *d = decoder_find(b->name);
 	EVP_PKEY *pkey;
@@ -246,6 +265,8 @@ static enum errc block_add(struct key_set *s, const struct block *b, const char 
 		return encrypted(label, e);
 	if (!d)
 		return unknown_block(b->name, label, e);
+	if (d->decode == certificate_decode && of_authority(before, b))
+		return ERR_OK;
 	pkey = decode(d, b->data, (size_t)b->len);
 	if (pkey)
 		return pkey_add(s, pkey, d->form, label, e);
@@ -281,22 +302,27 @@ static enum errc blocks_read(struct key_set *s, BIO *bio, const char *text, size
 			     const char *label, struct err *e)
 {
 	size_t from = 0, end, blocks = 0, before;
+	STACK_OF(X509) *certificates = sk_X509_new_null();
 	struct block b = { .name = NULL };
 	enum errc rc = ERR_OK;
 
-	while (rc == ERR_OK && PEM_read_bio_ex(bio, &b.name, &b.header, &b.data, &b.len,
-					       PEM_FLAG_EAY_COMPATIBLE) == 1) {
+	if (!certificates)
+		alloc_exhausted();
+	while (rc == ERR_OK && blocks < BLOCKS_MAX &&
+	       PEM_read_bio_ex(bio, &b.name, &b.header, &b.data, &b.len, PEM_FLAG_EAY_COMPATIBLE) ==
+		       1) {
 		end = len - (size_t)BIO_ctrl_pending(bio);
 		before = s->count;
-		rc = block_add(s, &b, label, e);
+		rc = block_add(s, &b, certificates, label, e);
 		if (s->count > before)
 			text_keep(&s->keys[before], text + from, text + end);
 		block_release(&b);
 		from = end;
-		if (++blocks > KEY_SET_MAX)
-			return err_set(e, ERR_USAGE, "\"%s\" has more than %d keys", label,
-				       KEY_SET_MAX);
+		blocks++;
 	}
+	sk_X509_pop_free(certificates, X509_free);
+	if (rc == ERR_OK && blocks == BLOCKS_MAX)
+		rc = err_set(e, ERR_USAGE, "\"%s\" has over %d blocks", label, BLOCKS_MAX);
 	return rc == ERR_OK ? no_block(blocks, label, e) : rc;
 }
 

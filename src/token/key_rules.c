@@ -2,11 +2,7 @@
  * RFC 7518 §3, RFC 8725 §3.1). */
 #include "src/token/key_parts.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-#include "src/base/text.h"
 
 struct question {
 	const struct jose_key *k;
@@ -50,19 +46,13 @@ static bool refuse(const struct question *q, const char *format, ...)
 /* Always false. */
 static bool refuse(const struct question *q, const char *format, ...)
 {
-	struct buf safe = BUF_INIT(q->why_size ? q->why_size - 1 : 0);
-	char raw[512];
 	va_list ap;
 
 	if (!q->why || !q->why_size)
 		return false;
 	va_start(ap, format);
-	if (vsnprintf(raw, sizeof(raw), format, ap) < 0)
-		raw[0] = '\0';
+	key_words(q->why, q->why_size, format, ap);
 	va_end(ap);
-	text_safe(&safe, raw, strlen(raw));
-	snprintf(q->why, q->why_size, "%s", buf_text(&safe));
-	buf_release(&safe);
 	return false;
 }
 
