@@ -263,6 +263,7 @@ static void decide_inner(struct verification *v, const struct secret *plain, str
 	*nested = verdict_record(v, NULL, &inner, &verdict);
 	v->verdict.valid = verdict.valid && jose_sound(&v->token);
 	v->verdict.signature = verdict.signature;
+	v->verdict.key = verdict.key;
 	add_check(&v->verdict, "nested", verdict.valid ? CHECK_PASSED : CHECK_FAILED,
 		  verdict.valid ? "the token within is valid" : "the token within is not valid");
 	findings_release(&verdict.findings);
@@ -282,6 +283,14 @@ static void findings_of_encrypted(struct verification *v, const struct jose_key 
 	findings_collect(&in, &v->verdict.findings);
 }
 
+static void tell_decrypted(struct verification *v)
+{
+	char key[160];
+
+	jose_key_describe(v->verdict.key, key, sizeof(key));
+	add_check(&v->verdict, "decryption", CHECK_PASSED, key);
+}
+
 static struct json *decide_encrypted(struct verification *v)
 {
 	struct secret plain = SECRET_INIT;
@@ -295,7 +304,7 @@ static struct json *decide_encrypted(struct verification *v)
 		add_check(&v->verdict, "decryption", CHECK_FAILED, e.message);
 		findings_of_encrypted(v, NULL);
 	} else {
-		add_check(&v->verdict, "decryption", CHECK_PASSED, "decrypted with the key given");
+		tell_decrypted(v);
 		findings_of_encrypted(v, v->verdict.key);
 		decide_inner(v, &plain, &nested);
 	}
