@@ -27,7 +27,7 @@ _authrack() {
 	done
 	case $noun in
 	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
-	token) verbs=" inspect verify decrypt diff diff" ;;
+	token) verbs=" inspect verify decrypt diff" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
 	guide) verbs="" ;;
@@ -166,7 +166,6 @@ _authrack() {
 	'token decrypt --jwk') _authrack_files ;;
 	'token decrypt --pick') : ;;
 	'token diff --at') : ;;
-	'token diff --at') : ;;
 	'audit list --search'|'audit list -s') : ;;
 	'audit list --actor'|'audit list -a') : ;;
 	'audit list --op'|'audit list -o') : ;;
@@ -208,7 +207,6 @@ _authrack() {
 	'token verify') options=" --token --secret-file --pem --jwk --secret --key --jwks --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
 	'token decrypt') options=" --token --secret-file --pem --jwk --secret --key --allow-weak-key --pick" ;;
 	'token diff') options=" --token --at" ;;
-	'token diff') options=" --token --at" ;;
 	'audit list') options=" --search --actor --op --object --since --until --limit --after --oldest-first" ;;
 	'audit verify') options=" --checkpoint --public-key" ;;
 	'audit export') options=" --search --actor --op --object --since --until --after" ;;
@@ -246,7 +244,6 @@ _authrack() {
 	'token inspect') _authrack_files ;;
 	'token verify') _authrack_files ;;
 	'token decrypt') _authrack_files ;;
-	'token diff') _authrack_files ;;
 	'token diff') _authrack_files ;;
 	'store backup') _authrack_files ;;
 	'store restore') _authrack_files ;;

@@ -13,7 +13,7 @@ enum {
 	NAME_MOST = 18,
 	VALUE_LEAST = 10,
 	VALUE_MOST = 28,
-	LIFE_LEAST = 24,
+	LIFE_LEAST = 4,
 	LIFE_MOST = 48,
 	LARGE_TOKEN = 4096,
 	LARGEST = 5
@@ -62,12 +62,21 @@ static void put_clock(struct page *p, const char *name, int64_t at)
 	page_addf(p, TONE_NORMAL, "%s %s", name, text);
 }
 
+/* Columns between the ends of the bar, which stands behind the time that it begins at. */
+static int life_width(const struct page *p)
+{
+	enum { BESIDE = 34 };
+	int room = page_width(p) - BESIDE;
+
+	return room > LIFE_MOST ? LIFE_MOST : room < LIFE_LEAST ? LIFE_LEAST : room;
+}
+
 /* "iat 13:55:02 ├────●──┤ exp 14:15:02": behind the end where it is over. */
 void token_put_life(struct page *p, const struct json *row)
 {
 	int64_t begin = token_at(row, "issued_at"), end = token_at(row, "expires_at");
 	int64_t now = token_at(row, "as_of");
-	int width = page_width(p) < 100 ? LIFE_LEAST : LIFE_MOST, at;
+	int width = life_width(p), at;
 	char text[DATETIME_SIZE];
 
 	if (begin == TIME_NONE)

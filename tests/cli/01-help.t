@@ -83,7 +83,7 @@ def topics_are_listed_and_explained(home):
 @test
 def nouns_of_what_is_not_there_yet_are_not_listed(home):
     out = home.ok("help").out
-    for noun in ("token", "provider", "device", "grant", "serve"):
+    for noun in ("provider", "device", "grant", "serve"):
         lacks(f"\n  {noun} ", out)
 
 

@@ -9,7 +9,7 @@ import re
 
 from tap import check, contains, equal, lacks, main, match, test
 
-NOUNS = ("key", "audit", "store")
+NOUNS = ("key", "token", "audit", "store")
 CODES = {0, 1, 2, 3, 4, 5, 6, 7}
 ODD = ("", " ", "-", "--", "0", "-1", "99999999999999999999", "never", "now", "\u202e\x1b[2J",
        "a=b", "1/min", "10.0.0.0/8", "x" * 5000, "%s%n", "../../etc/passwd", "\n", "'\"\\")

@@ -1,0 +1,55 @@
+"""Tokens for the end-to-end tests: HMAC ones made here, others by openssl(1); the cookbook's vectors
+where they lie beside the checkout."""
+
+import base64
+import glob
+import hashlib
+import hmac
+import json
+import os
+import time
+
+from tap import ROOT, skip
+
+SECRET = b"0123456789abcdef0123456789abcdef0123456789abcdef"
+VECTORS = os.path.join(os.path.dirname(ROOT), "shared", "vectors")
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def text(value):
+    """JSON text as it is given, or made compact of a value."""
+    if isinstance(value, bytes):
+        return value
+    return (value if isinstance(value, str) else
+            json.dumps(value, separators=(",", ":"), ensure_ascii=False)).encode()
+
+
+def hs256(claims, header=None, secret=SECRET):
+    """A signed token of these claims."""
+    head = {"alg": "HS256", "typ": "JWT"} if header is None else header
+    signed = f"{b64(text(head))}.{b64(text(claims))}"
+    return f"{signed}.{b64(hmac.new(secret, signed.encode(), hashlib.sha256).digest())}"
+
+
+def claims(**more):
+    """What hardly any rule has something against."""
+    now = int(time.time())
+    return {"iss": "https://sso.example.com", "sub": "alice", "aud": "orders", "iat": now - 60,
+            "exp": now + 600, "jti": "1", **more}
+
+
+def oct_jwk(secret=SECRET, **more):
+    return json.dumps({"kty": "oct", "k": b64(secret), **more})
+
+
+def cookbook(folder):
+    """Yields (name, content) of the vectors in a folder; skips the point where there are none."""
+    paths = sorted(glob.glob(os.path.join(VECTORS, "cookbook", folder)))
+    if not paths:
+        skip("no vectors beside the checkout")
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            yield os.path.basename(path), json.load(file)
