@@ -199,6 +199,15 @@ const struct finding_rule finding_header_unprotected = {
 	.look = look_unprotected,
 };
 
+/* Raised by who reads (jose_json.c). */
+const struct finding_rule finding_header_unsigned = {
+	.id = "header-unsigned",
+	.severity = SEVERITY_ERROR,
+	.summary = "a name that no standard has stands in an unprotected header",
+	.remedy = "refuse it: anybody can add it without breaking the signature",
+	.source = "RFC 7515 4.3, 7.2.1",
+};
+
 /* --- what must be understood --------------------------------------------------------------------- */
 
 /* Names that crit must not list: they are the standards' own (RFC 7515 §4.1, RFC 7516 §4.1, RFC 7518

@@ -7,7 +7,7 @@
 extern const struct finding_rule finding_alg_none, finding_alg_missing, finding_alg_unknown,
 	finding_alg_deprecated, finding_alg_eddsa;
 extern const struct finding_rule finding_jwk_embedded, finding_jku_remote, finding_kid_suspicious,
-	finding_header_type, finding_header_unprotected;
+	finding_header_type, finding_header_unprotected, finding_header_unsigned;
 extern const struct finding_rule finding_crit_unknown, finding_crit_malformed, finding_b64_uncrit,
 	finding_zip_used;
 extern const struct finding_rule finding_typ_missing, finding_typ_access, finding_typ_unexpected,

@@ -25,6 +25,7 @@ const struct finding_rule *const finding_rules[] = {
 	&finding_kid_suspicious,
 	&finding_header_type,
 	&finding_header_unprotected,
+	&finding_header_unsigned,
 	&finding_crit_unknown,
 	&finding_crit_malformed,
 	&finding_b64_uncrit,

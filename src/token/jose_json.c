@@ -9,6 +9,7 @@
 #include "src/base/alloc.h"
 #include "src/base/secret.h"
 #include "src/base/text.h"
+#include "src/token/explain.h"
 
 /* The document while it is read. */
 struct reading {
@@ -72,6 +73,26 @@ static void protected_member(struct reading *r, const struct lossless_value *obj
 			       "“protected” is empty: it has to be left out then");
 }
 
+/* A name that no standard has, where nobody vouches for it, is refused: "valid" must not be said of what
+ * anybody could have added (RFC 7515 §4.3 and §7.2.1 leave it to the application). */
+static void unsigned_check(struct reading *r, const struct lossless *header, size_t offset)
+{
+	const struct lossless_value *v = lossless_child(header, lossless_object(header));
+	struct buf name = BUF_INIT(JOSE_MAX);
+
+	for (; v; v = lossless_next(header, v)) {
+		const struct explained *known;
+
+		buf_clear(&name);
+		lossless_name(header, v, &name);
+		known = explain_name(EXPLAIN_HEADER, buf_text(&name), name.len);
+		if (!known || known->issuer)
+			jose_fault_add(r->t, "header-unsigned", offset + v->name_begin,
+				       "“%.64s” stands in an unprotected header", buf_text(&name));
+	}
+	buf_release(&name);
+}
+
 static void header_member(struct reading *r, const struct lossless_value *object, const char *name,
 			  struct jose_part *p, enum jose_place place)
 {
@@ -81,6 +102,7 @@ static void header_member(struct reading *r, const struct lossless_value *object
 		return;
 	p->has[place] = true;
 	lossless_read(&p->header[place], r->json.text + v->begin, v->end - v->begin);
+	unsigned_check(r, &p->header[place], v->begin);
 }
 
 /* No name in two headers of one part (RFC 7515 §7.2.1, RFC 7516 §7.2.1). The names are written into one

@@ -67,6 +67,13 @@ const struct finding_case finding_cases_header[] = {
 	SILENT("header-unprotected",
 	       .raw = "{\"payload\":\"AA\",\"protected\":\"eyJhbGciOiJFUzI1NiJ9\",\"signature\":"
 		      "\"AA\"}"),
+	RAISES("header-unsigned",
+	       .raw = "{\"payload\":\"AA\",\"protected\":\"eyJhbGciOiJFUzI1NiJ9\",\"header\":"
+		      "{\"made up\":1},\"signature\":\"AA\"}",
+	       .text = "made up"),
+	SILENT("header-unsigned",
+	       .raw = "{\"payload\":\"AA\",\"protected\":\"eyJhbGciOiJFUzI1NiJ9\",\"header\":"
+		      "{\"kid\":\"1\"},\"signature\":\"AA\"}"),
 	RAISES("crit-unknown", WITH("\"crit\":[\"exp\"],\"exp\":1"), .text = "\"exp\""),
 	SILENT("crit-unknown", WITH("\"crit\":[\"b64\"],\"b64\":true")),
 	RAISES("crit-malformed", WITH("\"crit\":[]"), .text = "empty"),

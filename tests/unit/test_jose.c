@@ -515,6 +515,7 @@ static void the_members_of_a_jws_are_typed_and_required(void **state)
 		{ FLAT ",'header':{'alg':'none'}}", "dup-header", "“alg” is in two headers" },
 		{ FLAT ",'header':{'\\u0061lg':'none'}}", "dup-header", "“alg” is in two" },
 		{ FLAT ",'header':{'a':1,'a':1}}", "dup-header", "“a” is there twice" },
+		{ FLAT ",'header':{'kid':'a','x':1}}", "header-unsigned", "“x”" },
 		{ FLAT ",'payload':'e30'}", "dup-header", "“payload” is there twice" },
 		{ FLAT ",'signatures':[]}", "json-invalid", "flattened and general" },
 		{ FLAT ",'signatures':[{" PROTECTED "," VALUE "}]}", "json-invalid",
@@ -628,6 +629,8 @@ static void the_members_of_a_jwe_are_typed_and_required(void **state)
 		{ "{" ENC ",'header':{'alg':'dir'},'aad':7," JWE "}", "json-invalid", "“aad”" },
 		{ "{" ENC ",'encrypted_key':'A'," JWE "}", "b64-loose", "encrypted_key" },
 		{ "{" ENC ",'payload':'e30'," JWE "}", "json-invalid", "JWS and of a JWE" },
+		{ "{" ENC ",'unprotected':{'kid':'a','x':1}," JWE "}", "header-unsigned", "“x”" },
+		{ "{" ENC ",'header':{'alg':'dir','x':1}," JWE "}", "header-unsigned", "“x”" },
 	};
 
 	(void)state;
