@@ -27,7 +27,7 @@ _authrack() {
 	done
 	case $noun in
 	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
-	token) verbs=" inspect verify decrypt diff" ;;
+	token) verbs=" inspect verify sign decrypt diff" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
 	guide) verbs="" ;;
@@ -161,6 +161,20 @@ _authrack() {
 	'token verify --at') : ;;
 	'token verify --payload') _authrack_files ;;
 	'token verify --pick') : ;;
+	'token sign --claims'|'token sign -c') _authrack_files ;;
+	'token sign --secret-file') _authrack_files ;;
+	'token sign --pem') _authrack_files ;;
+	'token sign --jwk') _authrack_files ;;
+	'token sign --alg'|'token sign -a') : ;;
+	'token sign --kid') : ;;
+	'token sign --typ') : ;;
+	'token sign --iss') : ;;
+	'token sign --sub') : ;;
+	'token sign --aud') : ;;
+	'token sign --expires-in'|'token sign -e') : ;;
+	'token sign --claim') : ;;
+	'token sign --header') : ;;
+	'token sign --at') : ;;
 	'token decrypt --secret-file') _authrack_files ;;
 	'token decrypt --pem') _authrack_files ;;
 	'token decrypt --jwk') _authrack_files ;;
@@ -205,6 +219,7 @@ _authrack() {
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
 	'token inspect') options=" --token --at" ;;
 	'token verify') options=" --token --secret-file --pem --jwk --secret --key --jwks --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
+	'token sign') options=" --claims --text --secret-file --pem --jwk --secret --key --alg --kid --typ --iss --sub --aud --expires-in --claim --header --at --allow-weak-key" ;;
 	'token decrypt') options=" --token --secret-file --pem --jwk --secret --key --allow-weak-key --pick" ;;
 	'token diff') options=" --token --at" ;;
 	'audit list') options=" --search --actor --op --object --since --until --limit --after --oldest-first" ;;

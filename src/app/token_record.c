@@ -9,6 +9,7 @@
 #include "src/base/clock.h"
 #include "src/base/encode.h"
 #include "src/base/text.h"
+#include "src/token/opaque.h"
 #include "src/token/sd_jwt.h"
 
 enum { MASK_HEAD = 10, MASK_TAIL = 4, MASK_HIDDEN = 16 };
@@ -308,24 +309,38 @@ static void fill_jose(struct json *row, const struct token_facts *f)
 
 /* --- other credentials ------------------------------------------------------------------------- */
 
+static struct json *facts_json(const struct opaque *o)
+{
+	struct json *list = json_array_new();
+
+	for (size_t i = 0; i < o->count; i++) {
+		struct json *row = json_object_new();
+
+		json_set_text(row, "name", o->facts[i].name);
+		json_set_text(row, "value", o->facts[i].value);
+		json_add(list, row);
+	}
+	return list;
+}
+
 static void fill_opaque(struct json *row, const struct token_facts *f)
 {
-	static const char *const sums[] = {
-		[FOREIGN_UNCHECKED] = "none",
-		[FOREIGN_GOOD] = "good",
-		[FOREIGN_WRONG] = "wrong",
-	};
-	const struct paste_item *item = f->item;
-	char *mask = token_mask(item->text, item->text_len);
+	struct opaque o;
 
-	json_set_text(row, "kind", item->kind);
-	json_set_text(row, "what", item->foreign ? item->foreign->name : item->kind);
-	fill_place(row, item);
-	json_set_int(row, "size", (int64_t)item->text_len);
-	json_set_text(row, "token", mask);
-	json_set_text(row, "checksum", sums[item->check]);
-	json_set_text(row, "revoke_at", item->foreign ? item->foreign->revoke : NULL);
-	free(mask);
+	opaque_read(&o, f->item);
+	json_set_text(row, "kind", f->item->kind);
+	json_set_text(row, "what", o.what);
+	fill_place(row, f->item);
+	if (o.loud)
+		json_set_text(row, "warning",
+			      "key material: whoever saw it can sign or read in its "
+			      "owner's name");
+	json_set_int(row, "size", (int64_t)f->item->text_len);
+	json_set_text(row, "token", o.mask);
+	json_set_text(row, "checksum", o.checksum);
+	json_set_text(row, "revoke_at", o.revoke);
+	json_set(row, "facts", facts_json(&o));
+	opaque_release(&o);
 }
 
 /* --- together ---------------------------------------------------------------------------------- */

@@ -146,29 +146,32 @@ static void put_rule(struct page *p, int columns)
 		put(p, TONE_SECONDARY, p->look->ascii ? "-" : "─", p->look->ascii ? 1 : 3);
 }
 
+/* What stands at the right end goes first where it is narrow. */
 void page_heading(struct page *p, const char *title, const char *right)
 {
-	enum { RULE_MOST = 120 };
+	enum { RULE_MOST = 120, AROUND = 10 };
 	int width = p->look->width < RULE_MOST ? p->look->width : RULE_MOST;
+	int wide = (int)(text_width(title, strlen(title)) + text_width(right, strlen(right)));
 
-	if (p->look->width)
+	if (p->look->width && wide + AROUND > width)
+		right = "";
+	if (p->look->width) {
 		put_rule(p, 2);
-	if (p->column)
 		page_to(p, 0);
+	}
 	buf_add_text(&p->text, look_bold(p->look));
 	page_add(p, TONE_NORMAL, title);
 	buf_add_text(&p->text, look_reset(p->look));
-	if (p->look->width) {
+	if (*right || p->look->width)
 		page_to(p, 0);
-		put_rule(p, width - p->column - (*right ? (int)strlen(right) + 5 : 0));
-	}
-	if (*right) {
+	if (p->look->width)
+		put_rule(p, width - p->column - (*right ? (int)strlen(right) + 4 : 0));
+	if (p->look->width && *right)
 		page_to(p, 0);
-		page_add(p, TONE_SECONDARY, right);
-	}
-	if (p->look->width && *right && p->column + 4 <= width) {
+	page_add(p, TONE_SECONDARY, right);
+	if (p->look->width && *right) {
 		page_to(p, 0);
-		put_rule(p, width - p->column);
+		put_rule(p, 2);
 	}
 	page_end_line(p);
 }

@@ -13,6 +13,7 @@ enum {
 	NAME_MOST = 18,
 	VALUE_LEAST = 10,
 	VALUE_MOST = 28,
+	MEANING_LEAST = 20,
 	LIFE_LEAST = 4,
 	LIFE_MOST = 48,
 	LARGE_TOKEN = 4096,
@@ -54,14 +55,6 @@ int64_t token_at(const struct json *row, const char *name)
 
 /* --- its life ---------------------------------------------------------------------------------- */
 
-static void put_clock(struct page *p, const char *name, int64_t at)
-{
-	char text[DATETIME_SIZE];
-
-	datetime_local(text, at, true);
-	page_addf(p, TONE_NORMAL, "%s %s", name, text);
-}
-
 /* Columns between the ends of the bar, which stands behind the time that it begins at. */
 static int life_width(const struct page *p)
 {
@@ -77,7 +70,7 @@ void token_put_life(struct page *p, const struct json *row)
 	int64_t begin = token_at(row, "issued_at"), end = token_at(row, "expires_at");
 	int64_t now = token_at(row, "as_of");
 	int width = life_width(p), at;
-	char text[DATETIME_SIZE];
+	char text[DATETIME_SIZE], when[DATETIME_SIZE], line[3 * DATETIME_SIZE];
 
 	if (begin == TIME_NONE)
 		begin = token_at(row, "not_before");
@@ -86,7 +79,8 @@ void token_put_life(struct page *p, const struct json *row)
 	at = now >= end ? width : now < begin ? -1 : (int)((now - begin) * width / (end - begin));
 	page_heading(p, "life", "");
 	page_to(p, NAME_COLUMN);
-	put_clock(p, "", begin);
+	datetime_local(when, begin, true);
+	page_add(p, TONE_NORMAL, when);
 	page_to(p, 0);
 	for (int i = -1; i <= width; i++) {
 		const char *edge = i < 0	? token_glyph(p, "├", "|")
@@ -98,9 +92,10 @@ void token_put_life(struct page *p, const struct json *row)
 	}
 	page_end_line(p);
 	datetime_relative(text, end, now, true);
+	datetime_local(when, end, true);
+	snprintf(line, sizeof(line), "%s %s, %s", now >= end ? "ended" : "ends", when, text);
 	page_to(p, NAME_COLUMN);
-	put_clock(p, now >= end ? "ended" : "ends", end);
-	page_addf(p, now >= end ? TONE_DANGER : TONE_NORMAL, ", %s", text);
+	page_wrap(p, now >= end ? TONE_DANGER : TONE_NORMAL, NAME_COLUMN, line);
 	page_end_line(p);
 }
 
@@ -156,6 +151,8 @@ static void put_member(struct page *p, const struct json *member, int value_colu
 	page_to(p, value_column);
 	page_wrap(p, TONE_NORMAL, value_column, json_get_text(member, "value"));
 	if (meaning.len) {
+		if (page_width(p) - meaning_column < MEANING_LEAST)
+			meaning_column = value_column;
 		if (p->column >= meaning_column && p->look->width)
 			page_end_line(p);
 		page_to(p, meaning_column);
