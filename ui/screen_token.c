@@ -302,6 +302,8 @@ static const struct action tokens_actions[] = {
 	  .disabled = tokens_why_none, .run = tokens_open_row },
 	{ 'S', "sign test", "sign a test token…", "Sign a test token…", "token.sign", GROUP_CHANGE,
 	  ACTION_FOOTER, .run = tokens_sign },
+	{ 'c', "checks", "all checks of the verdict", "All checks of the verdict", NULL,
+	  GROUP_OTHER, 0, .disabled = tokens_why_no_checks, .run = tokens_open_checks },
 	{ 'e', "export", "write a report to a file…", "Write a report on the token…",
 	  "token.inspect", GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_none,
 	  .run = tokens_export },

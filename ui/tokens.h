@@ -102,6 +102,8 @@ int64_t tokens_next_change(struct view *v);
 
 /* --- tokens_verdict.c: the verdict, its checks, the life ---------------------------------------- */
 int tokens_draw_verdict(struct view *v, const struct area *a);
+/* All checks, a line or more each. Returns the lines. */
+int tokens_draw_checks(const struct json *checks, const struct area *a);
 int tokens_draw_life(struct view *v, const struct area *a, int y);
 /* It was found good, and that holds at this time. */
 bool tokens_is_valid(const struct tokens_item *item, int64_t now);
@@ -135,6 +137,8 @@ void tokens_paste_box(struct view *v);
 void tokens_open_row(struct view *v);
 void tokens_show(struct view *v);
 void tokens_list(struct view *v);
+void tokens_open_checks(struct view *v);
+const char *tokens_why_no_checks(struct view *v);
 void tokens_copy_value(struct view *v);
 void tokens_copy(struct view *v);
 void tokens_export(struct view *v);

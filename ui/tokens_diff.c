@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
+#include "src/base/clock.h"
+#include "src/base/datetime.h"
 #include "ui/record.h"
 #include "ui/tokens.h"
 
@@ -57,10 +59,10 @@ static void value_draw(const struct diff_page *p, const struct json *row, const 
 {
 	const char *value = json_get_text(row, right ? "right" : "left");
 	int64_t at = record_time(row, right ? "right_at" : "left_at");
-	char text[200], when[96];
+	char text[200], when[DATETIME_SIZE];
 
 	if (value && at != TIME_NONE) {
-		console_when_full(p->base.console, when, sizeof(when), at);
+		datetime_relative(when, at, console_now(p->base.console), true);
 		snprintf(text, sizeof(text), "%.40s  %s", value, when);
 		value = text;
 	}

@@ -1,5 +1,5 @@
-/* One row of a token as a page: the whole value, what it means, where that is said; and the list of the
- * tokens that are here. */
+/* One row of a token as a page: the whole value, what it means, where that is said; all checks; and the
+ * list of the tokens that are here. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ enum { LABEL_X = 1, VALUE_X = 14, PAGE_TOP = 2 };
 
 struct row_page {
 	struct dialog base;
-	struct json *row;
+	struct json *row; /* or the array of the checks */
 	struct scroll scroll;
 };
 
@@ -59,6 +59,9 @@ static int body_draw(const struct row_page *p, const struct area *a)
 	const struct json *row = p->row;
 	int y = 0;
 
+	if (json_type_of(row) == JSON_ARRAY_TYPE)
+		return tokens_draw_checks(row, a);
+
 	y = line_draw(a, y, "severity", STYLE_NORMAL, json_get_text(row, "severity"));
 	y = line_draw(a, y, "means", STYLE_NORMAL, json_get_text(row, "text"));
 	y = line_draw(a, y, "do", STYLE_TITLE, json_get_text(row, "remedy"));
@@ -89,7 +92,9 @@ static void page_draw(struct dialog *base, const struct area *body)
 
 	x += area_text(body, x, 0, -1, STYLE_SECONDARY, "Token › ");
 	area_text(body, x, 0, -1, STYLE_TITLE,
-		  record_text(p->row, "name", record_text(p->row, "id", "?")));
+		  json_type_of(p->row) == JSON_ARRAY_TYPE
+			  ? "checks"
+			  : record_text(p->row, "name", record_text(p->row, "id", "?")));
 	part.skip = p->scroll.at;
 	p->scroll.room = part.height;
 	p->scroll.lines = body_draw(p, &part);
@@ -137,21 +142,35 @@ static const struct dialog_type page_type = {
 	.free = page_free,
 };
 
-void tokens_open_row(struct view *v)
+static void page_open(struct view *v, const struct json *row)
 {
-	const struct json *row = tokens_row(v);
-	struct row_page *p;
+	struct row_page *p = x_calloc(1, sizeof(*p));
 
-	if (tokens_state(v)->pane == TOKEN_TEXT) {
-		tokens_show(v);
-		return;
-	}
-	if (!row)
-		return;
-	p = x_calloc(1, sizeof(*p));
 	p->base.type = &page_type;
 	p->row = json_keep(row);
 	dialog_push(v->console, &p->base);
+}
+
+void tokens_open_row(struct view *v)
+{
+	const struct json *row = tokens_row(v);
+
+	if (tokens_state(v)->pane == TOKEN_TEXT)
+		tokens_show(v);
+	else if (row)
+		page_open(v, row);
+}
+
+const char *tokens_why_no_checks(struct view *v)
+{
+	if (!tokens_now(v))
+		return tokens_why_none(v);
+	return tokens_now(v)->verified ? NULL : "nothing was checked yet: V verifies";
+}
+
+void tokens_open_checks(struct view *v)
+{
+	page_open(v, json_get(tokens_now(v)->record, "checks"));
 }
 
 /* --- the list of tokens -------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include "ui/record.h"
 #include "ui/tokens.h"
 
-enum { TEXT_X = 3, CHECKS_MOST = 40, FAILED_MOST = 4, BAR_LEAST = 10 };
+enum { TEXT_X = 3, BAR_LEAST = 10, MORE_WIDTH = 12, CHECKS_TALL = 6, CHECKS_LOW = 3 };
 
 /* --- what holds ---------------------------------------------------------------------------- */
 static bool text_is(const struct json *row, const char *name, const char *wanted)
@@ -90,8 +90,7 @@ static struct verdict_line verdict_verified(const struct tokens_item *item, int6
 		l.glyph = GLYPH_PASS;
 		l.style = STYLE_GOOD;
 		l.word = "VALID";
-		snprintf(l.text, sizeof(l.text),
-			 "signed by %s; every check that was asked for passed", key);
+		snprintf(l.text, sizeof(l.text), "under %s; every check asked for passed", key);
 	} else {
 		l.glyph = GLYPH_WARN;
 		l.style = STYLE_WARNING;
@@ -156,6 +155,8 @@ static const struct {
 	{ "not_made", GLYPH_SKIP, STYLE_SECONDARY },
 };
 
+enum { RESULTS = sizeof(results) / sizeof(results[0]) };
+
 static int columns(const char *text)
 {
 	return (int)text_width(text, strlen(text));
@@ -189,30 +190,76 @@ static void check_line(struct check_pen *p, const struct json *check, size_t kin
 		  record_text(check, "detail", ""));
 }
 
-static void check_word(struct check_pen *p, const struct json *check, size_t kind)
+/* The last line leaves room for how many are left out. */
+static int check_limit(const struct check_pen *p)
 {
-	const char *name = record_text(check, "name", "?");
-	const char *detail = record_text(check, "detail", "");
-	const char *between = *detail ? " " : "";
-	char text[300];
-	int width;
+	return p->area->width - 1 - (p->y + 1 >= p->most ? MORE_WIDTH : 0);
+}
 
-	snprintf(text, sizeof(text), "%s%s%s", name, between, detail);
-	width = columns(text) + 2;
-	if (p->x > TEXT_X && p->x + width > p->area->width - 1) {
+static bool check_fits(const struct check_pen *p, const char *text)
+{
+	return p->x + columns(text) + 2 <= check_limit(p);
+}
+
+/* `brief` where the last line has no room for all of it. */
+static void check_words(struct check_pen *p, const char *text, const char *brief, size_t kind,
+			size_t count)
+{
+	if (p->x > TEXT_X && !check_fits(p, text) && p->y + 1 < p->most) {
 		p->x = TEXT_X;
 		p->y++;
 	}
-	if (p->y >= p->most) {
-		p->left_out++;
+	if (!check_fits(p, text))
+		text = brief;
+	if (p->y >= p->most || (p->x > TEXT_X && p->x + columns(text) + 3 > p->area->width)) {
+		p->left_out += count;
 		return;
 	}
 	area_text(p->area, p->x, p->y, 1, results[kind].style,
 		  glyph(p->area->frame, results[kind].glyph));
-	p->x += 2 +
-		area_text(p->area, p->x + 2, p->y, p->area->width - p->x - 3, results[kind].style,
+	p->x += 2;
+	p->x += area_text(p->area, p->x, p->y, p->area->width - 1 - p->x, results[kind].style,
 			  text) +
 		2;
+}
+
+static void check_word(struct check_pen *p, const struct json *check, size_t kind)
+{
+	const char *name = record_text(check, "name", "?");
+	const char *detail = record_text(check, "detail", "");
+	char text[300];
+
+	snprintf(text, sizeof(text), "%s%s%s", name, *detail ? " " : "", detail);
+	check_words(p, text, name, kind, 1);
+}
+
+static bool same_detail(const struct json *a, const struct json *b)
+{
+	return text_is(b, "result", "not_made") &&
+	       strcmp(record_text(a, "detail", ""), record_text(b, "detail", "")) == 0;
+}
+
+/* What was not made for one reason stands together: "iss, aud not asked for". */
+static void check_group(struct check_pen *p, const struct json *checks, size_t first, size_t kind)
+{
+	const struct json *check = json_at(checks, first);
+	char text[300] = "", brief[300];
+	size_t len = 0, count = 0;
+
+	for (size_t i = 0; i < first; i++)
+		if (same_detail(check, json_at(checks, i)))
+			return; /* it stands there already */
+	for (size_t i = first; i < json_count(checks) && len < 200; i++) {
+		if (!same_detail(check, json_at(checks, i)))
+			continue;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.40s",
+					count ? ", " : "",
+					record_text(json_at(checks, i), "name", "?"));
+		count++;
+	}
+	snprintf(brief, sizeof(brief), "%s", text);
+	snprintf(text + len, sizeof(text) - len, " %.80s", record_text(check, "detail", ""));
+	check_words(p, text, brief, kind, count);
 }
 
 /* What failed a line each, then what passed and what was not made one behind the other. */
@@ -221,18 +268,46 @@ static int checks_draw(const struct tokens_item *item, const struct area *a, int
 	const struct json *checks = json_get(item->record, "checks");
 	struct check_pen p = { a, TEXT_X, y, y + most, 0 };
 
-	for (size_t kind = 0; kind < sizeof(results) / sizeof(results[0]); kind++)
+	for (size_t kind = 0; kind < RESULTS; kind++)
 		for (size_t i = 0; i < json_count(checks); i++) {
 			const struct json *check = json_at(checks, i);
 
 			if (!text_is(check, "result", results[kind].result))
 				continue;
-			(kind ? check_word : check_line)(&p, check, kind);
+			if (kind == 0)
+				check_line(&p, check, kind);
+			else if (kind == 1)
+				check_word(&p, check, kind);
+			else
+				check_group(&p, checks, i, kind);
 		}
 	if (p.left_out)
-		area_textf(a, a->width - 16, y + most - 1, 15, STYLE_SECONDARY, "  %zu more: K",
-			   p.left_out);
+		area_textf(a, a->width - MORE_WIDTH, y + most - 1, MORE_WIDTH - 1, STYLE_SECONDARY,
+			   "%zu more: c", p.left_out);
 	return p.left_out ? y + most : p.y + (p.x > TEXT_X);
+}
+
+int tokens_draw_checks(const struct json *checks, const struct area *a)
+{
+	int y = 0;
+
+	for (size_t kind = 0; kind < RESULTS; kind++)
+		for (size_t i = 0; i < json_count(checks); i++) {
+			const struct json *check = json_at(checks, i);
+
+			if (!text_is(check, "result", results[kind].result))
+				continue;
+			area_text(a, TEXT_X, y, 1, results[kind].style,
+				  glyph(a->frame, results[kind].glyph));
+			area_text(a, TEXT_X + 2, y, 18, results[kind].style,
+				  record_text(check, "name", "?"));
+			area_wrap(a, TEXT_X + 22, y, a->width - TEXT_X - 24, STYLE_NORMAL,
+				  record_text(check, "detail", " "));
+			y += area_wrap(&(struct area){ .frame = a->frame,
+						       .width = a->width - TEXT_X - 24 },
+				       0, 0, -1, STYLE_NORMAL, record_text(check, "detail", " "));
+		}
+	return y;
 }
 
 static int why_draw(const struct tokens_item *item, const struct area *a, int y)
@@ -279,7 +354,7 @@ int tokens_draw_verdict(struct view *v, const struct area *a)
 	y = why_draw(item, a, y);
 	y = revoke_draw(item, a, y);
 	if (item->verified)
-		y = checks_draw(item, a, y, a->height > 24 ? 6 : 3);
+		y = checks_draw(item, a, y, a->height > 24 ? CHECKS_TALL : CHECKS_LOW);
 	return y;
 }
 
