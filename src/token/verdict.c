@@ -423,6 +423,8 @@ static void expectations_check(struct deciding *d)
 		payload_check(d);
 	else
 		claims_check(d);
+	if (d->out->signature == SIGNATURE_VALID && d->t->sd_jwt)
+		disclosed_check(d);
 }
 
 static void findings_look(struct deciding *d)

@@ -22,6 +22,8 @@ void check_addf(struct deciding *d, const char *name, enum check_result result, 
 void claims_check(struct deciding *d);
 /* In their place where the payload is taken for no claims: of the header, typ is left to check. */
 void payload_check(struct deciding *d);
+/* Disclosures and key binding of an SD-JWT. */
+void disclosed_check(struct deciding *d);
 /* Lists them as not made. */
 void claims_skip(struct deciding *d, const char *why);
 
