@@ -435,6 +435,10 @@ static const struct {
 	  "change the application's secret key", signed_look },
 	{ "basic", "user and password (HTTP Basic)", "all that the user may do",
 	  "change the password", basic_look },
+	{ "code", "OAuth authorization code", "gets tokens, with what its client knows besides",
+	  "it works once and for minutes; start a new sign-in", NULL },
+	{ "opaque", "opaque token: only its issuer can read it", HOLDER,
+	  "at its issuer: the revocation endpoint, or end the session", NULL },
 	{ "pem", "PEM block", NULL, NULL, pem_look },
 	{ "jwk", "JSON Web Key", NULL, NULL, jwk_look },
 };
@@ -488,7 +492,8 @@ void opaque_read(struct opaque *o, const struct paste_item *item)
 		o->what = f ? o->what : kinds[i].what;
 		o->revoke = f ? o->revoke : kinds[i].revoke;
 		power = f ? power : kinds[i].power;
-		kinds[i].look(o, item);
+		if (kinds[i].look)
+			kinds[i].look(o, item);
 	}
 	if (o->loud && !power)
 		power = "all that its owner may: sign, or decrypt, in their name";

@@ -90,6 +90,8 @@ static unsigned touching_mends(const struct view *v, const struct found *found)
 	return mends;
 }
 
+enum { SHORT_WORD = 16 }; /* characters that hold nothing in base64 */
+
 /* Where what is being looked at stands in the paste: all of it, or what was in base64 there. */
 struct outer {
 	size_t offset, len;
@@ -175,6 +177,17 @@ static bool find_own(struct finder *f, size_t at, size_t word, struct found *out
 	return true;
 }
 
+/* Within a run that is longer than any credential with a lead is none; that of each is looked at once. */
+static bool in_long_run(struct finder *f, size_t at)
+{
+	enum { LONG = 300 };
+
+	if (at < f->run_end)
+		return f->run_end - at > LONG;
+	f->run_end = at + paste_run(f, at, IS_URL64);
+	return false;
+}
+
 static bool find_foreign(struct finder *f, size_t at, struct found *out)
 {
 	const char *text = f->view->text + at;
@@ -182,7 +195,7 @@ static bool find_foreign(struct finder *f, size_t at, struct found *out)
 	enum foreign_check check = FOREIGN_UNCHECKED;
 	size_t len;
 
-	if (!foreign_begins_pasted((unsigned char)*text))
+	if (!foreign_begins_pasted((unsigned char)*text) || in_long_run(f, at))
 		return false;
 	len = foreign_match_pasted(&foreign, &check, text, f->view->len - at);
 	f->work += len;
@@ -247,8 +260,9 @@ static size_t look_word(struct scan *s, size_t at)
 {
 	struct finder *f = &s->f;
 	size_t word = paste_run(f, at, IS_WORD), end = at + word, next;
-	char before = at ? f->view->text[at - 1] : ' ';
+	char before = at ? f->view->text[at - 1] : ' ', after;
 	struct found found;
+	bool longer;
 
 	if (before != '.' && before != '-' && paste_jose(f, at, &found, &end)) {
 		item_add(s, &found);
@@ -257,11 +271,18 @@ static size_t look_word(struct scan *s, size_t at)
 	if (end < at + word)
 		end = at + word;
 	if (find_own(f, at, word, &found) || find_foreign(f, at, &found) ||
-	    paste_basic(f, at, word, &found)) {
+	    paste_basic(f, at, word, &found) || paste_code(f, at, word, &found)) {
 		item_add(s, &found);
 		return found.end;
 	}
-	return look_base64(s, at, &next) ? next : end;
+	after = f->view->text[at + word];
+	longer = is_class(after, IS_URL64 | IS_STD64) || word >= SHORT_WORD;
+	if (longer && look_base64(s, at, &next))
+		return next;
+	if (!(longer || after == '.' || after == '~') || !paste_bearer(f, at, &found))
+		return end;
+	item_add(s, &found);
+	return found.end;
 }
 
 /* What begins with another byte than that of a word. */
@@ -368,7 +389,7 @@ static int by_offset(const void *a, const void *b)
 static void look_view(struct scan *s, struct view *view, bool words)
 {
 	s->f.view = view;
-	s->f.line_begin = s->f.measured = 0;
+	s->f.line_begin = s->f.measured = s->f.run_end = 0;
 	s->f.scratch = x_malloc(view->len + 1);
 	look_json(s);
 	if (words)

@@ -26,7 +26,8 @@ enum {
 
 struct paste_item {
 	/* "jwt" "jws" "jwe" "sd-jwt" for tokens (kind by shape), "authrack" for keys of our own, else the
-	 * id of foreign_table or of opaque.h: "github" "paseto" "macaroon" "saml" "pem" "jwk" "basic" … */
+	 * id of foreign_table or of opaque.h: "github" "paseto" "macaroon" "saml" "pem" "jwk" "basic" …;
+	 * "opaque" and "code" where only the place tells that it is a token or an authorization code */
 	const char *kind;
 	const char *
 		where; /* what stood around it: "Authorization header", "URL query", … (static); NULL */

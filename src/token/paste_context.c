@@ -52,6 +52,7 @@ static const struct {
 	MEMBER("device_secret"),
 	MEMBER("SAMLResponse"),
 	MEMBER("SAMLRequest"),
+	MEMBER("code"),
 #undef MEMBER
 };
 
@@ -219,4 +220,25 @@ void paste_context(struct finder *f, struct found *found)
 		found->where = where;
 	if (!found->warning)
 		found->warning = warning;
+}
+
+bool paste_awaited(struct finder *f, size_t at)
+{
+	static const char *const names[] = { "access_token", "refresh_token", "accessToken",
+					     "refreshToken", "id_token" };
+	const struct view *v = f->view;
+	struct key k = { .begin = 0 };
+	char word[NAME];
+
+	f->work++;
+	if (v->text[at - 1] == ' ') {
+		word_before(v, skip_back(v, at, IS_SPACE), word);
+		return strcasecmp(word, "bearer") == 0 || strcasecmp(word, "dpop") == 0;
+	}
+	if (!key_before(v, at, &k))
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(k.name, names[i]) == 0)
+			return true;
+	return false;
 }

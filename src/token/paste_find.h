@@ -12,6 +12,7 @@ struct finder {
 	size_t line_begin; /* of the line that the scanner is in */
 	size_t work;	   /* bytes looked at, so that tests can count */
 	size_t measured;   /* runs of base64 up to here were looked at */
+	size_t run_end;	   /* of the base64url run that was measured last */
 	unsigned inflated; /* tries: each costs memory */
 	bool inner;	   /* in what was in base64: no further */
 };
@@ -44,8 +45,10 @@ bool paste_pem(struct finder *f, size_t at, struct found *out);
 bool paste_basic(struct finder *f, size_t at, size_t word, struct found *out); /* after "Basic" */
 bool paste_user(struct finder *f, size_t at, struct found *out);     /* curl -u user:password */
 bool paste_url_user(struct finder *f, size_t at, struct found *out); /* ://user:password@ */
-bool paste_signed(struct finder *f, size_t at, struct found *out);   /* .eJ…: itsdangerous */
-bool paste_xml(struct finder *f, size_t at, struct found *out);	     /* SAML as it is */
+bool paste_code(struct finder *f, size_t at, size_t word, struct found *out); /* ?code= */
+bool paste_bearer(struct finder *f, size_t at, struct found *out); /* behind Bearer … */
+bool paste_signed(struct finder *f, size_t at, struct found *out); /* .eJ…: itsdangerous */
+bool paste_xml(struct finder *f, size_t at, struct found *out);	   /* SAML as it is */
 
 /* A run of base64: `decoded` is what it holds. */
 struct encoded {
@@ -64,6 +67,9 @@ bool paste_opaque(struct finder *f, const struct encoded *e, struct found *out);
 
 /* Where it stood, and what to say about that: fills where and warning where they are NULL. */
 void paste_context(struct finder *f, struct found *found);
+
+/* Is a token expected at `at`: behind Bearer, access_token, refresh_token? */
+bool paste_awaited(struct finder *f, size_t at);
 
 /* --- characters ------------------------------------------------------------------------------- */
 

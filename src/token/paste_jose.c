@@ -513,7 +513,7 @@ bool paste_jose(struct finder *f, size_t at, struct found *out, size_t *end)
 	size_t first;
 
 	*end = at;
-	if (!object_begins(f->view->text + at, f->view->len - at))
+	if (f->view->text[at] != 'e' || !object_begins(f->view->text + at, f->view->len - at))
 		return false;
 	first = take_chunk(&c, at);
 	c.width = first - f->line_begin;

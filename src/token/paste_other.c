@@ -12,6 +12,8 @@
 
 enum {
 	LABEL = 48,	    /* characters of a PEM label */
+	PEM_LEAST = 8,	    /* of what it holds */
+	OPAQUE_LEAST = 16,  /* of a token that tells nothing of itself */
 	USER = 300,	    /* of a user name with password */
 	NEAR = 256,	    /* characters before -u in which curl stands */
 	ENCODED_LEAST = 24, /* characters of a base64 run */
@@ -59,7 +61,7 @@ bool paste_pem(struct finder *f, size_t at, struct found *out)
 	found_set(out, f, "pem", at, (size_t)(end - v->text));
 	for (size_t i = at; i < out->end; i++)
 		out->mends |= v->flags[i] & VIEW_NEWLINE ? MEND_ESCAPES : 0;
-	return end - body >= 16;
+	return end - body >= PEM_LEAST;
 }
 
 /* --- user names with passwords ---------------------------------------------------------------- */
@@ -142,6 +144,8 @@ bool paste_url_user(struct finder *f, size_t at, struct found *out)
 {
 	const char *text = f->view->text;
 	size_t begin = at + 3, end, colon = 0;
+	const struct foreign *vendor;
+	enum foreign_check check;
 
 	if (strncmp(text + at, "://", 3) != 0)
 		return false;
@@ -152,12 +156,60 @@ bool paste_url_user(struct finder *f, size_t at, struct found *out)
 			colon = end;
 	}
 	f->work += end - at;
-	if (text[end] != '@' || colon <= begin || colon + 1 >= end)
-		return false;
+	if (text[end] != '@' || colon <= begin || colon + 1 >= end ||
+	    foreign_match_pasted(&vendor, &check, text + colon + 1, end - colon - 1))
+		return false; /* a vendor's token in a password's place says more */
 	found_set(out, f, "basic", begin, end);
 	out->where = "URL, user and password";
 	out->warning = "a password in a URL stays in histories, logs and process lists";
 	return true;
+}
+
+/* --- told by where they stand ------------------------------------------------------------------ */
+
+/* Bytes of b64token (RFC 6750 §2.1) that look random: letters and digits, and enough of them; else 0. */
+static size_t random_run(struct finder *f, size_t at)
+{
+	const char *text = f->view->text;
+	size_t n = 0, digits = 0, letters = 0;
+
+	for (; is_class(text[at + n], IS_URL64 | IS_STD64) || text[at + n] == '.' ||
+	       text[at + n] == '~' || text[at + n] == '=';
+	     n++) {
+		digits += text[at + n] >= '0' && text[at + n] <= '9';
+		letters += is_class(text[at + n], IS_WORD);
+	}
+	f->work += n;
+	while (n && (text[at + n - 1] == '.' || text[at + n - 1] == '~'))
+		n--;
+	return n >= OPAQUE_LEAST && digits >= 1 && letters - digits >= 2 ? n : 0;
+}
+
+/* The parameter code of an address that somebody came back to. */
+bool paste_code(struct finder *f, size_t at, size_t word, struct found *out)
+{
+	const char *text = f->view->text;
+	size_t n;
+
+	if (word != 4 || memcmp(text + at, "code=", 5) != 0 || !at || !strchr("?&#", text[at - 1]))
+		return false;
+	n = text[at + 5] == 'e' && text[at + 6] == 'y' ? 0 : random_run(f, at + 5);
+	found_set(out, f, "code", at + 5, at + 5 + n);
+	return n;
+}
+
+/* A token that tells nothing of itself, where one is expected. */
+bool paste_bearer(struct finder *f, size_t at, struct found *out)
+{
+	const struct view *v = f->view;
+	size_t n;
+
+	if (!at || !(is_class(v->text[at - 1], IS_SPACE | IS_QUOTE) || v->text[at - 1] == '=') ||
+	    !paste_awaited(f, at))
+		return false;
+	n = random_run(f, at);
+	found_set(out, f, "opaque", at, at + n);
+	return n;
 }
 
 /* --- itsdangerous, compressed ----------------------------------------------------------------- */
@@ -250,7 +302,8 @@ bool paste_base64(struct finder *f, size_t at, struct encoded *out)
 	f->measured = at + n;
 	if (n < ENCODED_LEAST)
 		return false;
-	for (next = at; next; next = n >= LINE_LEAST && dashes <= n ? next_line(f, end) : 0) {
+	next = at;
+	do {
 		if (next != at) {
 			n = paste_run(f, next, IS_STD64);
 			out->mends |= v->flags[end] & VIEW_NEWLINE ? MEND_ESCAPES : MEND_LINES;
@@ -260,7 +313,8 @@ bool paste_base64(struct finder *f, size_t at, struct encoded *out)
 		end = next + n;
 		for (; v->text[end] == '=' && end < next + n + 2; end++)
 			f->scratch[out->len++] = '=';
-	}
+		next = n >= LINE_LEAST && dashes <= n ? next_line(f, end) : 0;
+	} while (next);
 	out->end = end;
 	f->measured = end;
 	out->data = x_malloc(base64_room(out->len) + 1);

@@ -172,6 +172,32 @@ static void take(struct maker *m)
 	put(m, c, 1, 0);
 }
 
+/* Bytes that stand for themselves, whatever is around them. */
+static size_t plain_run(const struct maker *m)
+{
+	const char *text = m->text + m->at;
+	size_t left = m->len - m->at, n = 0;
+
+	while (n < left && text[n] != '%' && text[n] != '\\' && (unsigned char)text[n] < 0x80)
+		n++;
+	return n;
+}
+
+static void take_plain(struct maker *m, size_t n)
+{
+	struct view *v = m->v;
+
+	memcpy(v->text + v->len, m->text + m->at, n);
+	memset(v->width + v->len, 1, n);
+	memset(v->flags + v->len, 0, n);
+	for (size_t i = 0; i < n; i++)
+		v->at[v->len + i] = (uint32_t)(m->at + i);
+	v->flags[v->len] = m->gap;
+	m->gap = 0;
+	v->len += n;
+	m->at += n;
+}
+
 void view_make(struct view *v, const char *text, size_t len, bool unescape)
 {
 	struct maker m = { .v = v, .text = text, .len = len, .unescape = unescape };
@@ -181,8 +207,14 @@ void view_make(struct view *v, const char *text, size_t len, bool unescape)
 	v->width = x_malloc(len + 1);
 	v->flags = x_malloc(len + 1);
 	v->len = 0;
-	while (m.at < len)
-		take(&m);
+	while (m.at < len) {
+		size_t n = plain_run(&m);
+
+		if (n)
+			take_plain(&m, n);
+		else
+			take(&m);
+	}
 	v->text[v->len] = '\0';
 	v->at[v->len] = (uint32_t)len;
 	v->width[v->len] = 0;
