@@ -29,6 +29,7 @@ static const struct op_column decrypt_columns[] = {
 	{ "key", NULL, COLUMN_TEXT, "the key that opened it, and where it is from" },
 	{ "nested", NULL, COLUMN_LIST,
 	  "when the plaintext is a token: what token inspect says of it" },
+	{ "reason", NULL, COLUMN_TEXT, "why it can't be decrypted; null: it was" },
 	{ .name = NULL },
 };
 
@@ -90,31 +91,60 @@ static enum errc decrypt_tell(const struct op_call *c, const struct jose *t,
 	json_set(row, "header", token_header_json(t));
 	json_set(row, "key", token_key_json(key));
 	json_set(row, "nested", nested_json(plain, app_now(c->app)));
+	json_set_text(row, "reason", NULL);
 	rc = call_text(c, secret_reveal(plain), plain->len, e);
 	if (rc)
 		json_free(row);
 	return rc ? rc : call_record_take(c, row, e);
 }
 
+/* No key opens it, or nothing could: the answer is no, whatever the token is to blame for. */
+static enum errc refuse(const struct op_call *c, const struct jose *t, const struct err *why,
+			struct err *e)
+{
+	struct json *row = json_object_new();
+	enum errc rc;
+
+	json_set_text(row, "plaintext", NULL);
+	json_set_text(row, "plaintext_base64url", NULL);
+	json_set(row, "header", token_header_json(t));
+	json_set_text(row, "key", NULL);
+	json_set_text(row, "nested", NULL);
+	json_set_text(row, "reason", why->message);
+	call_note(c, "%s", why->message);
+	rc = call_record_take(c, row, e);
+	return rc ? rc : ERR_NO;
+}
+
+static enum errc decrypt_token(const struct op_call *c, const struct jose *t, struct key_set *keys,
+			       struct err *e)
+{
+	struct secret plain = SECRET_INIT;
+	const struct jose_key *key = NULL;
+	struct err why = ERR_INIT;
+	enum errc rc;
+
+	if (jwe_decrypt(t, keys, op_flag(c->args, "allow-weak-key"), &plain, &key, &why))
+		rc = refuse(c, t, &why, e);
+	else
+		rc = decrypt_tell(c, t, &plain, key, e);
+	secret_release(&plain);
+	return rc;
+}
+
 static enum errc decrypt_chosen(const struct op_call *c, const struct token_choice *choice,
 				struct key_set *keys, struct err *e)
 {
-	bool weak = op_flag(c->args, "allow-weak-key");
-	struct secret plain = SECRET_INIT;
-	const struct jose_key *key = NULL;
 	struct jose t;
 	enum errc rc;
 
 	jose_read(&t, choice->item->text, choice->item->text_len);
-	if (t.kind != JOSE_JWE) {
+	if (t.kind == JOSE_JWE) {
+		rc = decrypt_token(c, &t, keys, e);
+	} else {
 		rc = err_set(e, ERR_USAGE, "this token is signed, not encrypted");
 		err_hint(e, "all can read it: authrack token inspect");
-	} else {
-		rc = jwe_decrypt(&t, keys, weak, &plain, &key, e);
 	}
-	if (!rc)
-		rc = decrypt_tell(c, &t, &plain, key, e);
-	secret_release(&plain);
 	jose_release(&t);
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* Key sources: files, standard input, pasted text. */
 #include "src/app/token_keys.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,13 +92,23 @@ static enum errc add_secret_file(struct key_set *set, const char *path, struct e
 	return rc;
 }
 
+void token_key_text(const struct jose_key *k, char *out, size_t size)
+{
+	size_t len;
+
+	jose_key_describe(k, out, size);
+	len = strlen(out);
+	if (k->label && !strstr(out, k->label))
+		snprintf(out + len, size - len, ", from %s", k->label);
+}
+
 struct json *token_key_json(const struct jose_key *k)
 {
-	char text[256];
+	char text[512];
 
 	if (!k)
 		return json_null_new();
-	jose_key_describe(k, text, sizeof(text));
+	token_key_text(k, text, sizeof(text));
 	return json_text(text);
 }
 

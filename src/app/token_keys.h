@@ -37,7 +37,8 @@ enum { TOKEN_SECRET_MAX = 64 * 1024 };
  * ERR_USAGE names what can't be read; ERR_REMOTE what can't be fetched. */
 enum errc token_keys_read(struct key_set *set, const struct op_call *c, struct err *e);
 
-/* The key in words and where it is from; null for none. */
+/* The key in words and where it is from; as JSON null for none. */
+void token_key_text(const struct jose_key *k, char *out, size_t size);
 struct json *token_key_json(const struct jose_key *k);
 
 /* Is standard input meant for two things at once? ERR_USAGE. */

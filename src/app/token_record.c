@@ -345,21 +345,27 @@ static void fill_opaque(struct json *row, const struct token_facts *f)
 
 /* --- together ---------------------------------------------------------------------------------- */
 
+static struct json *finding_json(const struct finding *f)
+{
+	struct json *row = json_object_new();
+
+	json_set_text(row, "id", f->rule->id);
+	json_set_text(row, "severity", severity_name(f->severity));
+	json_set_text(row, "text", f->text);
+	json_set_text(row, "source", f->rule->source);
+	json_set_text(row, "remedy", f->rule->remedy);
+	return row;
+}
+
+/* The most severe first, whoever raised them. */
 static struct json *findings_json(const struct findings *f)
 {
 	struct json *list = json_array_new();
 
-	for (size_t i = 0; f && i < f->count; i++) {
-		const struct finding *one = &f->list[i];
-		struct json *row = json_object_new();
-
-		json_set_text(row, "id", one->rule->id);
-		json_set_text(row, "severity", severity_name(one->severity));
-		json_set_text(row, "text", one->text);
-		json_set_text(row, "source", one->rule->source);
-		json_set_text(row, "remedy", one->rule->remedy);
-		json_add(list, row);
-	}
+	for (int severity = SEVERITY_CRITICAL; f && severity >= SEVERITY_INFO; severity--)
+		for (size_t i = 0; i < f->count; i++)
+			if ((int)f->list[i].severity == severity)
+				json_add(list, finding_json(&f->list[i]));
 	return list;
 }
 

@@ -287,7 +287,7 @@ static void tell_decrypted(struct verification *v)
 {
 	char key[160];
 
-	jose_key_describe(v->verdict.key, key, sizeof(key));
+	token_key_text(v->verdict.key, key, sizeof(key));
 	add_check(&v->verdict, "decryption", CHECK_PASSED, key);
 }
 

@@ -121,6 +121,13 @@ int token_member_width(const struct json *members, const char *part, const char 
 	return widest;
 }
 
+static bool ends_in_utc(const char *local)
+{
+	size_t len = strlen(local);
+
+	return len > 4 && strcmp(local + len - 4, " UTC") == 0;
+}
+
 /* What the member means; of a time, when that is. */
 static void member_meaning(struct buf *out, const struct json *member)
 {
@@ -130,7 +137,9 @@ static void member_meaning(struct buf *out, const struct json *member)
 
 	if (at) {
 		datetime_local(local, token_at(member, "at"), true);
-		buf_addf(out, "%s, %s (%s)", local, json_get_text(member, "relative"), at);
+		buf_addf(out, "%s, %s", local, json_get_text(member, "relative"));
+		if (!ends_in_utc(local))
+			buf_addf(out, " (%s)", at);
 	} else if (text) {
 		buf_add_text(out, text);
 	}
