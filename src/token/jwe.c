@@ -31,15 +31,16 @@ static enum errc header_algorithm(const struct jose_part *p, const char *name,
 				  struct err *e)
 {
 	char *text = jose_header_text(p, name);
-	enum errc rc = ERR_OK;
+	enum errc rc = ERR_USAGE;
 
 	*out = text ? algorithm_find(text, strlen(text)) : NULL;
 	if (!text)
-		rc = err_set(e, ERR_USAGE, "the header has no \"%s\", or one that is no text",
-			     name);
+		err_set(e, ERR_USAGE, "the header has no \"%s\", or one that is no text", name);
 	else if (!*out || (*out)->purpose != purpose)
-		rc = err_set(e, ERR_USAGE,
-			     "\"%s\" is no \"%s\" of an encrypted token that is known", text, name);
+		err_set(e, ERR_USAGE, "\"%s\" is no \"%s\" of an encrypted token that is known",
+			text, name);
+	else
+		rc = ERR_OK;
 	free(text);
 	return rc;
 }
