@@ -73,6 +73,17 @@ class Screen:
             last = time.monotonic()
         return (last - begin) * 1000, len(data)
 
+    def paste(self, data, until):
+        """Milliseconds from a bracketed paste to the end of the burst that shows `until`."""
+        begin, rest = time.monotonic(), b"\x1b[200~" + data + b"\x1b[201~"
+        while rest:
+            rest = rest[os.write(self.fd, rest):]
+        last, seen = time.monotonic(), b""
+        while until.encode() not in seen and select.select([self.fd], [], [], 5)[0]:
+            seen += os.read(self.fd, 65536)
+            last = time.monotonic()
+        return (last - begin) * 1000
+
     def peak_memory(self):
         """Megabytes."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
