@@ -261,12 +261,11 @@ static void take_key_byte(struct input_parser *p, char byte)
 
 static void paste_add(struct input_parser *p, const char *bytes, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		char c = bytes[i] == '\r' ? '\n' : bytes[i];
+	size_t room = PASTE_MAX - p->paste.len;
 
-		if (c && !buf_add_char(&p->paste, c))
-			p->cut = true;
-	}
+	p->cut |= len > room;
+	if (len)
+		buf_add(&p->paste, bytes, len < room ? len : room);
 }
 
 static void paste_done(struct input_parser *p)
@@ -289,13 +288,33 @@ static void take_paste_byte(struct input_parser *p, char byte)
 	}
 	paste_add(p, PASTE_END, p->end_matched);
 	p->end_matched = byte == ESC;
-	if (!p->end_matched)
+	if (byte == '\r')
+		paste_add(p, "\n", 1);
+	else if (byte && !p->end_matched)
 		paste_add(p, &byte, 1);
+}
+
+/* How much of it is plain text, which is taken at once: a paste may be a megabyte. */
+static size_t paste_run(const struct input_parser *p, const char *bytes, size_t len)
+{
+	size_t run = 0;
+
+	if (p->end_matched)
+		return 0;
+	while (run < len && bytes[run] && bytes[run] != '\r' && bytes[run] != ESC)
+		run++;
+	return run;
 }
 
 void input_feed(struct input_parser *p, const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
+		size_t run = p->pasting ? paste_run(p, bytes + i, len - i) : 0;
+
+		paste_add(p, bytes + i, run);
+		i += run;
+		if (i == len)
+			break;
 		if (p->pasting)
 			take_paste_byte(p, bytes[i]);
 		else

@@ -32,12 +32,6 @@ const char *tokens_why_no_value(struct view *v)
 		       : "the row in focus has no value; Tab goes to the claims";
 }
 
-static const char *tokens_why_no_sign(struct view *v)
-{
-	(void)v;
-	return op_find("token.sign") ? NULL : "it can't be done yet";
-}
-
 /* --- tokens -------------------------------------------------------------------------------- */
 void tokens_go(struct view *v, size_t at)
 {
@@ -307,7 +301,7 @@ static const struct action tokens_actions[] = {
 	{ PRESS_ENTER, "open", "the row in focus as a page", NULL, NULL, GROUP_MOVE, 0,
 	  .disabled = tokens_why_none, .run = tokens_open_row },
 	{ 'S', "sign test", "sign a test token…", "Sign a test token…", "token.sign", GROUP_CHANGE,
-	  ACTION_FOOTER, .disabled = tokens_why_no_sign, .run = tokens_sign },
+	  ACTION_FOOTER, .run = tokens_sign },
 	{ 'c', "checks", "all checks of the verdict", "All checks of the verdict", NULL,
 	  GROUP_OTHER, 0, .disabled = tokens_why_no_checks, .run = tokens_open_checks },
 	{ 'e', "export", "write a report to a file…", "Write a report on the token…",
