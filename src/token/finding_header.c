@@ -10,7 +10,7 @@
 #include "src/token/finding_seen.h"
 #include "src/token/verdict.h"
 
-enum { KID_MOST = 256 };
+enum { KID_MOST = 256, CRIT_MOST = 64 };
 
 static bool part_has(const struct seen_part *p, enum seen_header which)
 {
@@ -268,6 +268,8 @@ static const char *crit_fault(const struct seen_part *p, const struct lossless_v
 		return "is no array of names";
 	if (!crit->value->count)
 		return "is empty";
+	if (crit->value->count > CRIT_MOST)
+		return "names more than 64 parameters";
 	if (crit->place != PLACE_PROTECTED)
 		return "must stand in the protected header";
 	for (*at = lossless_child(crit->in, crit->value); *at && !why;) {

@@ -258,7 +258,7 @@ static void look_truncated(const struct inspection *in, const struct finding_rul
 {
 	const struct jose *t = in->token;
 	const struct seen_part *p = &in->seen->parts[0];
-	const struct jose_segment *last = t->kind == JOSE_JWS ? &p->part->value : &t->tag;
+	const struct jose_segment *last = t->kind == JOSE_JWS ? &t->first.value : &t->tag;
 	size_t meant = 0;
 
 	if (t->form != JOSE_COMPACT || !in->seen->count || !last->present || !last->size)
