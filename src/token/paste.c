@@ -108,6 +108,16 @@ struct scan {
 	bool found; /* anything */
 };
 
+/* With a NUL behind, whatever is in it. */
+static char *bytes_dup(const char *text, size_t len)
+{
+	char *copy = x_malloc(len + 1);
+
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
 static void item_add(struct scan *s, struct found *found)
 {
 	struct finder *f = &s->f;
@@ -133,7 +143,7 @@ static void item_add(struct scan *s, struct found *found)
 		.warning = found->warning,
 		.offset = v->at[found->begin],
 		.len = view_end(v, found->end - 1) - v->at[found->begin],
-		.text = x_strndup(found->text, found->len),
+		.text = bytes_dup(found->text, found->len),
 		.text_len = found->len,
 		.mends = inner_mends(f, found) | touching_mends(v, found),
 		.foreign = found->foreign,
