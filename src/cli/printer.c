@@ -32,7 +32,10 @@ static enum errc print_json(struct printer *p, const struct json *row, struct er
 
 	if (p->op->flags & OP_ARRAY)
 		buf_add_char(&line, p->records ? ',' : '[');
-	json_write(&line, row);
+	if (!json_write(&line, row)) {
+		buf_release(&line);
+		return err_set(e, ERR_USAGE, "the answer is longer than %d MiB", LINE_SIZE >> 20);
+	}
 	return add_line(p, &line, e);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/alloc.h"
 #include "src/cli/printer.h"
 
 static const struct op_column columns[] = {
@@ -103,6 +104,25 @@ static void json_is_one_line_a_record(void **state)
 	assert_well(sink->record(sink->arg, &many, f->row, &f->e), &f->e);
 	assert_well(printer_finish(&f->printer, true, &f->e), &f->e);
 	assert_string_equal(arrived(f), "{\"id\":\"key_1\",\"name\":\"a\\u001bb\"}\n");
+}
+
+/* Half of an answer is none: a program would read it, or fail on it. */
+static void json_that_is_too_long_is_refused(void **state)
+{
+	enum { SIZE = 1 << 24 };
+	struct fixture *f = *state;
+	const struct op_sink *sink;
+	char *text = x_malloc(SIZE + 1);
+
+	memset(text, 'x', SIZE);
+	text[SIZE] = '\0';
+	json_set_text(f->row, "name", text);
+	free(text);
+	f->settings.json = true;
+	sink = begin(f, &one);
+	assert_refused(sink->record(sink->arg, &one, f->row, &f->e), ERR_USAGE, &f->e,
+		       "longer than 16 MiB");
+	assert_string_equal(arrived(f), "");
 }
 
 static void quiet_is_the_id(void **state)
@@ -211,6 +231,7 @@ int main(void)
 		POINT(a_record_for_people_is_lines),
 		POINT(records_of_a_list_are_a_table),
 		POINT(json_is_one_line_a_record),
+		POINT(json_that_is_too_long_is_refused),
 		POINT(quiet_is_the_id),
 		POINT(a_secret_is_out_when_reveal_returns),
 		POINT(a_record_without_members_keeps_its_braces),
