@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "src/token/finding_seen.h"
+#include "src/token/paste.h"
 #include "src/token/verdict.h"
 
 enum { COOKIE_MOST = 4096, HEADER_MOST = 8192, LARGEST = 3 };
@@ -17,6 +18,17 @@ const struct finding_rule finding_seg_count = {
 	.source = "RFC 7519 7.2",
 };
 
+/* Bits of what was mended inside a token; what merely stood around it is no fault of it. */
+static void look_mended(const struct inspection *in, const struct finding_rule *rule,
+			struct findings *out)
+{
+	if (!in->expected)
+		return;
+	for (unsigned bit = 1; bit < 1u << MEND_COUNT; bit <<= 1)
+		if (in->mends & bit)
+			finding_add(out, rule, "not as it was made: %s", paste_mend_text(bit));
+}
+
 const struct finding_rule finding_b64_loose = {
 	.id = "b64-loose",
 	.severity = SEVERITY_ERROR,
@@ -26,6 +38,7 @@ const struct finding_rule finding_b64_loose = {
 	.remedy = "refuse it: one token must have one spelling; copy it again if it was broken on "
 		  "the way",
 	.source = "RFC 7515 2, RFC 4648 3.5",
+	.look = look_mended,
 };
 
 const struct finding_rule finding_alb_padding = {

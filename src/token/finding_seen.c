@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "src/base/text.h"
+#include "src/base/secret_format.h"
 #include "src/token/foreign.h"
 #include "src/token/verdict.h"
 
@@ -320,6 +320,13 @@ bool seen_credential_name(struct seen_text t)
 	return t.len == 3 && name_ends(t, "pwd");
 }
 
+bool seen_personal_name(struct seen_text t, bool top)
+{
+	const struct seen_name *n = name_find(seen_claim_names, seen_claim_count, t);
+
+	return n && n->personal && (top || n->nested);
+}
+
 static void name_see(struct seen *s, const struct lossless *l, const struct lossless_value *v,
 		     bool top, struct buf *room)
 {
@@ -332,6 +339,12 @@ static void name_see(struct seen *s, const struct lossless *l, const struct loss
 		s->personal |= n->personal && (top || n->nested);
 	else
 		s->credential |= v->type == LOSSLESS_STRING && seen_credential_name(t);
+}
+
+/* Has it the '_' that stands before the last part of a key of our own? */
+static bool own_key_like(const char *text, size_t len)
+{
+	return len > SECRET_TAIL + 1 && text[len - SECRET_TAIL - 1] == '_';
 }
 
 /* Values lie in source order: those of the top are found by following `next`. */
@@ -352,7 +365,8 @@ static void claims_see(struct seen *s, const struct lossless *l)
 		if (v->type == LOSSLESS_NUMBER)
 			s->long_number |= len >= LONG_NUMBER;
 		else if (v->type == LOSSLESS_STRING && len > CREDENTIAL_LEAST)
-			s->enclosed |= foreign_begins((unsigned char)l->text[v->begin + 1]);
+			s->enclosed |= foreign_begins((unsigned char)l->text[v->begin + 1]) ||
+				       own_key_like(l->text + v->begin + 1, len - 2);
 	}
 	s->unusual |= text_unusual(l->text, l->len);
 	buf_release(&room);
