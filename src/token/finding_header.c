@@ -79,6 +79,15 @@ const struct finding_rule finding_jku_remote = {
 	.look = look_jku,
 };
 
+static bool is_path(struct seen_text t)
+{
+	if (memmem(t.at, t.len, "../", 3) || memchr(t.at, '\\', t.len))
+		return true;
+	if (seen_text_begins(t, "./") || seen_text_begins(t, "~/") || seen_text_begins(t, "file:"))
+		return true;
+	return t.len && t.at[0] == '/' && memchr(t.at + 1, '/', t.len - 1);
+}
+
 /* What makes a kid look like an attack on whoever looks it up; NULL: nothing. Base64 may have '/'. */
 static const char *kid_suspicion(struct seen_text t)
 {
@@ -89,17 +98,14 @@ static const char *kid_suspicion(struct seen_text t)
 			return "has control characters";
 	if (memmem(t.at, t.len, "://", 3))
 		return "is a URL";
-	if (memmem(t.at, t.len, "../", 3) || memchr(t.at, '\\', t.len) ||
-	    seen_text_begins(t, "./") || seen_text_begins(t, "~/") ||
-	    seen_text_begins(t, "file:") ||
-	    (t.len && t.at[0] == '/' && memchr(t.at + 1, '/', t.len - 1)))
+	if (is_path(t))
 		return "is a path";
-	if (memchr(t.at, '\'', t.len) || memchr(t.at, '"', t.len) || memchr(t.at, '`', t.len))
-		return "has quotes";
-	if (memchr(t.at, ';', t.len) || memchr(t.at, '|', t.len) || memchr(t.at, '<', t.len) ||
-	    memmem(t.at, t.len, "$(", 2))
-		return "has characters of a command";
-	return NULL;
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] && strchr("'\"`", t.at[i]))
+			return "has quotes";
+		else if (t.at[i] && strchr(";|<", t.at[i]))
+			return "has characters of a command";
+	return memmem(t.at, t.len, "$(", 2) ? "has characters of a command" : NULL;
 }
 
 static void look_kid(const struct inspection *in, const struct finding_rule *rule,

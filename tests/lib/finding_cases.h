@@ -17,15 +17,21 @@ struct finding_world {
 struct finding_case {
 	bool raised;
 	const char *id;
-	const char *header;    /* JSON; NULL: GOOD_HEADER */
-	const char *claims;    /* JSON, or any payload; NULL: GOOD_CLAIMS */
-	const char *signature; /* base64url; NULL: of the length that ES256 makes */
-	const char *raw;       /* the whole token instead of these; NULL */
+	const char *header;	 /* JSON; NULL: GOOD_HEADER */
+	const char *claims;	 /* JSON, or any payload; NULL: GOOD_CLAIMS */
+	const char *signature;	 /* base64url; NULL: of the length that ES256 makes */
+	const char *signed_with; /* secret of the HMAC that is the signature; NULL */
+	const char *raw;	 /* the whole token instead of these; NULL */
+	const char *jwe;	 /* the header of a JWE instead of these; NULL */
+	const char *jwk;	 /* key or set given for verification; NULL */
+	const char *secret;	 /* likewise */
+	bool fits;		 /* the last of the keys verified it */
+	bool weak_allowed;
 	void (*prepare)(struct finding_world *w);
 	const char *text; /* must be in the finding's text; NULL */
 };
 
-/* id, header, claims, …: what follows may be named. */
+/* id, header, claims, …: what follows may be named. JSON has “'” for double quotes. */
 #define RAISES(...)                               \
 	{                                         \
 		.raised = true, .id = __VA_ARGS__ \
@@ -35,18 +41,16 @@ struct finding_case {
 		.raised = false, .id = __VA_ARGS__ \
 	}
 
-#define GOOD_HEADER "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"9aF2mQ7c\"}"
+#define GOOD_HEADER "{'alg':'ES256','typ':'at+jwt','kid':'9aF2mQ7c'}"
 /* Times around TEST_NOW, 1781615212. */
-#define GOOD_CLAIMS                                                                     \
-	"{\"iss\":\"https://sso.example.com\",\"sub\":\"c0ffee00\",\"aud\":\"orders\"," \
-	"\"exp\":1781615512,\"nbf\":1781615152,\"iat\":1781615152,\"jti\":\"7f\","      \
-	"\"client_id\":\"acme\",\"scope\":\"orders:read\",\"cnf\":{\"jkt\":\"x\"}}"
+#define GOOD_CLAIMS                                                         \
+	"{'iss':'https://sso.example.com','sub':'c0ffee00','aud':'orders'," \
+	"'exp':1781615512,'nbf':1781615152,'iat':1781615152,'jti':'7f',"    \
+	"'client_id':'acme','scope':'orders:read','cnf':{'jkt':'x'}}"
 
 /* Each ends with a NULL id. */
 extern const struct finding_case finding_cases_form[], finding_cases_header[],
-	finding_cases_signature[];
-
-/* Heap text HEADER.PAYLOAD.SIGNATURE; the caller frees it. */
-char *compact_text(const char *header, const char *payload, const char *signature);
+	finding_cases_signature[], finding_cases_time[], finding_cases_claims[],
+	finding_cases_privacy[], finding_cases_text[], finding_cases_key[];
 
 #endif

@@ -1,7 +1,7 @@
 /* Cases of finding_signature.c. */
 #include "tests/lib/finding_cases.h"
 
-#define ALG(name) "{\"alg\":\"" name "\",\"typ\":\"JWT\"}"
+#define ALG(name) "{'alg':'" name "','typ':'JWT'}"
 #define A(n) A_##n
 #define A_8 "AAAAAAAA"
 #define A_40 A_8 A_8 A_8 A_8 A_8

@@ -4,43 +4,84 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/alloc.h"
-#include "src/base/encode.h"
-#include "tests/lib/finding_cases.h"
+#include <openssl/hmac.h>
 
-static const struct finding_case *const tables[] = { finding_cases_form, finding_cases_header,
-						     finding_cases_signature };
+#include "src/base/alloc.h"
+#include "src/base/base64.h"
+#include "tests/lib/finding_cases.h"
+#include "tests/lib/token_text.h"
+
+static const struct finding_case *const tables[] = { finding_cases_form,      finding_cases_header,
+						     finding_cases_signature, finding_cases_time,
+						     finding_cases_claims,    finding_cases_privacy,
+						     finding_cases_text,      finding_cases_key };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 static const char some_signature[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEA"
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQ";
 
-static char *base64url_text(const char *text)
+static char *signed_text(const char *header, const char *claims, const char *secret)
 {
-	size_t len = strlen(text);
-	char *out = x_malloc(base64url_size(len));
+	char *input = compact_text(header, claims, ""), *out;
+	char signature[96];
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned size = 0;
 
-	base64url_encode(out, text, len);
+	HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)input,
+	     strlen(input) - 1, mac, &size);
+	base64url_encode(signature, mac, size);
+	out = x_asprintf("%s%s", input, signature);
+	free(input);
 	return out;
 }
 
-char *compact_text(const char *header, const char *payload, const char *signature)
+static char *case_text(const struct finding_case *c)
 {
-	char *head = base64url_text(header), *body = base64url_text(payload);
-	char *text = x_asprintf("%s.%s.%s", head, body, signature);
+	char *header = quoted(c->jwe ? c->jwe : c->header ? c->header : GOOD_HEADER);
+	char *claims = quoted(c->claims ? c->claims : GOOD_CLAIMS), *out;
 
-	free(head);
-	free(body);
-	return text;
+	if (c->raw)
+		out = quoted(c->raw);
+	else if (c->jwe)
+		out = compact_text(header, "", ".AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA");
+	else if (c->signed_with)
+		out = signed_text(header, claims, c->signed_with);
+	else
+		out = compact_text(header, claims, c->signature ? c->signature : some_signature);
+	free(header);
+	free(claims);
+	return out;
+}
+
+static void keys_give(struct finding_world *w, const struct finding_case *c)
+{
+	struct secret secret = SECRET_INIT;
+	struct err e = ERR_INIT;
+	char *jwk = c->jwk ? quoted(c->jwk) : NULL;
+
+	key_set_init(&w->keys);
+	if (jwk)
+		assert_well(key_set_add_jwk(&w->keys, jwk, strlen(jwk), "test", &e), &e);
+	free(jwk);
+	if (c->secret) {
+		secret_set(&secret, c->secret, strlen(c->secret));
+		key_set_add_secret(&w->keys, &secret, "test");
+		secret_release(&secret);
+	}
+	if (!w->keys.count)
+		return;
+	w->in.keys = &w->keys;
+	w->in.expected = &w->expected;
+	w->in.checked = true;
+	w->in.signature_valid = c->fits;
+	w->in.key = c->fits ? &w->keys.keys[w->keys.count - 1] : NULL;
+	w->expected.allow_weak_key = c->weak_allowed;
 }
 
 static void world_open(struct finding_world *w, const struct finding_case *c)
 {
-	char *text = c->raw ? x_strdup(c->raw)
-			    : compact_text(c->header ? c->header : GOOD_HEADER,
-					   c->claims ? c->claims : GOOD_CLAIMS,
-					   c->signature ? c->signature : some_signature);
+	char *text = case_text(c);
 
 	memset(w, 0, sizeof(*w));
 	jose_read(&w->token, text, strlen(text));
@@ -48,6 +89,7 @@ static void world_open(struct finding_world *w, const struct finding_case *c)
 	w->in.token = &w->token;
 	w->in.now_ms = w->expected.now_ms = TEST_NOW;
 	findings_init(&w->found);
+	keys_give(w, c);
 	if (c->prepare)
 		c->prepare(w);
 	findings_collect(&w->in, &w->found);
@@ -56,6 +98,7 @@ static void world_open(struct finding_world *w, const struct finding_case *c)
 static void world_close(struct finding_world *w)
 {
 	findings_release(&w->found);
+	key_set_release(&w->keys);
 	jose_release(&w->token);
 }
 
@@ -255,6 +298,11 @@ int main(void)
 		CASES("faults of form", finding_cases_form),
 		CASES("faults of headers", finding_cases_header),
 		CASES("faults of signatures", finding_cases_signature),
+		CASES("faults of times", finding_cases_time),
+		CASES("faults of claims", finding_cases_claims),
+		CASES("what should not be told", finding_cases_privacy),
+		CASES("what is not what it looks like", finding_cases_text),
+		CASES("faults of keys", finding_cases_key),
 		cmocka_unit_test(every_rule_has_a_token_that_raises_it_and_one_that_does_not),
 		cmocka_unit_test(every_rule_is_complete_and_its_id_its_own),
 		cmocka_unit_test(a_plain_access_token_has_nothing_wrong),
