@@ -19,6 +19,14 @@ static bool usable(const struct seen_time *t)
 	return t->well && t->at <= LARGEST_MS;
 }
 
+/* Never negative, and small enough to be added to any time. */
+static int64_t leeway_of(const struct inspection *in)
+{
+	if (in->leeway_ms < 0)
+		return 0;
+	return in->leeway_ms < LARGEST_MS ? in->leeway_ms : LARGEST_MS;
+}
+
 /* "3 years" "48 hours" "90 minutes" "5 seconds": rounded down. */
 static const char *span_words(char out[DATETIME_SIZE], int64_t ms)
 {
@@ -61,7 +69,7 @@ static void look_expired(const struct inspection *in, const struct finding_rule 
 	const struct seen_time *exp = &in->seen->exp;
 	char at[DATETIME_SIZE], since[DATETIME_SIZE];
 
-	if (!usable(exp) || in->now_ms - in->leeway_ms < exp->at)
+	if (!usable(exp) || in->now_ms - leeway_of(in) < exp->at)
 		return;
 	datetime_rfc3339(at, exp->at);
 	finding_add(out, rule, "ended %s ago: %s", span_words(since, in->now_ms - exp->at), at);
@@ -222,7 +230,7 @@ static void look_nbf(const struct inspection *in, const struct finding_rule *rul
 	const struct seen_time *nbf = &in->seen->nbf;
 	char at[DATETIME_SIZE], words[DATETIME_SIZE];
 
-	if (!usable(nbf) || in->now_ms + in->leeway_ms >= nbf->at)
+	if (!usable(nbf) || in->now_ms + leeway_of(in) >= nbf->at)
 		return;
 	datetime_rfc3339(at, nbf->at);
 	finding_add(out, rule, "begins in %s: %s", span_words(words, nbf->at - in->now_ms), at);
@@ -244,7 +252,7 @@ static void look_iat(const struct inspection *in, const struct finding_rule *rul
 	const struct seen_time *iat = &in->seen->iat;
 	char words[DATETIME_SIZE];
 
-	if (usable(iat) && iat->at > in->now_ms + in->leeway_ms)
+	if (usable(iat) && iat->at > in->now_ms + leeway_of(in))
 		finding_add(out, rule, "issued in the future, by %s: the clocks differ",
 			    span_words(words, iat->at - in->now_ms));
 }

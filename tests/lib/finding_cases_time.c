@@ -12,6 +12,16 @@ static void no_claims_expected(struct finding_world *w)
 	w->in.expected = &w->expected;
 }
 
+static void leeway_below_nothing(struct finding_world *w)
+{
+	w->in.leeway_ms = -5000;
+}
+
+static void leeway_without_end(struct finding_world *w)
+{
+	w->in.leeway_ms = INT64_MAX;
+}
+
 #define JWT "{'alg':'ES256','typ':'JWT'}"
 
 const struct finding_case finding_cases_time[] = {
@@ -26,6 +36,8 @@ const struct finding_case finding_cases_time[] = {
 	RAISES("expired", JWT, "{'exp':1781615152}", .prepare = leeway_of_a_minute),
 	SILENT("expired", JWT, "{'exp':1781615153}", .prepare = leeway_of_a_minute),
 	SILENT("expired", JWT, "{'exp':1781615213}"),
+	SILENT("expired", JWT, "{'exp':1781615213}", .prepare = leeway_below_nothing),
+	SILENT("expired", JWT, "{'exp':1}", .prepare = leeway_without_end),
 	SILENT("expired", JWT, "{'exp':'1781500000'}"),
 	SILENT("expired", JWT, "{'exp':1781500000}", .prepare = no_claims_expected),
 	RAISES("exp-long", JWT, "{'exp':4102444800}", .text = "ends in 73 years"),
