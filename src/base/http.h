@@ -42,8 +42,9 @@ struct http_header {
 };
 
 struct http_response {
-	enum errc
-		code; /* ERR_OK: an answer came (of any status); else ERR_REMOTE or ERR_CANCELLED */
+	/* ERR_OK: an answer came (of any status); else ERR_REMOTE, ERR_CANCELLED, or ERR_USAGE for a
+	 * request that is never made. */
+	enum errc code;
 	struct err err; /* what failed and what to do; terminal-safe */
 	long status;
 	struct http_header *headers;

@@ -107,7 +107,7 @@ enum errc key_set_add_any(struct key_set *s, const void *data, size_t len, const
 		at++;
 	if (at < len && (text[at] == '{' || text[at] == '['))
 		return key_set_add_jwk(s, text, len, label, e);
-	if (memmem(text, len, "-----BEGIN ", 11))
+	if (len && memmem(text, len, "-----BEGIN ", 11))
 		return key_set_add_pem(s, text, len, label, e);
 	/* An ASN.1 SEQUENCE, which every DER form is. */
 	if (len && text[0] == 0x30)

@@ -1,0 +1,56 @@
+/* One request and its answer, for those who can wait. */
+#include "src/base/http.h"
+
+#include <string.h>
+
+#include "src/base/alloc.h"
+
+enum { ASK_MS = 100 };
+
+struct wait {
+	struct http_response *out;
+	bool over;
+};
+
+static void response_copy(struct http_response *out, const struct http_response *a)
+{
+	*out = *a;
+	out->url = x_strdup(a->url);
+	out->headers = x_calloc(a->header_count + 1, sizeof(*out->headers));
+	for (size_t i = 0; i < a->header_count; i++)
+		out->headers[i] = (struct http_header){ .name = x_strdup(a->headers[i].name),
+							.value = x_strdup(a->headers[i].value) };
+	buf_init(&out->body, HTTP_BODY_MAX);
+	buf_add(&out->body, buf_text(&a->body), a->body.len);
+}
+
+static void fetched(void *arg, const struct http_response *a)
+{
+	struct wait *w = arg;
+
+	response_copy(w->out, a);
+	w->over = true;
+}
+
+enum errc http_fetch(struct http_response *out, const struct http_request *r,
+		     bool (*go_on)(void *arg), void *arg, struct err *e)
+{
+	struct loop *l = loop_new();
+	struct http *h = http_new(l);
+	struct wait w = { .out = out };
+	struct http_transfer *t;
+
+	*out = (struct http_response){ .code = ERR_CANCELLED };
+	t = http_start(h, r, fetched, &w);
+	while (!w.over && (!go_on || go_on(arg)))
+		loop_step(l, ASK_MS);
+	if (!w.over) {
+		http_cancel(t);
+		err_set(&out->err, ERR_CANCELLED, "cancelled while waiting for an answer");
+	}
+	http_free(h);
+	loop_free(l);
+	if (out->code != ERR_OK && e)
+		*e = out->err;
+	return out->code;
+}
