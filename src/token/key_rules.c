@@ -176,6 +176,8 @@ static bool secret_size_fits(const struct question *q)
 	const struct algorithm *a = q->a;
 	unsigned bits = q->k->bits, least = (unsigned)a->signature_bytes * 8;
 
+	if (!bits)
+		return refuse(q, "the secret is empty");
 	if (a->family == FAMILY_HMAC && bits < least && !q->allow_weak)
 		return refuse(q, "the secret has %u bits, %s needs %u", bits, a->name, least);
 	if (a->family != FAMILY_HMAC && a->family != FAMILY_PBES2 && a->key_bits &&

@@ -264,7 +264,8 @@ static size_t cbc_seal(struct making *m, const unsigned char *iv, size_t iv_len,
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	unsigned char *all = x_malloc(ROOM + BLOCK);
 	size_t at = strlen(aad);
-	int n, last;
+	int n = 0;
+	int last = 0;
 
 	well(EVP_EncryptInit_ex(c, cipher, NULL, m->cek + half, iv) == 1 &&
 	     EVP_EncryptUpdate(c, out, &n, plain->data, (int)plain->len) == 1 &&

@@ -398,6 +398,21 @@ static void a_short_salt_is_refused(void **state)
 		       ERR_USAGE, "p2s");
 }
 
+static void an_empty_password_opens_nothing(void **state)
+{
+	struct key_set empty;
+	struct secret none = SECRET_INIT;
+
+	(void)state;
+	key_set_init(&empty);
+	secret_set(&none, "", 0);
+	key_set_add_secret(&empty, &none, "nothing");
+	recipe_refused(RECIPE(.alg = "PBES2-HS256+A128KW", .enc = "A128GCM"), &empty, ERR_NO,
+		       "empty");
+	secret_release(&none);
+	key_set_release(&empty);
+}
+
 static void passwords_together_cost_no_more_than_one_may(void **state)
 {
 	struct key_set many;
@@ -663,6 +678,7 @@ int main(void)
 		cmocka_unit_test(the_names_that_go_into_the_key_count),
 		cmocka_unit_test(rounds_have_limits),
 		cmocka_unit_test(a_short_salt_is_refused),
+		cmocka_unit_test(an_empty_password_opens_nothing),
 		cmocka_unit_test(passwords_together_cost_no_more_than_one_may),
 		cmocka_unit_test(so_many_keys_are_not_tried),
 		cmocka_unit_test(extensions_that_are_not_understood_are_refused),
