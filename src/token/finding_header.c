@@ -88,11 +88,26 @@ static bool is_path(struct seen_text t)
 	return t.len && t.at[0] == '/' && memchr(t.at + 1, '/', t.len - 1);
 }
 
+/* Nothing but letters, digits, '-' and '_', as most are. */
+static bool is_word(struct seen_text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		unsigned char c = (unsigned char)t.at[i];
+
+		if ((unsigned char)((c | 0x20) - 'a') >= 26 && (unsigned char)(c - '0') >= 10 &&
+		    c != '-' && c != '_')
+			return false;
+	}
+	return true;
+}
+
 /* What makes a kid look like an attack on whoever looks it up; NULL: nothing. Base64 may have '/'. */
 static const char *kid_suspicion(struct seen_text t)
 {
 	if (t.len > KID_MOST)
 		return "is over 256 bytes long";
+	if (is_word(t))
+		return NULL;
 	for (size_t i = 0; i < t.len; i++)
 		if ((unsigned char)t.at[i] < 0x20 || t.at[i] == 0x7F)
 			return "has control characters";

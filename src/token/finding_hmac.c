@@ -15,10 +15,12 @@ struct hmac_trial {
 	const struct jose_part *part;
 	const struct algorithm *algorithm;
 	EVP_MAC_CTX *mac;
+	bool begun;  /* the digest is set: it stays */
+	size_t left; /* bytes that may still be hashed */
 };
 
 struct hmac_trial *hmac_trial_new(const struct jose *t, const struct jose_part *p,
-				  const struct algorithm *a)
+				  const struct algorithm *a, size_t most)
 {
 	struct hmac_trial *h;
 	EVP_MAC *mac;
@@ -28,7 +30,7 @@ struct hmac_trial *hmac_trial_new(const struct jose *t, const struct jose_part *
 		return NULL;
 	h = x_calloc(1, sizeof(*h));
 	mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	*h = (struct hmac_trial){ t, p, a, EVP_MAC_CTX_new(mac) };
+	*h = (struct hmac_trial){ t, p, a, EVP_MAC_CTX_new(mac), .left = most };
 	EVP_MAC_free(mac);
 	return h;
 }
@@ -53,8 +55,10 @@ static bool hmac_make(struct hmac_trial *h, const void *key, size_t len,
 	};
 
 	snprintf(digest, sizeof(digest), "%s", h->algorithm->digest);
-	return h->mac && EVP_MAC_init(h->mac, key, len, params) == 1 &&
-	       EVP_MAC_update(h->mac, (const unsigned char *)t->text + header->offset,
+	if (!h->mac || EVP_MAC_init(h->mac, key, len, h->begun ? NULL : params) != 1)
+		return false;
+	h->begun = true;
+	return EVP_MAC_update(h->mac, (const unsigned char *)t->text + header->offset,
 			      header->len) == 1 &&
 	       EVP_MAC_update(h->mac, (const unsigned char *)".", 1) == 1 &&
 	       EVP_MAC_update(h->mac, t->signed_payload, t->signed_size) == 1 &&
@@ -65,8 +69,12 @@ bool hmac_trial_fits(struct hmac_trial *h, const void *key, size_t len)
 {
 	unsigned char made[EVP_MAX_MD_SIZE];
 	size_t size = 0;
+	size_t cost = h->part->protected_header.len + h->token->signed_size + len;
 	bool fits;
 
+	if (cost > h->left)
+		return false;
+	h->left -= cost;
 	/* An empty key is one of zeros to HMAC. */
 	fits = hmac_make(h, len ? key : "", len ? len : 1, made, &size) &&
 	       size == h->part->value.size && CRYPTO_memcmp(made, h->part->value.data, size) == 0;

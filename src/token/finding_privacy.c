@@ -68,7 +68,7 @@ const struct finding_rule finding_pii = {
 
 /* --- credentials ---------------------------------------------------------------------------------- */
 
-/* What credential a text is; NULL: none that is known. */
+/* What credential a text is; NULL: none that is known. A form without a lead of its own is no proof. */
 static const char *credential_kind(struct seen_text t)
 {
 	enum foreign_check check = FOREIGN_UNCHECKED;
@@ -79,23 +79,24 @@ static const char *credential_kind(struct seen_text t)
 	if (secret_parse(t.at, t.len, NULL) == SECRET_OWN)
 		return "an API key";
 	f = foreign_identify(&check, t.at, t.len);
-	return f && check != FOREIGN_WRONG ? f->name : NULL;
+	return f && *f->lead && check != FOREIGN_WRONG ? f->name : NULL;
 }
 
 static void value_look(const struct lossless *l, const struct lossless_value *v,
-		       struct seen_text name, const struct finding_rule *rule, struct findings *out,
-		       struct buf *room)
+		       struct seen_text name, bool named, const struct finding_rule *rule,
+		       struct findings *out, struct buf *room)
 {
 	char shown[SHOWN_SIZE];
-	const char *kind;
+	const char *kind = NULL;
 
 	if (v->type != LOSSLESS_STRING || v->end - v->begin == 2)
 		return;
-	kind = credential_kind(seen_text(l, v, room));
+	if (seen_credential_like(l, v))
+		kind = credential_kind(seen_text(l, v, room));
 	if (kind)
 		finding_add(out, rule, "%s holds a credential: %s",
 			    seen_show_text(shown, name.at, name.len), kind);
-	else if (v->name_end && seen_credential_name(name))
+	else if (named && v->name_end && seen_credential_name(name))
 		finding_add(out, rule, "%s is named like a credential",
 			    seen_show_text(shown, name.at, name.len));
 }
@@ -127,7 +128,7 @@ static void look_secret(const struct inspection *in, const struct finding_rule *
 
 		if (v->name_end)
 			name = seen_member_name(l, v, &room);
-		value_look(l, v, name, rule, out, &text);
+		value_look(l, v, name, in->seen->credential, rule, out, &text);
 	}
 	buf_release(&room);
 	buf_release(&text);

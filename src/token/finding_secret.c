@@ -16,6 +16,13 @@
 #include "src/token/finding_seen.h"
 #include "src/token/verdict.h"
 
+enum {
+	TRIED_MOST = 16 * 1024 * 1024, /* bytes hashed with what was given */
+	SAMPLED_MOST = 256 * 1024,     /* with the samples: a paste may hold hundreds of tokens */
+	SAMPLED_LEAST = 4,	       /* samples that are tried on any token */
+	SIGNATURES_MOST = 4,
+};
+
 /* --- sample secrets -------------------------------------------------------------------------------- */
 
 #define SAMPLE(text)                   \
@@ -165,10 +172,17 @@ static void sample_tell(const struct inspection *in, const char *sample,
 		       allowed ? "; taken as you asked" : "");
 }
 
+static size_t sampled_most(const struct jose *t)
+{
+	size_t least = (t->len + t->signed_size) * SAMPLED_LEAST;
+
+	return least > SAMPLED_MOST ? least : SAMPLED_MOST;
+}
+
 static void look_weak(const struct inspection *in, const struct finding_rule *rule,
 		      struct findings *out)
 {
-	for (size_t i = 0; i < in->seen->count; i++) {
+	for (size_t i = 0; i < in->seen->count && i < SIGNATURES_MOST; i++) {
 		const struct seen_part *p = &in->seen->parts[i];
 		const char *sample = NULL;
 
@@ -178,7 +192,8 @@ static void look_weak(const struct inspection *in, const struct finding_rule *ru
 			if (in->key && in->key->type == JOSE_OCT)
 				sample = sample_find(&in->key->secret);
 		} else {
-			struct hmac_trial *h = hmac_trial_new(in->token, p->part, p->algorithm);
+			struct hmac_trial *h = hmac_trial_new(in->token, p->part, p->algorithm,
+							      sampled_most(in->token));
 
 			sample = h ? sample_try(h) : NULL;
 			hmac_trial_free(h);
@@ -264,9 +279,11 @@ static bool forms_fit(struct hmac_trial *h, const EVP_PKEY *pkey)
 static void look_confusion(const struct inspection *in, const struct finding_rule *rule,
 			   struct findings *out)
 {
-	for (size_t i = 0; i < in->seen->count && !in->signature_valid; i++) {
+	size_t most = in->seen->count < SIGNATURES_MOST ? in->seen->count : SIGNATURES_MOST;
+
+	for (size_t i = 0; i < most && !in->signature_valid; i++) {
 		const struct seen_part *p = &in->seen->parts[i];
-		struct hmac_trial *h = hmac_trial_new(in->token, p->part, p->algorithm);
+		struct hmac_trial *h = hmac_trial_new(in->token, p->part, p->algorithm, TRIED_MOST);
 
 		for (size_t k = 0; h && k < in->keys->count; k++) {
 			const struct jose_key *key = &in->keys->keys[k];
@@ -353,7 +370,7 @@ static void look_encoded(const struct inspection *in, const struct finding_rule 
 				    sure);
 		return;
 	}
-	h = in->seen->count ? hmac_trial_new(in->token, p->part, p->algorithm) : NULL;
+	h = in->seen->count ? hmac_trial_new(in->token, p->part, p->algorithm, TRIED_MOST) : NULL;
 	for (size_t i = 0; h && i < in->keys->count; i++) {
 		const struct jose_key *k = &in->keys->keys[i];
 		const char *reading = k->type == JOSE_OCT && !k->constrained

@@ -230,17 +230,21 @@ struct seen_text seen_member_name(const struct lossless *in, const struct lossle
 	return (struct seen_text){ buf_text(room), room->len };
 }
 
-/* Bytes that a terminal or a reader may not see as what they are; an escape may stand for any. */
+/* Bytes that a terminal or a reader may not see as what they are; an escape may stand for any. Eight at
+ * a time: of ASCII, only DEL gets its highest bit by adding one. */
 static bool text_unusual(const char *text, size_t len)
 {
-	unsigned char odd = 0;
+	static const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t eight, odd = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		odd |= (unsigned char)((c >= 0x7F) | (c == '\\'));
+	for (; i + sizeof(eight) <= len; i += sizeof(eight)) {
+		memcpy(&eight, text + i, sizeof(eight));
+		odd |= eight | (eight + ones);
 	}
-	return odd;
+	for (; i < len; i++)
+		odd |= (unsigned char)text[i] >= 0x7F ? tops : 0;
+	return odd & tops || memchr(text, '\\', len);
 }
 
 static void header_see(struct seen *s, struct seen_part *p, const struct lossless *l,
@@ -341,10 +345,17 @@ static void name_see(struct seen *s, const struct lossless *l, const struct loss
 		s->credential |= v->type == LOSSLESS_STRING && seen_credential_name(t);
 }
 
-/* Has it the '_' that stands before the last part of a key of our own? */
-static bool own_key_like(const char *text, size_t len)
+bool seen_credential_like(const struct lossless *l, const struct lossless_value *v)
 {
-	return len > SECRET_TAIL + 1 && text[len - SECRET_TAIL - 1] == '_';
+	const char *text = l->text + v->begin + 1;
+	size_t len = v->end - v->begin;
+
+	if (v->type != LOSSLESS_STRING || len < CREDENTIAL_LEAST + 2)
+		return false;
+	len -= 2;
+	if (len > SECRET_TAIL + 1 && text[len - SECRET_TAIL - 1] == '_')
+		return true; /* as keys of our own have it */
+	return v->escaped || foreign_begins((unsigned char)*text);
 }
 
 /* Values lie in source order: those of the top are found by following `next`. */
@@ -364,9 +375,8 @@ static void claims_see(struct seen *s, const struct lossless *l)
 			top = v->next;
 		if (v->type == LOSSLESS_NUMBER)
 			s->long_number |= len >= LONG_NUMBER;
-		else if (v->type == LOSSLESS_STRING && len > CREDENTIAL_LEAST)
-			s->enclosed |= foreign_begins((unsigned char)l->text[v->begin + 1]) ||
-				       own_key_like(l->text + v->begin + 1, len - 2);
+		else
+			s->enclosed |= seen_credential_like(l, v);
 	}
 	s->unusual |= text_unusual(l->text, l->len);
 	buf_release(&room);

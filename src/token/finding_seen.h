@@ -144,6 +144,8 @@ struct seen_text seen_member_name(const struct lossless *in, const struct lossle
 				  struct buf *room);
 /* Is it a name that people give to a credential ("clientSecret")? */
 bool seen_credential_name(struct seen_text t);
+/* Could a value be a credential of a form that is known? Only that it is worth asking. */
+bool seen_credential_like(const struct lossless *l, const struct lossless_value *v);
 /* Is it the name of a claim with personal data, at the top or further in? */
 bool seen_personal_name(struct seen_text t, bool top);
 bool seen_text_is(struct seen_text t, const char *text);     /* to the byte */
