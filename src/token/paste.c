@@ -400,6 +400,7 @@ static void look_view(struct scan *s, struct view *view, bool words)
 {
 	s->f.view = view;
 	s->f.line_begin = s->f.measured = s->f.run_end = 0;
+	s->f.standard_begin = s->f.standard_end = 0;
 	s->f.scratch = x_malloc(view->len + 1);
 	look_json(s);
 	if (words)

@@ -13,8 +13,10 @@ struct finder {
 	size_t work;	   /* bytes looked at, so that tests can count */
 	size_t measured;   /* runs of base64 up to here were looked at */
 	size_t run_end;	   /* of the base64url run that was measured last */
-	unsigned inflated; /* tries: each costs memory */
-	bool inner;	   /* in what was in base64: no further */
+	size_t standard_begin, standard_end; /* the run of base64 that was measured last */
+	size_t wasted;			     /* bytes of lines that were joined in vain */
+	unsigned inflated;		     /* tries: each costs memory */
+	bool inner;			     /* in what was in base64: no further */
 };
 
 /* Something found, in offsets of the view. */

@@ -17,6 +17,8 @@ enum {
 	INDENT = 64,
 	TIMESTAMP_LEAST = 5,
 	TIMESTAMP_MOST = 8,
+	WASTE_MOST =
+		4, /* times the text: what may be joined in vain, or much would be looked at often */
 };
 
 /* What the header says about the form of the rest. */
@@ -223,11 +225,21 @@ static bool add_dot(struct compact *c, char next)
 	return true;
 }
 
+/* Characters of base64 from `at` on. What stands within a run ends with it: it is measured once. */
+static size_t standard_run(struct finder *f, size_t at)
+{
+	if (at < f->standard_begin || at >= f->standard_end) {
+		f->standard_begin = at;
+		f->standard_end = at + paste_run(f, at, IS_STD64);
+	}
+	return f->standard_end - at;
+}
+
 /* + and / belong to it where a segment goes on behind them, or the last one is too short else. */
 static size_t add_standard(struct compact *c, size_t at)
 {
 	const struct view *v = c->f->view;
-	size_t n = paste_run(c->f, at, IS_STD64);
+	size_t n = standard_run(c->f, at);
 	bool inner = c->dots < 2 && (v->text[at + n] == '.' || v->text[at + n] == '=');
 
 	if (c->tildes || (!inner && !length_fits(c, last_length(c) + n)))
@@ -408,6 +420,8 @@ static void join_lines(struct compact *c)
 	struct compact before = *c;
 	struct chunk next;
 
+	if (c->f->wasted / WASTE_MOST > c->f->view->len)
+		return;
 	c->uniform = true;
 	while (chunk_look(c, c->end, &next) && chunk_joins(c, &next)) {
 		c->uniform &= !c->lines || before.width == c->width;
@@ -419,10 +433,8 @@ static void join_lines(struct compact *c)
 			break;
 	}
 	if (c->lines && !joined_holds(c)) {
-		size_t work = c->f->work;
-
+		c->f->wasted += c->end - before.end;
 		*c = before;
-		c->f->work = work;
 	}
 }
 
