@@ -243,7 +243,7 @@ static void element_fact(struct opaque *o, const char *xml, size_t size, const c
 	while ((at = memmem(at, (size_t)(end - at), element, len))) {
 		const char *open = at + len, *close;
 		bool begins = at > xml && (at[-1] == '<' || at[-1] == ':') &&
-			      (open < end && strchr(" >\t\r\n", *open));
+			      (open < end && *open && strchr(" >\t\r\n", *open));
 
 		at = open;
 		if (!begins)

@@ -85,7 +85,7 @@ static unsigned touching_mends(const struct view *v, const struct found *found)
 		mends |= MEND_INVISIBLE;
 	if ((before | behind) & VIEW_QUOTE)
 		mends |= MEND_QUOTES;
-	if (!found->where && next && strchr(",;\"'.", next) && !(behind & VIEW_QUOTE))
+	if (!found->where && is_one_of(next, ",;\"'.") && !(behind & VIEW_QUOTE))
 		mends |= MEND_TRAILING;
 	return mends;
 }
@@ -107,16 +107,6 @@ struct scan {
 	size_t claim_count, claim;
 	bool found; /* anything */
 };
-
-/* With a NUL behind, whatever is in it. */
-static char *bytes_dup(const char *text, size_t len)
-{
-	char *copy = x_malloc(len + 1);
-
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	return copy;
-}
 
 static void item_add(struct scan *s, struct found *found)
 {
@@ -143,7 +133,7 @@ static void item_add(struct scan *s, struct found *found)
 		.warning = found->warning,
 		.offset = v->at[found->begin],
 		.len = view_end(v, found->end - 1) - v->at[found->begin],
-		.text = bytes_dup(found->text, found->len),
+		.text = x_strndup(found->text, found->len),
 		.text_len = found->len,
 		.mends = inner_mends(f, found) | touching_mends(v, found),
 		.foreign = found->foreign,
@@ -447,7 +437,7 @@ static void tell_around(struct paste *p, const char *text, size_t len)
 	if (len > end && text[len - 1] == '\n')
 		len -= len > end + 1 && text[len - 2] == '\r' ? 2 : 1;
 	for (; end < len; end++) {
-		if (!is_class(text[end], IS_SPACE) && !strchr(",;\"'.", text[end]))
+		if (!is_class(text[end], IS_SPACE) && !is_one_of(text[end], ",;\"'."))
 			return;
 		space |= is_class(text[end], IS_SPACE);
 	}

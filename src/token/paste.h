@@ -33,7 +33,7 @@ struct paste_item {
 		where; /* what stood around it: "Authorization header", "URL query", … (static); NULL */
 	const char *warning; /* "a token in a URL stays in logs and histories" (static); NULL */
 	size_t offset, len;  /* where it stands in the paste, from its first to its last byte */
-	char *text;	     /* the token itself, mended; heap, a NUL behind it, wiped on release */
+	char *text;	     /* the token itself, mended; heap, NUL-terminated, wiped on release */
 	size_t text_len;
 	unsigned mends;
 	const struct foreign *foreign; /* of a vendor's credential; NULL */

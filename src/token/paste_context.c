@@ -126,7 +126,7 @@ static bool in_cookie(struct finder *f, size_t at)
 	while (from > least && text[from - 1] != '\n')
 		from--;
 	f->work += at - from;
-	for (size_t i = from; i + 7 < at; i++) {
+	for (size_t i = from; i < at; i++) {
 		if (strncasecmp(text + i, "cookie:", 7) == 0)
 			return true;
 		if (strncmp(text + i, " -b ", 4) == 0 || strncmp(text + i, "--cookie", 8) == 0)

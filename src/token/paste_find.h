@@ -3,6 +3,8 @@
 #ifndef TOKEN_PASTE_FIND_H
 #define TOKEN_PASTE_FIND_H
 
+#include <string.h>
+
 #include "src/token/paste.h"
 #include "src/token/paste_view.h"
 
@@ -88,6 +90,12 @@ extern const unsigned char paste_class[256];
 static inline bool is_class(char c, unsigned set)
 {
 	return paste_class[(unsigned char)c] & set;
+}
+
+/* strchr() finds the NUL, too. */
+static inline bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
 }
 
 /* Bytes of the class from `at` on. */

@@ -82,7 +82,7 @@ static bool member(char out[NAME], const char *json, size_t len, const char *nam
 
 	if (!at)
 		return false;
-	for (at += quoted; at < end && strchr(" \t\r\n:", *at); at++)
+	for (at += quoted; at < end && is_one_of(*at, " \t\r\n:"); at++)
 		;
 	if (at == end || *at++ != '"')
 		return false;
@@ -133,7 +133,7 @@ static bool object_begins(const char *text, size_t len)
 	unsigned char out[PEEK];
 	size_t n = paste_decode(out, text, len < PEEK ? len : PEEK);
 
-	return n >= 2 && out[0] == '{' && strchr("\"} \t\r\n", out[1]) && out[1];
+	return n >= 2 && out[0] == '{' && is_one_of(out[1], "\"} \t\r\n");
 }
 
 /* Does it end as one? Looks at the last characters only. */
@@ -307,7 +307,7 @@ static size_t skip_blanks(const struct view *v, size_t at, const char *blanks)
 {
 	size_t n = 0;
 
-	while (n < INDENT && v->text[at + n] && strchr(blanks, v->text[at + n]))
+	while (n < INDENT && is_one_of(v->text[at + n], blanks))
 		n++;
 	return at + n;
 }
@@ -359,14 +359,14 @@ static bool chunk_look(struct compact *c, size_t at, struct chunk *out)
 	out->begin = behind_break(c, at, &out->mend, &line);
 	for (end = out->begin; end < v->len; end++) {
 		out->dots += v->text[end] == '.';
-		if (!is_class(v->text[end], IS_URL64) && !strchr(".=+/~", v->text[end]))
+		if (!is_class(v->text[end], IS_URL64) && !is_one_of(v->text[end], ".=+/~"))
 			break;
 	}
 	c->f->work += end - at;
 	out->len = end - out->begin;
 	out->width = end - line;
 	end = skip_blanks(v, end, " \t");
-	out->whole = end >= v->len || strchr("\r\n\"'`,;)]}<>&", v->text[end]);
+	out->whole = end >= v->len || is_one_of(v->text[end], "\r\n\"'`,;)]}<>&");
 	out->token = object_begins(v->text + out->begin, out->len);
 	return out->len;
 }
@@ -383,7 +383,9 @@ static bool last_goes_on(const struct compact *c, const struct chunk *next)
 		return true;
 	if (c->shape.known && sum > length_most(c))
 		return false;
-	return (full && next->len >= FULL_LINE) || (c->lines && next->width < c->width);
+	if (next->len >= FULL_LINE && (full || c->n == c->segment))
+		return true;
+	return c->lines && next->width < c->width;
 }
 
 static bool chunk_joins(const struct compact *c, const struct chunk *next)

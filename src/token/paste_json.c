@@ -120,11 +120,11 @@ static size_t string_end(struct reader *r, size_t at)
 	for (size_t i = at + 1; i < v->len; i++) {
 		if (v->text[i] == '"')
 			return i + 1;
-		if (v->text[i] == '\\')
+		if (v->text[i] == '\\' && v->text[i + 1])
 			i++;
 		else if (v->text[i] == '{' && !r->brace)
 			r->brace = i;
-		else if (v->text[i] == '\n')
+		else if (v->text[i] == '\n' || !v->text[i])
 			break;
 	}
 	return 0;
@@ -189,14 +189,20 @@ static size_t step(struct reader *r, size_t at)
 	return 0;
 }
 
-/* The text ended within objects: the outermost that is told already is a cut-off one. */
-static void tell_cut(struct reader *r)
+/* The text ended at `at`, or in the line of it, within objects: the outermost that is told already is a
+ * cut-off one. */
+static void tell_cut(struct reader *r, size_t at)
 {
+	const char *text = r->f->view->text;
+	size_t end = at + strcspn(text + at, "\r\n");
+
+	while (end && is_class(text[end - 1], IS_SPACE))
+		end--;
 	for (size_t i = 0; i < r->depth; i++) {
 		const char *kind = kind_of(r->levels[i].has);
 
 		if (kind) {
-			span_add(r, &r->levels[i], r->f->view->len, kind);
+			span_add(r, &r->levels[i], end, kind);
 			return;
 		}
 	}
@@ -221,7 +227,7 @@ static size_t read_object(struct reader *r, size_t at)
 	if (!r->depth)
 		return at;
 	if (at >= v->len || (v->text[at] == '"' && !memchr(v->text + at + 1, '"', v->len - at - 1)))
-		tell_cut(r);
+		tell_cut(r, at);
 	return r->brace > from ? r->brace : at > from ? at : from + 1;
 }
 

@@ -58,6 +58,8 @@ bool paste_pem(struct finder *f, size_t at, struct found *out)
 		end = v->text + v->len;
 	while (end > body && is_class(end[-1], IS_SPACE))
 		end--;
+	if (memchr(label, '\0', (size_t)(end - label)))
+		return false;
 	found_set(out, f, "pem", at, (size_t)(end - v->text));
 	for (size_t i = at; i < out->end; i++)
 		out->mends |= v->flags[i] & VIEW_NEWLINE ? MEND_ESCAPES : 0;
@@ -118,7 +120,7 @@ bool paste_user(struct finder *f, size_t at, struct found *out)
 
 	if (strncmp(text + at, "-u", 2) == 0)
 		begin += 2;
-	else if (strncmp(text + at, "--user", 6) == 0 && strchr(" =", text[at + 6]))
+	else if (strncmp(text + at, "--user", 6) == 0 && is_one_of(text[at + 6], " ="))
 		begin += 7;
 	else
 		return false;
@@ -133,7 +135,8 @@ bool paste_user(struct finder *f, size_t at, struct found *out)
 			colon = end;
 	}
 	f->work += end - at;
-	if (colon <= begin || colon + 1 >= end || strchr("$<{", text[colon + 1]) || !in_curl(f, at))
+	if (colon <= begin || colon + 1 >= end || is_one_of(text[colon + 1], "$<{") ||
+	    !in_curl(f, at))
 		return false;
 	found_set(out, f, "basic", begin, end);
 	out->where = "command line, -u";
@@ -150,7 +153,7 @@ bool paste_url_user(struct finder *f, size_t at, struct found *out)
 	if (strncmp(text + at, "://", 3) != 0)
 		return false;
 	for (end = begin; text[end] && end - begin < USER && text[end] != '@'; end++) {
-		if (is_class(text[end], IS_SPACE | IS_QUOTE) || strchr("/?#<>{}$", text[end]))
+		if (is_class(text[end], IS_SPACE | IS_QUOTE) || is_one_of(text[end], "/?#<>{}$"))
 			break;
 		if (text[end] == ':' && !colon)
 			colon = end;
@@ -191,7 +194,8 @@ bool paste_code(struct finder *f, size_t at, size_t word, struct found *out)
 	const char *text = f->view->text;
 	size_t n;
 
-	if (word != 4 || memcmp(text + at, "code=", 5) != 0 || !at || !strchr("?&#", text[at - 1]))
+	if (word != 4 || memcmp(text + at, "code=", 5) != 0 || !at ||
+	    !is_one_of(text[at - 1], "?&#"))
 		return false;
 	n = text[at + 5] == 'e' && text[at + 6] == 'y' ? 0 : random_run(f, at + 5);
 	found_set(out, f, "code", at + 5, at + 5 + n);
@@ -260,8 +264,9 @@ bool paste_xml(struct finder *f, size_t at, struct found *out)
 		return false;
 	n = (size_t)snprintf(close, sizeof(close), "</%.*s>", (int)n, name);
 	f->work += left;
+	left = strnlen(v->text + at, left);
 	name = memmem(v->text + at, left, close, n);
-	found_set(out, f, "saml", at, name ? (size_t)(name - v->text) + n : v->len);
+	found_set(out, f, "saml", at, name ? (size_t)(name - v->text) + n : at + left);
 	return true;
 }
 

@@ -103,6 +103,169 @@ static const struct form forms[] = {
 	  "token in a line of settings" },
 	{ "YAML", "id_token: " TOKEN "\n", "jwt", NULL, 0, "id_token in a line of settings" },
 
+	{ "JSON serialisation, general",
+	  "{\n \"payload\": \"" BODY "\",\n \"signatures\": [\n  {\n   \"protected\": \"" HEAD
+	  "\",\n   \"signature\": \"" SIGN "\"\n  },\n  {\n   \"protected\": \"" HEAD
+	  "\",\n   \"header\": {\n    \"kid\": \"x\"\n   },\n   \"signature\": \"" SIGN
+	  "\"\n  }\n ]\n}",
+	  "jws",
+	  "{\n \"payload\": \"" BODY "\",\n \"signatures\": [\n  {\n   \"protected\": \"" HEAD
+	  "\",\n   \"signature\": \"" SIGN "\"\n  },\n  {\n   \"protected\": \"" HEAD
+	  "\",\n   \"header\": {\n    \"kid\": \"x\"\n   },\n   \"signature\": \"" SIGN
+	  "\"\n  }\n ]\n}",
+	  0, NULL },
+	{ "JSON serialisation, flattened",
+	  "{\"payload\": \"" BODY "\", \"protected\": \"" HEAD "\", \"signature\": \"" SIGN "\"}",
+	  "jws",
+	  "{\"payload\": \"" BODY "\", \"protected\": \"" HEAD "\", \"signature\": \"" SIGN "\"}",
+	  0, NULL },
+	{ "JSON serialisation, encrypted",
+	  "{\"protected\": \"" HEAD "\", \"recipients\": [{\"encrypted_key\": \"AA\"}], \"iv\": "
+				    "\"AA\", \"ciphertext\": \"AA\", \"tag\": \"AA\"}",
+	  "jwe",
+	  "{\"protected\": \"" HEAD "\", \"recipients\": [{\"encrypted_key\": \"AA\"}], \"iv\": "
+				    "\"AA\", \"ciphertext\": \"AA\", \"tag\": \"AA\"}",
+	  0, NULL },
+	{ "JSON serialisation within a JSON string",
+	  "{\"body\": \"{\\\"payload\\\": \\\"" BODY "\\\", \\\"protected\\\": \\\"" HEAD
+	  "\\\", \\\"signature\\\": \\\"" SIGN "\\\"}\"}",
+	  "jws",
+	  "{\"payload\": \"" BODY "\", \"protected\": \"" HEAD "\", \"signature\": \"" SIGN "\"}",
+	  MEND_JSON, "JSON member" },
+	{ "JSON serialisation, cut off",
+	  "{\"payload\": \"" BODY "\", \"protected\": \"" HEAD "\", \"signature\": \"SflKxwRJSMeKK",
+	  "jws",
+	  "{\"payload\": \"" BODY "\", \"protected\": \"" HEAD "\", \"signature\": \"SflKxwRJSMeKK",
+	  0, NULL },
+	{ "raw HTTP request",
+	  "POST /t?access_token=" TOKEN " HTTP/1.1\r\nAuthorization: DPoP " TOKEN "\r\nDPoP: " TOKEN
+	  "\r\nCookie: a=b; id=" TOKEN "\r\n\r\nassertion=" TOKEN "&x=1",
+	  "jwt jwt jwt jwt jwt", NULL, 0, "URL query, access_token" },
+	{ "raw HTTP response",
+	  "HTTP/1.1 200 OK\r\nSet-Cookie: id=" TOKEN
+	  "; Path=/; HttpOnly\r\nContent-Type: application/json\r\n\r\n{\"id_token\":\"" TOKEN
+	  "\",\"refresh_token\":\"tGzv3JOkF0XG5Qx2TlKWIA\"}",
+	  "jwt jwt opaque", NULL, 0, "cookie" },
+	{ "cookies set in two parts",
+	  "Set-Cookie: s.0=" HEAD ".eyJzdWIiOiIxMjM0NTY3ODk; Path=/; HttpOnly\r\nSet-Cookie: "
+				  "s.1=wIiwibmFtZSI6IkFkYSJ9." SIGN "; Path=/",
+	  "jwt", NULL, MEND_COOKIES, "cookie" },
+	{ "cookies in parts that count from 1",
+	  "Cookie: .AspNetCore.CookiesC1=" HEAD
+	  ".eyJzdWIiOiIxMjM0NTY3ODk; .AspNetCore.CookiesC2=wIiwibmFtZSI6IkFkYSJ9." SIGN,
+	  "jwt", NULL, MEND_COOKIES, "cookie" },
+	{ "URL within a URL",
+	  "https://a.example/r?next=https%3A%2F%2Fb.example%2F%3Fid_token%3D" TOKEN, "jwt", NULL, 0,
+	  "URL query, id_token" },
+	{ "JSON, percent-encoded twice", "%257B%2522access_token%2522%253A%2522" TOKEN "%2522%257D",
+	  "jwt", NULL, 0, "JSON member access_token" },
+	{ "prefix percent-encoded", "Bearer%20" TOKEN, "jwt", NULL, 0, "authorization scheme" },
+	{ ".npmrc", "//registry.npmjs.org/:_authToken=" TOKEN, "jwt", NULL, 0, "line of settings" },
+	{ "YAML, quoted", "auth:\n  id_token: \"" TOKEN "\"\n", "jwt", NULL, 0,
+	  "id_token in a line of settings" },
+	{ "Kubernetes Secret",
+	  "apiVersion: v1\nkind: Secret\ndata:\n  token: "
+	  "ZXlKaGJHY2lPaUpJVXpJMU5pSXNJblI1Y0NJNklrcFhWQ0o5LmV5SnpkV0lpT2lJeE1qTTBOVFkzT0Rrd0lpd2li"
+	  "bUZ0WlNJNklrRmtZU0o5LlNmbEt4d1JKU01lS0tGMlFUNGZ3cE1lSmYzNlBPazZ5SlZfYWRRc3N3NWM=\n",
+	  "jwt", NULL, MEND_BASE64, "token in a line of settings" },
+	{ "Kubernetes Secret with a GitHub token",
+	  "data:\n  gh: Z2hwX3pRV0J1VFNPb1JpNEE5c3BIY1ZZNW5jbnNEa3hrSjBtTHExNw==", "github",
+	  "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", MEND_BASE64, NULL },
+	{ "Basic", "Authorization: Basic YWRhOmNvcnJlY3QgaG9yc2U=", "basic",
+	  "YWRhOmNvcnJlY3QgaG9yc2U=", 0, "Authorization header" },
+	{ "curl -u", "curl -u ada:secret123 https://a.example/", "basic", "ada:secret123", 0,
+	  "command line, -u" },
+	{ "curl -b", "curl -b 'session=" TOKEN "' https://a.example/", "jwt", NULL, 0, "cookie" },
+	{ "curl --data", "curl --data 'grant_type=x&assertion=" TOKEN "' https://a.example/", "jwt",
+	  NULL, 0, "form field assertion" },
+	{ "curl over several lines",
+	  "curl https://a.example/ \\\n  -H 'Authorization: Bearer " TOKEN
+	  "' \\\n  -H 'DPoP: " TOKEN "'",
+	  "jwt jwt", NULL, 0, "Authorization header" },
+	{ "wrapped, indented",
+	  "Authorization: Bearer " HEAD
+	  ".eyJ\n    zdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkFkYSJ\n    "
+	  "9.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQ\n    ssw5c\nHost: x",
+	  "jwt", NULL, MEND_LINES, "Authorization header" },
+	{ "wrapped at 76 columns",
+	  "eyJhbGciOiJSUzI1NiJ9."
+	  "eyJzdWIiOiJhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWF\nhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYW"
+	  "FhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWF\nhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+	  "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWF\nhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYW"
+	  "FhYWFhYWFhYWFhYWFhYWFhYWF\nhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+	  "YWFhYWFhYWFhYWF\nhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWEifQ."
+	  "DRQbIikwNz5FTFNaYWhv\ndn2Ei5KZoKeutbzDytHY3-bt9PsCCRAXHiUsMzpBSE9WXWRrcnmAh46VnKOqsbi_"
+	  "xs3U2-Lp8Pf-\nBQwTGiEoLzY9REtSWWBnbnV8g4qRmJ-"
+	  "mrbS7wsnQ197l7PP6AQgPFh0kKzI5QEdOVVxjanF4f4aN\nlJuiqbC3vsXM09rh6O_2_"
+	  "QQLEhkgJy41PENKUVhfZm10e4KJkJeepayzusHIz9bd5Ovy-"
+	  "QAHDhUc\nIyoxOD9GTVRbYmlwd36FjJOaoaivtr3Ey9LZ4Ofu9fwDChEYHyYtNDtCSVBXXmVsc3qBiI-"
+	  "\nWnaSrsrnAx87V3OPq8fj_Bg",
+	  "jwt",
+	  "eyJhbGciOiJSUzI1NiJ9."
+	  "eyJzdWIiOiJhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+	  "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+	  "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+	  "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+	  "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWEifQ."
+	  "DRQbIikwNz5FTFNaYWhvdn2Ei5KZoKeutbzDytHY3-bt9PsCCRAXHiUsMzpBSE9WXWRrcnmAh46VnKOqsbi_"
+	  "xs3U2-Lp8Pf-BQwTGiEoLzY9REtSWWBnbnV8g4qRmJ-"
+	  "mrbS7wsnQ197l7PP6AQgPFh0kKzI5QEdOVVxjanF4f4aNlJuiqbC3vsXM09rh6O_2_"
+	  "QQLEhkgJy41PENKUVhfZm10e4KJkJeepayzusHIz9bd5Ovy-"
+	  "QAHDhUcIyoxOD9GTVRbYmlwd36FjJOaoaivtr3Ey9LZ4Ofu9fwDChEYHyYtNDtCSVBXXmVsc3qBiI-"
+	  "WnaSrsrnAx87V3OPq8fj_Bg",
+	  MEND_LINES, NULL },
+	{ "in code, over two lines",
+	  "var t = \"" HEAD ".eyJzdWIiOiIxM\" +\n        \"jM0NTY3ODkwIiwibmFtZSI6IkFkYSJ9." SIGN
+	  "\";",
+	  "jwt", NULL, MEND_LINES, NULL },
+	{ "carriage returns", HEAD ".eyJzdWIiOiIxMjM0NTY3ODk\r\nwIiwibmFtZSI6IkFkYSJ9." SIGN "\r\n",
+	  "jwt", NULL, MEND_LINES, NULL },
+	{ "no-break spaces",
+	  "Bearer\xc2\xa0"
+	  "" HEAD ".eyJzdWIiOiIxMjM0NTY3ODk\xc2\xa0"
+	  "wIiwibmFtZSI6IkFkYSJ9." SIGN,
+	  "jwt", NULL, MEND_INVISIBLE, "authorization scheme" },
+	{ "soft hyphen within",
+	  HEAD ".eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZ\xc2\xad"
+	       "SI6IkFkYSJ9." SIGN,
+	  "jwt", NULL, MEND_INVISIBLE, NULL },
+	{ "typographic quotes and a comma",
+	  "\xe2\x80\x98"
+	  "" TOKEN "\xe2\x80\x99"
+	  ",",
+	  "jwt", NULL, MEND_QUOTES, NULL },
+	{ "Markdown link", "[link](https://a.example/#access_token=" TOKEN ")", "jwt", NULL, 0,
+	  "URL fragment, access_token" },
+	{ "path of a URL", "https://a.example/reset/" TOKEN "/confirm", "jwt", NULL, 0, NULL },
+	{ "XML element", "<token>" TOKEN "</token>", "jwt", NULL, 0, NULL },
+	{ "padded by a load balancer", HEAD "=." BODY "=." SIGN "=", "jwt",
+	  HEAD "=." BODY "=." SIGN "=", 0, NULL },
+	{ "authorization code", "https://a.example/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=x", "code",
+	  "SplxlOBeZQQYbYS6WxSbIA", 0, "URL query, code" },
+	{ "opaque token behind Bearer", "Authorization: Bearer mF_9.B5f-4.1JqM12345", "opaque",
+	  "mF_9.B5f-4.1JqM12345", 0, "Authorization header" },
+	{ "token and key and credential",
+	  TOKEN "\n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\n{\"kty\":\"oct\",\"kid\":\"a\",\"k\":"
+		"\"AAECAwQFBgcICQoLDA0ODw\"}\n-----BEGIN PRIVATE "
+		"KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n",
+	  "jwt github jwk pem", NULL, 0, NULL },
+	{ "signed with ES512, wrapped",
+	  "eyJhbGciOiJFUzUxMiJ9." BODY
+	  ".\nDRQbIikwNz5FTFNaYWhvdn2Ei5KZoKeutbzDytHY3-bt9PsCCRAXHiUsMzpBSE9WXWRrcnmAh46VnKOqsbi_"
+	  "xs3U\n2-Lp8Pf-BQwTGiEoLzY9REtSWWBnbnV8g4qRmJ-"
+	  "mrbS7wsnQ197l7PP6AQgPFh0kKzI5QEdOVVxjanF4f4aNlJui",
+	  "jwt",
+	  "eyJhbGciOiJFUzUxMiJ9." BODY
+	  ".DRQbIikwNz5FTFNaYWhvdn2Ei5KZoKeutbzDytHY3-bt9PsCCRAXHiUsMzpBSE9WXWRrcnmAh46VnKOqsbi_"
+	  "xs3U2-Lp8Pf-BQwTGiEoLzY9REtSWWBnbnV8g4qRmJ-"
+	  "mrbS7wsnQ197l7PP6AQgPFh0kKzI5QEdOVVxjanF4f4aNlJui",
+	  MEND_LINES, NULL },
+	{ "header with line breaks in its JSON", "ewogICJhbGciOiAiSFMyNTYiCn0." BODY "." SIGN,
+	  "jwt", "ewogICJhbGciOiAiSFMyNTYiCn0." BODY "." SIGN, 0, NULL },
+	{ "empty objects", "e30.e30.", "jwt", "e30.e30.", 0, NULL },
+	{ "key binding behind disclosures", TOKEN "~WyJhIiwiYiIsMV0~" TOKEN, "sd-jwt",
+	  TOKEN "~WyJhIiwiYiIsMV0~" TOKEN, 0, NULL },
+
 	{ "nothing", "", "", NULL, 0, NULL },
 	{ "no token: prose", "The quick brown fox jumps over the lazy dog.", "", NULL, 0, NULL },
 	{ "no token: file name", "archive.tar.gz a.b.c", "", NULL, 0, NULL },
@@ -117,6 +280,59 @@ static const struct form forms[] = {
 	{ "no token: too little", "eyJ.eyJ.x", "", NULL, 0, NULL },
 	{ "no token: text in base64", "VGhlIHF1aWNrIGJyb3duIGZveA==", "", NULL, 0, NULL },
 	{ "no token: a file named so", "eyJmb28iOjF9.txt", "", NULL, 0, NULL },
+	{ "no token: user and group of a container", "docker run -u 1000:1000 image", "", NULL, 0,
+	  NULL },
+	{ "no token: address with a port", "https://a.example:8080/x@y http://[::1]:80/", "", NULL,
+	  0, NULL },
+	{ "no token: e-mail and host of git", "git@github.com:org/repo.git ada@a.example", "", NULL,
+	  0, NULL },
+	{ "no token: placeholders",
+	  "Authorization: Bearer $TOKEN, Bearer <token>, Bearer YOUR_ACCESS_TOKEN_HERE, Basic auth",
+	  "", NULL, 0, NULL },
+	{ "no token: HTTP status", "https://a.example/?code=404&error=access_denied", "", NULL, 0,
+	  NULL },
+	{ "no token: Basic authentication in prose",
+	  "Basic authentication is what the server wants, basic credentials too", "", NULL, 0,
+	  NULL },
+	{ "no token: hashes",
+	  "d41d8cd98f00b204e9800998ecf8427e da39a3ee5e6b4b0d3255bfef95601890afd80709 "
+	  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	  "", NULL, 0, NULL },
+	{ "no token: image in base64",
+	  "data:image/"
+	  "png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+"
+	  "M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+	  "", NULL, 0, NULL },
+	{ "no token: public key of ssh",
+	  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2Xf0d9mK4h5Vq3bqz0mD0o1yYd0Yq8g3kq4b7m2Qe1 "
+	  "ada@host",
+	  "", NULL, 0, NULL },
+	{ "no token: Subresource integrity",
+	  "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC", "", NULL, 0,
+	  NULL },
+	{ "no token: discovery document",
+	  "{\"issuer\":\"https://a.example\",\"jwks_uri\":\"https://a.example/"
+	  "keys\",\"token_endpoint\":\"https://a.example/token\"}",
+	  "", NULL, 0, NULL },
+	{ "no token: JSON that has a payload",
+	  "{\"payload\":\"hello\",\"id\":7} {\"keys\":[\"a\",\"b\"]} {\"kty\":\"RSA\"}", "", NULL,
+	  0, NULL },
+	{ "no token: claims by themselves",
+	  "{\"iss\":\"https://a.example\",\"sub\":\"1\",\"exp\":1781615212}", "", NULL, 0, NULL },
+	{ "no token: CSR header alone", "-----BEGIN CERTIFICATE REQUEST-----", "", NULL, 0, NULL },
+	{ "no token: timestamps and phone numbers",
+	  "2026-06-16T13:06:52Z 1781615212 +49 30 123456 12:34:56.789", "", NULL, 0, NULL },
+	{ "no token: licence key", "A1B2C-D3E4F-G5H6I-J7K8L-M9N0P", "", NULL, 0, NULL },
+	{ "no token: words like leads",
+	  "sk-learn xox-b glpat- ghp_ AKIA eyjafjoll hvs. SG.x.y npm_modules k4.something "
+	  "v4.public",
+	  "", NULL, 0, NULL },
+	{ "no token: C++ names", "std::vector<std::string>::const_iterator a->b.c.d, this.eyJ.x()",
+	  "", NULL, 0, NULL },
+	{ "no token: XML that is no SAML",
+	  "<Response xmlns=\"urn:example\"><Issuer>x</Issuer></Response>", "", NULL, 0, NULL },
+	{ "no token: minified code", "function(e){return e.eyJ&&e.t.n.r.o}var a=e.default.b.c.d;",
+	  "", NULL, 0, NULL },
 };
 
 static void kinds_of(const struct paste *p, char *out, size_t size)
