@@ -136,6 +136,8 @@ static struct json *disclosure_json(const struct disclosure *d)
 		[DISCLOSURE_UNREFERENCED] = "unreferenced",
 		[DISCLOSURE_REPEATED] = "repeated",
 		[DISCLOSURE_MALFORMED] = "malformed",
+		[DISCLOSURE_CLASH] = "clash",
+		[DISCLOSURE_DECISIVE] = "decisive",
 	};
 	struct json *row = json_object_new();
 

@@ -19,6 +19,8 @@ static const char *state_words(enum disclosure_state state)
 		return "it is no list of salt, name and value";
 	case DISCLOSURE_CLASH:
 		return "a claim of that name is there already";
+	case DISCLOSURE_DECISIVE:
+		return "what decides about the token must not be kept back (RFC 9901 9.7)";
 	}
 	return "";
 }

@@ -22,8 +22,7 @@ static const struct {
 /* A digest that stands in the payload, or in a disclosure. */
 struct place {
 	char digest[DIGEST_TEXT];
-	bool element;  /* {"...": digest} within an array, else in an _sd array */
-	size_t object; /* the object that the _sd array belongs to; see struct name */
+	bool element; /* {"...": digest} within an array, else in an _sd array */
 };
 
 /* A name of an object that claims are disclosed into: names there must not clash. */
@@ -42,8 +41,9 @@ struct reading {
 	size_t place_count, place_size;
 	struct name *names;
 	size_t name_count, name_size;
-	size_t objects;		   /* so far */
-	struct disclosure **queue; /* those whose value is still to be walked */
+	size_t objects;			   /* so far */
+	const struct lossless_value *root; /* of the payload */
+	struct disclosure **queue;	   /* those whose value is still to be walked */
 	size_t queue_count;
 };
 
@@ -216,11 +216,12 @@ static struct disclosure *referenced(struct reading *r, const struct place *p)
 	return found && !(*found)->name == p->element ? *found : NULL;
 }
 
-static void add_place(struct reading *r, const struct lossless *l, const struct lossless_value *v,
-		      bool element, size_t object)
+/* Notes a digest; gives the disclosure that it is the first to refer to, else NULL. */
+static struct disclosure *add_place(struct reading *r, const struct lossless *l,
+				    const struct lossless_value *v, bool element)
 {
 	struct buf text = BUF_INIT(DIGEST_TEXT - 1);
-	struct place p = { .element = element, .object = object };
+	struct place p = { .element = element };
 	struct disclosure *d;
 
 	/* A longer text is no digest of ours; it counts among the undisclosed by what begins it. */
@@ -234,11 +235,33 @@ static void add_place(struct reading *r, const struct lossless *l, const struct 
 	r->places[r->place_count++] = p;
 	d = referenced(r, &p);
 	if (!d || d->state != DISCLOSURE_UNREFERENCED)
-		return;
+		return NULL;
 	d->state = DISCLOSURE_GOOD;
 	r->queue[r->queue_count++] = d;
-	if (d->name)
-		add_name(r, object, d, &d->json, d->name);
+	return d;
+}
+
+/* Nobody may choose whether these are looked at. */
+static bool is_decisive(const struct disclosure *d)
+{
+	static const char *const names[] = { "iss", "aud", "exp", "nbf", "cnf" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (lossless_equals(&d->json, d->name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+static void add_claim(struct reading *r, const struct lossless *l, const struct lossless_value *v,
+		      size_t object, bool top)
+{
+	struct disclosure *d = add_place(r, l, v, false);
+
+	if (!d)
+		return;
+	add_name(r, object, d, &d->json, d->name);
+	if (top && is_decisive(d))
+		d->state = DISCLOSURE_DECISIVE;
 }
 
 /* {"...": digest}, and nothing else in it (RFC 9901 4.2.4.2). */
@@ -248,16 +271,19 @@ static bool is_element(const struct lossless *l, const struct lossless_value *v)
 	       lossless_child(l, v)->type == LOSSLESS_STRING;
 }
 
+/* An _sd that is no array of strings alone is none (RFC 9901 7.1 step 3 b). */
 static void look_at_sd(struct reading *r, const struct lossless *l,
 		       const struct lossless_value *object, const struct lossless_value *sd)
 {
 	size_t number = r->objects++;
 
+	for (const struct lossless_value *d = lossless_child(l, sd); d; d = lossless_next(l, d))
+		if (d->type != LOSSLESS_STRING)
+			return;
 	for (const struct lossless_value *m = lossless_child(l, object); m; m = lossless_next(l, m))
 		add_name(r, number, NULL, l, m);
 	for (const struct lossless_value *d = lossless_child(l, sd); d; d = lossless_next(l, d))
-		if (d->type == LOSSLESS_STRING)
-			add_place(r, l, d, false, number);
+		add_claim(r, l, d, number, object == r->root);
 }
 
 /* Values stand in the source's order, so that a container's parts are those behind it that begin before
@@ -273,7 +299,7 @@ static void look_at(struct reading *r, const struct lossless *l, const struct lo
 			for (const struct lossless_value *m = lossless_child(l, v); m;
 			     m = lossless_next(l, m))
 				if (m->type == LOSSLESS_OBJECT && is_element(l, m))
-					add_place(r, l, lossless_child(l, m), true, 0);
+					add_place(r, l, lossless_child(l, m), true);
 		} else if (v->type == LOSSLESS_OBJECT) {
 			const struct lossless_value *sd = lossless_find(l, v, "_sd");
 
@@ -369,8 +395,10 @@ void sd_jwt_read(struct sd_jwt *s, const struct jose *t)
 	r.md = digest_of(t, s);
 	split(&r, t);
 	sort_disclosures(&r);
-	if (t->is_claims)
-		look_at(&r, &t->claims, &t->claims.values[0]);
+	if (t->is_claims) {
+		r.root = &t->claims.values[0];
+		look_at(&r, &t->claims, r.root);
+	}
 	for (size_t i = 0; i < r.queue_count; i++)
 		look_at(&r, &r.queue[i]->json, r.queue[i]->value);
 	count_places(&r);

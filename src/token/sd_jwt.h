@@ -9,7 +9,8 @@ enum disclosure_state {
 	DISCLOSURE_UNREFERENCED, /* its digest is nowhere */
 	DISCLOSURE_REPEATED,	 /* its digest is there more than once, or it is given twice */
 	DISCLOSURE_MALFORMED,	 /* no base64url of a JSON array of two or three */
-	DISCLOSURE_CLASH /* the object that it belongs to has a claim of that name already */
+	DISCLOSURE_CLASH,   /* the object that it belongs to has a claim of that name already */
+	DISCLOSURE_DECISIVE /* iss, aud, exp, nbf or cnf: not to be kept back (RFC 9901 9.7) */
 };
 
 enum { DISCLOSURES_MAX = 4096 };

@@ -22,6 +22,8 @@ static const char *disclosure_fault(enum disclosure_state s)
 		return "it is malformed";
 	case DISCLOSURE_CLASH:
 		return "there is a claim of that name already";
+	case DISCLOSURE_DECISIVE:
+		return "such a claim must not be kept back";
 	}
 	return "it is malformed";
 }

@@ -265,6 +265,49 @@ static void two_disclosures_of_one_name_clash(void **state)
 	world_release(&w);
 }
 
+static void what_decides_about_the_token_is_not_kept_back(void **state)
+{
+	static const char *const names[] = { "iss", "aud", "exp", "nbf", "cnf", "\\u0065xp" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *json = x_asprintf("[\"s\",\"%s\",1]", names[i]);
+
+		assert_int_equal(state_of(json, ""), DISCLOSURE_DECISIVE);
+		free(json);
+	}
+	assert_int_equal(state_of("[\"s\",\"expires\",1]", ""), DISCLOSURE_GOOD);
+}
+
+static void within_another_object_such_names_are_any_others(void **state)
+{
+	struct world w = { 0 };
+	char *payload;
+
+	(void)state;
+	world_add(&w, "[\"s\",\"exp\",1]");
+	payload = x_asprintf("{\"card\":{\"_sd\":[\"%s\"]}}", w.digests[0]);
+	world_read(&w, payload);
+	assert_int_equal(w.sd.list[0].state, DISCLOSURE_GOOD);
+	free(payload);
+	world_release(&w);
+}
+
+static void digests_stand_in_arrays_of_texts_alone(void **state)
+{
+	struct world w = { 0 };
+	char *payload;
+
+	(void)state;
+	world_add(&w, "[\"s\",\"a\",1]");
+	payload = x_asprintf("{\"_sd\":[\"%s\",1],\"b\":{\"_sd\":\"%s\"}}", w.digests[0],
+			     w.digests[0]);
+	world_read(&w, payload);
+	assert_int_equal(w.sd.list[0].state, DISCLOSURE_UNREFERENCED);
+	free(payload);
+	world_release(&w);
+}
+
 static void what_is_no_disclosure_is_malformed(void **state)
 {
 	static const char *const malformed[] = {
@@ -461,6 +504,9 @@ int main(void)
 		cmocka_unit_test(a_disclosure_given_twice_is_repeated),
 		cmocka_unit_test(a_claim_that_is_there_already_clashes),
 		cmocka_unit_test(two_disclosures_of_one_name_clash),
+		cmocka_unit_test(what_decides_about_the_token_is_not_kept_back),
+		cmocka_unit_test(within_another_object_such_names_are_any_others),
+		cmocka_unit_test(digests_stand_in_arrays_of_texts_alone),
 		cmocka_unit_test(what_is_no_disclosure_is_malformed),
 		cmocka_unit_test(loose_base64_is_malformed),
 		cmocka_unit_test(a_digest_of_the_other_kind_refers_to_nothing),
