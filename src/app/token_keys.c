@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "src/app/session.h"
+#include "src/app/token_fetch.h"
 #include "src/app/token_input.h"
 #include "src/base/alloc.h"
 #include "src/base/base64.h"
@@ -114,6 +115,13 @@ struct json *token_key_json(const struct jose_key *k)
 
 /* --- what was given ---------------------------------------------------------------------------- */
 
+static enum errc add_set(const struct op_call *c, struct key_set *set, const char *place,
+			 struct err *e)
+{
+	return token_is_url(place) ? token_fetch_keys(set, c, place, e)
+				   : add_file(c, set, place, add_jwk, e);
+}
+
 static enum errc add_files(const struct op_call *c, struct key_set *set, struct err *e)
 {
 	enum errc rc = ERR_OK;
@@ -125,7 +133,9 @@ static enum errc add_files(const struct op_call *c, struct key_set *set, struct 
 	for (size_t i = 0; !rc && i < op_count(c->args, "jwk"); i++)
 		rc = add_file(c, set, op_nth(c->args, "jwk", i), add_jwk, e);
 	for (size_t i = 0; !rc && i < op_count(c->args, "jwks"); i++)
-		rc = add_file(c, set, op_nth(c->args, "jwks", i), add_jwk, e);
+		rc = add_set(c, set, op_nth(c->args, "jwks", i), e);
+	if (!rc && op_has(c->args, "issuer"))
+		rc = token_fetch_issuer(set, c, op_text(c->args, "issuer"), e);
 	return rc;
 }
 

@@ -1,0 +1,156 @@
+/* Fetching keys through the one HTTP client. */
+#include "src/app/token_fetch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/app/session.h"
+#include "src/base/alloc.h"
+#include "src/base/clock.h"
+#include "src/base/datetime.h"
+#include "src/base/http.h"
+
+bool token_is_url(const char *text)
+{
+	return strncmp(text, "https:", 6) == 0 || strncmp(text, "http:", 5) == 0;
+}
+
+static bool go_on(void *arg)
+{
+	return call_progress(arg, "fetching keys", 0, 0, NULL) == ERR_OK;
+}
+
+/* The call is only read, whatever the callback's type says. */
+static enum errc fetch(struct buf *body, const struct op_call *c, const char *url, int64_t *age,
+		       struct err *e)
+{
+	struct op_call call = *c;
+	enum errc rc = http_url_check(url, e);
+
+	return rc ? rc
+		  : http_get_cached(body, url, op_text(c->args, "ca-file"), age, go_on, &call, e);
+}
+
+/* "JWKS https://…/keys", and how old it is where it was not fetched just now. */
+static char *label_of(const char *url, int64_t age)
+{
+	char old[DATETIME_SIZE];
+
+	if (age < SECOND_MS)
+		return x_asprintf("JWKS %s", url);
+	datetime_relative(old, 0, age, false);
+	return x_asprintf("JWKS %s, %s old", url, old);
+}
+
+enum errc token_fetch_keys(struct key_set *set, const struct op_call *c, const char *url,
+			   struct err *e)
+{
+	struct buf body = BUF_INIT(HTTP_BODY_MAX);
+	int64_t age = 0;
+	char *label = NULL;
+	enum errc rc = fetch(&body, c, url, &age, e);
+
+	if (rc)
+		goto out;
+	label = label_of(url, age);
+	rc = key_set_add_jwk(set, buf_text(&body), body.len, label, e);
+	if (rc && e) {
+		e->code = rc = ERR_REMOTE;
+		err_hint(e, "what is there is no set of keys: look at the address");
+	}
+out:
+	free(label);
+	buf_release(&body);
+	return rc;
+}
+
+/* --- discovery --------------------------------------------------------------------------------- */
+
+/* OIDC appends the well-known path, RFC 8414 §3.1 inserts it behind the host. */
+static char *metadata_url(const char *issuer, bool oidc)
+{
+	const char *host = strstr(issuer, "://") + 3;
+	size_t whole = strlen(issuer), to_path = (size_t)(host - issuer) + strcspn(host, "/");
+
+	while (whole > to_path && issuer[whole - 1] == '/')
+		whole--;
+	if (oidc)
+		return x_asprintf("%.*s/.well-known/openid-configuration", (int)whole, issuer);
+	return x_asprintf("%.*s/.well-known/oauth-authorization-server%.*s", (int)to_path, issuer,
+			  (int)(whole - to_path), issuer + to_path);
+}
+
+static enum errc metadata_get(struct buf *body, const struct op_call *c, const char *issuer,
+			      struct err *e)
+{
+	struct err second = ERR_INIT;
+	char *url = metadata_url(issuer, true);
+	enum errc rc = fetch(body, c, url, NULL, e);
+
+	free(url);
+	if (rc != ERR_REMOTE)
+		return rc;
+	url = metadata_url(issuer, false);
+	buf_clear(body);
+	/* What went wrong at the usual place is what is told. */
+	if (fetch(body, c, url, NULL, &second) == ERR_OK)
+		rc = ERR_OK;
+	free(url);
+	return rc;
+}
+
+static enum errc issuer_check(const char *issuer, const char *found, struct err *e)
+{
+	size_t len = strlen(issuer);
+
+	if (found && strcmp(found, issuer) == 0)
+		return ERR_OK;
+	if (!found)
+		return err_set(e, ERR_REMOTE, "the metadata of \"%.200s\" names no issuer", issuer);
+	err_set(e, ERR_REMOTE, "the metadata of \"%.180s\" is of issuer \"%.180s\"", issuer, found);
+	if (strncmp(found, issuer, len) == 0 && strcmp(found + len, "/") == 0)
+		return err_hint(e, "it differs by the slash at its end: give it with one");
+	if (strncmp(found, issuer, strlen(found)) == 0 && strcmp(issuer + strlen(found), "/") == 0)
+		return err_hint(e, "it differs by the slash at its end: give it without");
+	return err_hint(e, "give the issuer as it calls itself (RFC 8414 3.3)");
+}
+
+static enum errc metadata_read(char **jwks, const char *issuer, const struct buf *body,
+			       struct err *e)
+{
+	struct json *metadata = NULL;
+	enum errc rc = json_parse(&metadata, buf_text(body), body->len, e);
+
+	if (rc) {
+		err_set(e, ERR_REMOTE, "the metadata of \"%.200s\" is no JSON object", issuer);
+		return err_hint(e, "look at the address: an issuer answers with its metadata");
+	}
+	rc = issuer_check(issuer, json_get_text(metadata, "issuer"), e);
+	*jwks = x_strdup(json_get_text(metadata, "jwks_uri"));
+	json_free(metadata);
+	if (rc || *jwks)
+		return rc;
+	err_set(e, ERR_REMOTE, "the metadata of \"%.200s\" names no jwks_uri", issuer);
+	return err_hint(e, "give its keys with --jwks");
+}
+
+enum errc token_fetch_issuer(struct key_set *set, const struct op_call *c, const char *issuer,
+			     struct err *e)
+{
+	struct buf body = BUF_INIT(HTTP_BODY_MAX);
+	char *jwks = NULL;
+	enum errc rc = http_url_check(issuer, e);
+
+	if (!rc)
+		rc = metadata_get(&body, c, issuer, e);
+	if (!rc)
+		rc = metadata_read(&jwks, issuer, &body, e);
+	if (!rc)
+		rc = token_fetch_keys(set, c, jwks, e);
+	/* The address is the provider's, not the person's. */
+	if (rc == ERR_USAGE && jwks && e)
+		e->code = rc = ERR_REMOTE;
+	free(jwks);
+	buf_release(&body);
+	return rc;
+}
