@@ -151,6 +151,8 @@ _authrack() {
 	'token verify --pem') _authrack_files ;;
 	'token verify --jwk') _authrack_files ;;
 	'token verify --jwks') _authrack_files ;;
+	'token verify --issuer'|'token verify -i') : ;;
+	'token verify --ca-file') _authrack_files ;;
 	'token verify --alg'|'token verify -a') : ;;
 	'token verify --iss') : ;;
 	'token verify --aud') : ;;
@@ -218,7 +220,7 @@ _authrack() {
 	'key usage') options=" --by --since" ;;
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
 	'token inspect') options=" --token --at" ;;
-	'token verify') options=" --token --secret-file --pem --jwk --secret --key --jwks --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
+	'token verify') options=" --token --secret-file --pem --jwk --secret --key --jwks --issuer --ca-file --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
 	'token sign') options=" --claims --text --secret-file --pem --jwk --secret --key --alg --kid --typ --iss --sub --aud --expires-in --claim --header --at --allow-weak-key" ;;
 	'token decrypt') options=" --token --secret-file --pem --jwk --secret --key --allow-weak-key --pick" ;;
 	'token diff') options=" --token --at" ;;

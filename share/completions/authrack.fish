@@ -215,6 +215,8 @@ complete -c authrack -n '__authrack_in token verify' -l jwk -r -F -d 'key as JWK
 complete -c authrack -n '__authrack_in token verify' -l secret -d 'ask for a shared secret on the terminal'
 complete -c authrack -n '__authrack_in token verify' -l key -d 'ask for a key to be pasted on the terminal: PEM or JWK'
 complete -c authrack -n '__authrack_in token verify' -l jwks -r -F -d 'set of keys (JWKS)'
+complete -c authrack -n '__authrack_in token verify' -l issuer -s i -x -d 'the keys that the discovery document of this issuer names; it has to be the token`s issuer as well'
+complete -c authrack -n '__authrack_in token verify' -l ca-file -r -F -d 'certificates to trust instead of the system`s, for URLs'
 complete -c authrack -n '__authrack_in token verify' -l alg -s a -x -d 'allow only this algorithm; without it the key decides'
 complete -c authrack -n '__authrack_in token verify' -l iss -x -d 'the issuer has to be this, to the character'
 complete -c authrack -n '__authrack_in token verify' -l aud -x -d 'one of its audiences has to be this'

@@ -14,7 +14,22 @@
 static const struct arg verify_args[] = {
 	TOKEN_INPUT_ARGS,
 	TOKEN_KEY_ARGS(ARG_REPEATED),
-	{ .name = "jwks", .type = ARG_FILE, .label = "JWKS file", .help = "set of keys (JWKS)" },
+	{ .name = "jwks",
+	  .type = ARG_FILE,
+	  .value = "FILE|URL",
+	  .label = "JWKS file or URL",
+	  .help = "set of keys (JWKS)" },
+	{ .name = "issuer",
+	  .letter = 'i',
+	  .type = ARG_TEXT,
+	  .value = "URL",
+	  .label = "Issuer's keys",
+	  .help = "the keys that the discovery document of this issuer names; it has to be the "
+		  "token's issuer as well" },
+	{ .name = "ca-file",
+	  .type = ARG_FILE,
+	  .flags = ARG_COMMAND_LINE,
+	  .help = "certificates to trust instead of the system's, for URLs" },
 	{ .name = "alg",
 	  .letter = 'a',
 	  .type = ARG_TEXT,
@@ -136,7 +151,7 @@ static enum errc expect(struct verification *v, struct err *e)
 	v->required = texts_of(a, "require");
 	v->expected = (struct expectations){
 		.algorithms = *v->algorithms ? v->algorithms : NULL,
-		.issuer = op_text(a, "iss"),
+		.issuer = op_has(a, "iss") ? op_text(a, "iss") : op_text(a, "issuer"),
 		.audiences = *v->audiences ? v->audiences : NULL,
 		.subject = op_text(a, "sub"),
 		.type = op_text(a, "typ"),
@@ -415,10 +430,11 @@ const struct op op_token_verify = {
 		"Ends with 1 when the token is not valid.",
 	.example =
 		"authrack token verify --pem api.pem --iss https://sso.example.com token.txt\n"
+		"authrack token verify --issuer https://sso.example.com --aud api token.txt\n"
 		"authrack token verify --jwks keys.json --aud orders-api < token.txt\n"
 		"authrack token verify --secret-file hs.key --alg HS256 --leeway 30s token.txt\n",
 	.args = verify_args,
 	.columns = verify_columns,
-	.flags = OP_NO_STORE | OP_ANSWERS,
+	.flags = OP_NO_STORE | OP_ANSWERS | OP_ASYNC,
 	.run = verify_run,
 };
