@@ -10,6 +10,7 @@
 #include "src/cli/command.h"
 #include "src/cli/help.h"
 #include "src/cli/settings.h"
+#include "src/token/finding.h"
 #include "ui/screens.h"
 
 enum { DOCUMENT_MAX = 1 << 20, PART_NAME_SIZE = 32 };
@@ -314,6 +315,23 @@ static void man_secrets(struct buf *out)
 	man_text(out, "secrets");
 }
 
+/* What a token's findings mean, in the order of their table. */
+static void man_findings(struct buf *out)
+{
+	buf_add_text(out, ".Bl -tag -width indent\n");
+	for (size_t i = 0; finding_rules[i]; i++) {
+		const struct finding_rule *r = finding_rules[i];
+
+		buf_addf(out, ".It Cm %s Pq %s\n", r->id, severity_name(r->severity));
+		roff_summary(out, r->summary);
+		if (r->remedy)
+			roff_summary(out, r->remedy);
+		if (r->source)
+			buf_addf(out, ".Pq %s\n", r->source);
+	}
+	buf_add_text(out, ".El\n");
+}
+
 /* --- the document ----------------------------------------------------------------------------- */
 
 static const struct {
@@ -325,6 +343,7 @@ static const struct {
 	{ "man-json", man_json },	   { "man-keys", man_keys },
 	{ "man-output", man_output },	   { "man-exit-codes", man_exit_codes },
 	{ "man-files", man_files },	   { "man-secrets", man_secrets },
+	{ "man-findings", man_findings },
 };
 
 /* Writes the part that the line opens. False: it opens none of ours. */

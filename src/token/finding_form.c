@@ -61,7 +61,7 @@ const struct finding_rule finding_json_invalid = {
 	.id = "json-invalid",
 	.severity = SEVERITY_ERROR,
 	.summary = "header or claims are not JSON",
-	.remedy = "refuse it; was it cut off, or is it not a token at all?",
+	.remedy = "refuse it; see whether it was cut off, or is no token at all",
 	.source = "RFC 7519 7.2",
 };
 

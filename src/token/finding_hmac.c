@@ -15,7 +15,7 @@ struct hmac_trial {
 	const struct jose_part *part;
 	const struct algorithm *algorithm;
 	EVP_MAC_CTX *mac;
-	bool begun;  /* the digest is set: it stays */
+	bool begun;  /* the digest is set */
 	size_t left; /* bytes that may still be hashed */
 };
 
@@ -43,22 +43,31 @@ void hmac_trial_free(struct hmac_trial *h)
 	free(h);
 }
 
+/* The key, and the first time the digest, which stays. */
+static bool hmac_begin(struct hmac_trial *h, const void *key, size_t len)
+{
+	char digest[16];
+	OSSL_PARAM params[2];
+
+	if (!h->mac)
+		return false;
+	if (h->begun)
+		return EVP_MAC_init(h->mac, key, len, NULL) == 1;
+	snprintf(digest, sizeof(digest), "%s", h->algorithm->digest);
+	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
+	params[1] = OSSL_PARAM_construct_end();
+	h->begun = EVP_MAC_init(h->mac, key, len, params) == 1;
+	return h->begun;
+}
+
 static bool hmac_make(struct hmac_trial *h, const void *key, size_t len,
 		      unsigned char out[EVP_MAX_MD_SIZE], size_t *size)
 {
 	const struct jose_segment *header = &h->part->protected_header;
 	const struct jose *t = h->token;
-	char digest[16];
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-		OSSL_PARAM_construct_end(),
-	};
 
-	snprintf(digest, sizeof(digest), "%s", h->algorithm->digest);
-	if (!h->mac || EVP_MAC_init(h->mac, key, len, h->begun ? NULL : params) != 1)
-		return false;
-	h->begun = true;
-	return EVP_MAC_update(h->mac, (const unsigned char *)t->text + header->offset,
+	return hmac_begin(h, key, len) &&
+	       EVP_MAC_update(h->mac, (const unsigned char *)t->text + header->offset,
 			      header->len) == 1 &&
 	       EVP_MAC_update(h->mac, (const unsigned char *)".", 1) == 1 &&
 	       EVP_MAC_update(h->mac, t->signed_payload, t->signed_size) == 1 &&

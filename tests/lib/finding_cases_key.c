@@ -44,6 +44,7 @@ const struct finding_case finding_cases_key[] = {
 	SILENT("alg-confusion", HS256, .signed_with = pem),
 	RAISES("weak-secret", HS256, .signed_with = "your-256-bit-secret", .text = "your-256-bit"),
 	RAISES("weak-secret", HS256, .signed_with = "a-string-secret-at-least-256-bits-long"),
+	RAISES("weak-secret", "{'alg':'HS512','typ':'JWT'}", .signed_with = "letmein"),
 	RAISES("weak-secret", HS256, .signed_with = ""),
 	/* "password" in base64 */
 	RAISES("weak-secret", HS256, .signed_with = "\xA5\xAB\x2C\xC2\x8A\xDD"),

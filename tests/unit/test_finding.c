@@ -24,12 +24,12 @@ static const char some_signature[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 static char *signed_text(const char *header, const char *claims, const char *secret)
 {
 	char *input = compact_text(header, claims, ""), *out;
-	char signature[96];
+	char signature[128];
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
 
-	HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)input,
-	     strlen(input) - 1, mac, &size);
+	HMAC(strstr(header, "HS512") ? EVP_sha512() : EVP_sha256(), secret, (int)strlen(secret),
+	     (const unsigned char *)input, strlen(input) - 1, mac, &size);
 	base64url_encode(signature, mac, size);
 	out = x_asprintf("%s%s", input, signature);
 	free(input);
