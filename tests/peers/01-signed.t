@@ -95,6 +95,17 @@ def tokens_of_debians_jose_are_valid_and_forged_ones_are_not(home):
 
 
 @test
+def no_algorithm_of_the_peers_is_left_out():
+    peers.need_python_peers()
+    of_pyjwt = set(peers.jwt.algorithms.get_default_algorithms())
+    # ES521 is what PyJWT once called ES512.
+    equal(set(), of_pyjwt - {"none", "ES521"} - set(PYJWT))
+    of_debian = {name for name in peers.debian_jose("alg").split()
+                 if name[:2] in ("HS", "RS", "PS", "ES") and name[2:].isdigit()}
+    equal(of_debian, set(DEBIAN))
+
+
+@test
 def keys_of_debians_jose_are_read_with_their_operations(home):
     for alg in ("HS256", "ES512", "PS384"):
         jwk = json.loads(peers.debian_jose("jwk", "gen", "-i", {"alg": alg}))
