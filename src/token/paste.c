@@ -53,6 +53,8 @@ size_t paste_decode(unsigned char *out, const char *text, size_t len)
 	return base64_decode(out, text, len, &faults);
 }
 
+enum { SHORT_WORD = 16 }; /* characters that hold nothing in base64 */
+
 /* --- items ------------------------------------------------------------------------------------ */
 
 static unsigned flag_mends(uint8_t flags)
@@ -89,8 +91,6 @@ static unsigned touching_mends(const struct view *v, const struct found *found)
 		mends |= MEND_TRAILING;
 	return mends;
 }
-
-enum { SHORT_WORD = 16 }; /* characters that hold nothing in base64 */
 
 /* Where what is being looked at stands in the paste: all of it, or what was in base64 there. */
 struct outer {
@@ -198,7 +198,7 @@ static bool find_foreign(struct finder *f, size_t at, struct found *out)
 	if (!foreign_begins_pasted((unsigned char)*text) || in_long_run(f, at))
 		return false;
 	len = foreign_match_pasted(&foreign, &check, text, f->view->len - at);
-	f->work += len;
+	f->work += len ? len : SHORT_WORD;
 	if (!len)
 		return false;
 	*out = (struct found){ .kind = foreign->id,
@@ -389,10 +389,11 @@ static int by_offset(const void *a, const void *b)
 static void look_view(struct scan *s, struct view *view, bool words)
 {
 	s->f.view = view;
-	s->f.line_begin = s->f.measured = s->f.run_end = 0;
+	s->f.line_begin = s->f.measured = s->f.run_end = s->f.walked = 0;
 	s->f.standard_begin = s->f.standard_end = 0;
 	s->f.scratch = x_malloc(view->len + 1);
 	look_json(s);
+	s->f.walked = 0;
 	if (words)
 		look_all(s);
 	secret_wipe(s->f.scratch, view->len);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BACK = 4096, NAME = 48 };
+enum { NAME = 48 };
 
 static const char leaks[] = "a token in a URL stays in histories, logs and Referer headers";
 
@@ -117,22 +117,47 @@ static bool key_before(const struct view *v, size_t at, struct key *k)
 	return *k->name;
 }
 
-/* Is the token in the value of a Cookie or Set-Cookie header, or of curl's -b? */
-static bool in_cookie(struct finder *f, size_t at)
+/* Does the value of a cookie header, or of curl's -b, begin here? Returns the bytes that say so. */
+static size_t cookie_begins(const char *text)
+{
+	size_t n = 0;
+
+	if (strncasecmp(text, "cookie:", 7) == 0)
+		return 7;
+	if (strncmp(text, " -b", 3) == 0)
+		n = 3;
+	else if (strncmp(text, "--cookie", 8) == 0)
+		n = 8;
+	while (n && (is_class(text[n], IS_QUOTE) || text[n] == ' ' || text[n] == '='))
+		n++;
+	return n;
+}
+
+/* Follows the text up to `at`, from where it was left: what is found is asked about in order, so that all
+ * is walked once. */
+static void walk(struct finder *f, size_t at)
 {
 	const char *text = f->view->text;
-	size_t from = at, least = at > BACK ? at - BACK : 0;
+	size_t step = 1;
 
-	while (from > least && text[from - 1] != '\n')
-		from--;
-	f->work += at - from;
-	for (size_t i = from; i < at; i++) {
-		if (strncasecmp(text + i, "cookie:", 7) == 0)
-			return true;
-		if (strncmp(text + i, " -b ", 4) == 0 || strncmp(text + i, "--cookie", 8) == 0)
-			return true;
+	f->work += at > f->walked ? at - f->walked : 0;
+	for (; f->walked < at; f->walked += step) {
+		char c = text[f->walked];
+
+		step = 1;
+		if (is_class(c, IS_LINE | IS_QUOTE))
+			f->cookie = false;
+		if (is_class(c, IS_SPACE | IS_QUOTE))
+			f->url = '\0';
+		if (c == '?' || c == '#')
+			f->url = c;
+		if (c == 'c' || c == 'C' || c == ' ' || c == '-') {
+			size_t n = cookie_begins(text + f->walked);
+
+			f->cookie |= n > 0;
+			step = n ? n : 1;
+		}
 	}
-	return false;
 }
 
 static const char *of_header(const struct key *k)
@@ -161,31 +186,17 @@ static const char *of_syntax(const struct key *k, const char *query, const char 
 	return line;
 }
 
-/* An & may stand in a URL, whose ? or # is further off, or in a form. */
-static char url_part(struct finder *f, size_t at)
-{
-	const char *text = f->view->text;
-	size_t least = at > BACK ? at - BACK : 0, from = at;
-
-	while (from > least && !is_class(text[from - 1], IS_SPACE | IS_QUOTE)) {
-		from--;
-		if (text[from] == '?' || text[from] == '#')
-			break;
-	}
-	f->work += at - from;
-	return text[from] == '?' || text[from] == '#' ? text[from] : '&';
-}
-
 static const char *of_key(struct finder *f, struct key *k, const char **warning)
 {
 	const char *where = k->separator == ':' ? of_header(k) : NULL;
 
 	if (where)
 		return where;
-	if (k->separator == '=' && !k->quoted && in_cookie(f, k->begin))
+	walk(f, k->begin);
+	if (k->separator == '=' && !k->quoted && f->cookie)
 		return "cookie";
-	if (k->before == '&')
-		k->before = url_part(f, k->begin);
+	if (k->before == '&' && f->url) /* in a URL, whose ? or # is further off; else in a form */
+		k->before = f->url;
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
 		if (strcasecmp(k->name, members[i].name) == 0) {
 			where = of_syntax(k, members[i].query, members[i].fragment,

@@ -17,8 +17,10 @@ struct finder {
 	size_t run_end;	   /* of the base64url run that was measured last */
 	size_t standard_begin, standard_end; /* the run of base64 that was measured last */
 	size_t wasted;			     /* bytes of lines that were joined in vain */
-	unsigned inflated;		     /* tries: each costs memory */
-	bool inner;			     /* in what was in base64: no further */
+	size_t walked;	   /* by what tells where an item stood: up to here, and there is */
+	bool cookie;	   /* the value of a cookie header */
+	char url;	   /* a URL behind its ? or # */
+	unsigned inflated; /* tries: each costs memory */
 };
 
 /* Something found, in offsets of the view. */

@@ -121,10 +121,10 @@ static const struct form forms[] = {
 	  0, NULL },
 	{ "JSON serialisation, encrypted",
 	  "{\"protected\": \"" HEAD "\", \"recipients\": [{\"encrypted_key\": \"AA\"}], \"iv\": "
-				    "\"AA\", \"ciphertext\": \"AA\", \"tag\": \"AA\"}",
+	  "\"AA\", \"ciphertext\": \"AA\", \"tag\": \"AA\"}",
 	  "jwe",
 	  "{\"protected\": \"" HEAD "\", \"recipients\": [{\"encrypted_key\": \"AA\"}], \"iv\": "
-				    "\"AA\", \"ciphertext\": \"AA\", \"tag\": \"AA\"}",
+	  "\"AA\", \"ciphertext\": \"AA\", \"tag\": \"AA\"}",
 	  0, NULL },
 	{ "JSON serialisation within a JSON string",
 	  "{\"body\": \"{\\\"payload\\\": \\\"" BODY "\\\", \\\"protected\\\": \\\"" HEAD
@@ -148,7 +148,7 @@ static const struct form forms[] = {
 	  "jwt jwt opaque", NULL, 0, "cookie" },
 	{ "cookies set in two parts",
 	  "Set-Cookie: s.0=" HEAD ".eyJzdWIiOiIxMjM0NTY3ODk; Path=/; HttpOnly\r\nSet-Cookie: "
-				  "s.1=wIiwibmFtZSI6IkFkYSJ9." SIGN "; Path=/",
+	  "s.1=wIiwibmFtZSI6IkFkYSJ9." SIGN "; Path=/",
 	  "jwt", NULL, MEND_COOKIES, "cookie" },
 	{ "cookies in parts that count from 1",
 	  "Cookie: .AspNetCore.CookiesC1=" HEAD
@@ -183,8 +183,7 @@ static const struct form forms[] = {
 	  "' \\\n  -H 'DPoP: " TOKEN "'",
 	  "jwt jwt", NULL, 0, "Authorization header" },
 	{ "wrapped, indented",
-	  "Authorization: Bearer " HEAD
-	  ".eyJ\n    zdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkFkYSJ\n    "
+	  "Authorization: Bearer " HEAD ".eyJ\n    zdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkFkYSJ\n    "
 	  "9.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQ\n    ssw5c\nHost: x",
 	  "jwt", NULL, MEND_LINES, "Authorization header" },
 	{ "wrapped at 76 columns",
@@ -344,6 +343,21 @@ static void kinds_of(const struct paste *p, char *out, size_t size)
 		n += (size_t)snprintf(out + n, size - n, "%s%s", i ? " " : "", p->items[i].kind);
 }
 
+/* What was not mended stands in the paste, byte by byte, where the item says. */
+static void assert_unmended_as_they_stand(const struct paste *p, const char *paste)
+{
+	const unsigned around = MEND_QUOTES | MEND_TRAILING | MEND_SPACE;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const struct paste_item *item = &p->items[i];
+
+		if (item->mends & ~around)
+			continue;
+		assert_int_equal(item->len, item->text_len);
+		assert_memory_equal(paste + item->offset, item->text, item->len);
+	}
+}
+
 static void assert_form(void **state)
 {
 	const struct form *f = *state;
@@ -358,6 +372,7 @@ static void assert_form(void **state)
 		assert_int_equal(p.items[0].mends, f->mends);
 		assert_true(p.items[0].offset + p.items[0].len <= strlen(f->paste));
 	}
+	assert_unmended_as_they_stand(&p, f->paste);
 	if (f->where) {
 		assert_non_null(p.items[0].where);
 		assert_string_equal(p.items[0].where, f->where);
@@ -365,16 +380,321 @@ static void assert_form(void **state)
 	paste_release(&p);
 }
 
+/* --- behaviours ------------------------------------------------------------------------------- */
+
+/* Scans a copy without a NUL behind it, as long as it is: what reads beyond it is caught. */
+static void scan_exact(struct paste *p, const char *text, size_t len)
+{
+	char *copy = x_malloc(len + 1);
+
+	memcpy(copy, text, len);
+	copy = x_reallocarray(copy, len ? len : 1, 1);
+	paste_scan(p, copy, len);
+	for (size_t i = 0; i < p->count; i++) {
+		assert_true(p->items[i].len > 0);
+		assert_true(p->items[i].offset + p->items[i].len <= len);
+		assert_int_equal(strlen(p->items[i].text), p->items[i].text_len);
+		assert_true(p->items[i].mends < 1U << MEND_COUNT);
+	}
+	free(copy);
+}
+
+static void every_beginning_of_a_form_is_read_without_harm(void **state)
+{
+	struct paste p;
+
+	(void)state;
+	for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++) {
+		size_t len = strlen(forms[f].paste);
+
+		for (size_t n = 0; n < len; n += 1 + n / 128) {
+			scan_exact(&p, forms[f].paste, n);
+			paste_release(&p);
+		}
+	}
+}
+
+static void every_byte_of_a_form_may_be_another(void **state)
+{
+	static const char bytes[] = { '\0', '\n', '"', '\\', '.', '%', '=', (char)0xe2 };
+	char text[2048];
+	struct paste p;
+
+	(void)state;
+	for (size_t f = 0; f < sizeof(forms) / sizeof(*forms); f++) {
+		size_t len = strlen(forms[f].paste);
+
+		for (size_t i = 0; i < len; i += 1 + len / 128) {
+			memcpy(text, forms[f].paste, len);
+			text[i] = bytes[i % sizeof(bytes)];
+			scan_exact(&p, text, len);
+			paste_release(&p);
+		}
+	}
+}
+
+/* `size` bytes of the pattern, again and again. */
+static char *repeated(const char *pattern, size_t size)
+{
+	char *text = x_malloc(size + 1);
+	size_t n = strlen(pattern);
+
+	for (size_t i = 0; i < size; i++)
+		text[i] = pattern[i % n];
+	text[size] = '\0';
+	return text;
+}
+
+static size_t work_of(const char *pattern, size_t size)
+{
+	char *text = repeated(pattern, size);
+	struct paste p;
+	size_t work;
+
+	paste_scan(&p, text, size);
+	work = p.more ? 0 : p.work; /* more: it stopped early */
+	paste_release(&p);
+	free(text);
+	return work;
+}
+
+/* Twice the text is twice the work, whatever it is made of; and never more than 64 looks at a byte. */
+static void work_grows_as_the_text_does(void **state)
+{
+	static const char *const patterns[] = {
+		"eyJ.",
+		"eyJ ",
+		"eyJ.eyJ.eyJ.\n",
+		"{",
+		"{\"",
+		"{\"a\":",
+		"{\"a\":[",
+		"{\"a\":\"{",
+		"{\\\"a\\\":",
+		"\"",
+		"'",
+		"%",
+		"%25",
+		"%2541",
+		"\\",
+		"\\n",
+		"[",
+		"sk-",
+		"xoxb-",
+		"a/",
+		"A",
+		"_",
+		"~",
+		".",
+		"-",
+		"-----BEGIN A-----",
+		"-----BEGIN A-----\nAAAA\n",
+		"-u a:b ",
+		"://a:b",
+		"<samlp:Response ",
+		"<Response urn:oasis:names:tc:SAML:2.0:",
+		"Basic ",
+		"Bearer ",
+		"code=",
+		"?code=A1",
+		".eJ",
+		"12345678:AA",
+		"v4.public.",
+		"hvs.",
+		"\r\n",
+		"\xe2\x80\x8b",
+		"gAAAAABqMUpsDRQbIikwNz5FTFNaYWhvdg ",
+		"SAMLRequest=fZFBT8JAEIX",
+		"ab_0123456789ab_",
+		HEAD "~",
+		HEAD "; s.0=",
+		"s.0=" HEAD "; ",
+		HEAD ".\n",
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		"AAAAAAAAAAAAAA\n",
+		"ZXlKaGJHY2lPaUpJVXpJMU5pSjk= ",
+		"The quick brown fox, jumps. ",
+	};
+	enum { SIZE = 1 << 14 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
+		size_t once = work_of(patterns[i], SIZE), twice = work_of(patterns[i], 2 * SIZE);
+
+		if (once > 64 * SIZE)
+			print_error("%s: %zu\n", patterns[i], once);
+		assert_true(once <= 64 * SIZE);
+		assert_true(twice <= 2 * once + once / 4 + 4096);
+	}
+}
+
+/* Lines that could go on a token, behind one that does not take them. */
+static void lines_that_do_not_join_are_looked_at_once(void **state)
+{
+	enum { SIZE = 1 << 16 };
+	char *text = repeated("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n", SIZE);
+	struct paste p;
+
+	(void)state;
+	memcpy(text, HEAD "\n", strlen(HEAD) + 1);
+	paste_scan(&p, text, SIZE);
+	assert_true(p.work < 16 * SIZE);
+	paste_release(&p);
+	free(text);
+}
+
+static void a_hundred_tokens_in_a_mebibyte_are_found_where_they_stand(void **state)
+{
+	enum { TOKENS = 100, EACH = PASTE_MAX / TOKENS };
+	char *text = repeated("Some words between them, and a number: 12.5\n", PASTE_MAX);
+	struct paste p;
+
+	(void)state;
+	for (size_t i = 0; i < TOKENS; i++)
+		memcpy(text + i * EACH + 4000, " " TOKEN " ", strlen(TOKEN) + 2);
+	paste_scan(&p, text, PASTE_MAX);
+	assert_int_equal(p.count, TOKENS);
+	assert_false(p.more);
+	for (size_t i = 0; i < TOKENS; i++) {
+		assert_int_equal(p.items[i].offset, i * EACH + 4001);
+		assert_string_equal(p.items[i].text, TOKEN);
+	}
+	assert_true(p.work < 8 * (size_t)PASTE_MAX);
+	paste_release(&p);
+	free(text);
+}
+
+static void there_is_an_end_to_items_and_to_the_paste(void **state)
+{
+	enum { SIZE = PASTE_MAX + 400 };
+	char *text = repeated("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 ", 41 * (PASTE_ITEMS + 9));
+	struct paste p;
+
+	(void)state;
+	paste_scan(&p, text, strlen(text));
+	assert_int_equal(p.count, PASTE_ITEMS);
+	assert_true(p.more);
+	paste_release(&p);
+	free(text);
+	text = repeated(" ", SIZE);
+	memcpy(text + PASTE_MAX, TOKEN, strlen(TOKEN));
+	paste_scan(&p, text, SIZE);
+	assert_int_equal(p.count, 0);
+	paste_release(&p);
+	free(text);
+}
+
+/* PREFIX_SID_, 32 characters and their checksum. */
+static void own_secret(char *out, size_t size, const char *prefix)
+{
+	char crc[7];
+	int n = snprintf(out, size, "%s_0123456789ab_%s", prefix,
+			 "Ab3dEf7hIj1lMn5pQr9tUv2xYz4BcD6e");
+
+	crc32_base62(crc, out, (size_t)n);
+	snprintf(out + n, size - (size_t)n, "%s", crc);
+}
+
+static void a_secret_of_our_own_is_told_by_its_checksum(void **state)
+{
+	char secret[96], text[128];
+	struct paste p;
+
+	(void)state;
+	own_secret(secret, sizeof(secret), "acme");
+	snprintf(text, sizeof(text), "KEY=\"%s\"", secret);
+	paste_scan(&p, text, strlen(text));
+	assert_int_equal(p.count, 1);
+	assert_string_equal(p.items[0].kind, "authrack");
+	assert_int_equal(p.items[0].check, FOREIGN_GOOD);
+	assert_int_equal(p.items[0].offset, 5);
+	paste_release(&p);
+
+	secret[20] = secret[20] == 'x' ? 'y' : 'x';
+	paste_scan(&p, secret, strlen(secret));
+	assert_int_equal(p.count, 1);
+	assert_int_equal(p.items[0].check, FOREIGN_WRONG);
+	paste_release(&p);
+	paste_scan(&p, secret, strlen(secret) - 1);
+	assert_int_equal(p.count, 0);
+	paste_release(&p);
+}
+
+static void base64_is_looked_into_once_and_no_further(void **state)
+{
+	struct paste p;
+
+	(void)state;
+	/* base64 of "ghp_…" in base64 */
+	paste_scan(
+		&p,
+		"WjJod1gzcFJWMEoxVkZOUGIxSnBORUU1YzNCSVkxWlpOVzVqYm5ORWEzaHJTakJ0VEhFeE53PT0=", 80);
+	assert_int_equal(p.count, 0);
+	paste_release(&p);
+	paste_scan(&p, "Z2hwX3pRV0J1VFNPb1JpNEE5c3BIY1ZZNW5jbnNEa3hrSjBtTHExNw==", 56);
+	assert_int_equal(p.count, 1);
+	assert_int_equal(p.items[0].mends, MEND_BASE64);
+	assert_int_equal(p.items[0].len, 56);
+	paste_release(&p);
+}
+
+static void a_token_in_a_url_is_warned_of(void **state)
+{
+	static const struct {
+		const char *text;
+		bool warned;
+	} urls[] = {
+		{ "https://a.example/?access_token=" TOKEN, true },
+		{ "https://a.example/?x=1&id_token=" TOKEN, true },
+		{ "https://a.example/#token_type=x&access_token=" TOKEN, true },
+		{ "grant_type=x&assertion=" TOKEN, false },
+		{ "Authorization: Bearer " TOKEN, false },
+		{ "id_token=" TOKEN, false },
+	};
+	struct paste p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		paste_scan(&p, urls[i].text, strlen(urls[i].text));
+		assert_int_equal(p.count, 1);
+		assert_int_equal(p.items[0].warning != NULL, urls[i].warned);
+		paste_release(&p);
+	}
+}
+
+static void every_mend_has_words(void **state)
+{
+	struct paste p = { .items = NULL };
+
+	(void)state;
+	for (unsigned bit = 0; bit < MEND_COUNT; bit++)
+		assert_true(strlen(paste_mend_text(1U << bit)) > 8);
+	assert_string_equal(paste_mend_text(1U << MEND_COUNT), "");
+	paste_release(&p);
+	paste_release(&p);
+}
+
 int main(void)
 {
 	enum { FORMS = sizeof(forms) / sizeof(*forms) };
-	struct CMUnitTest table[FORMS];
-	int failed;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_beginning_of_a_form_is_read_without_harm),
+		cmocka_unit_test(every_byte_of_a_form_may_be_another),
+		cmocka_unit_test(work_grows_as_the_text_does),
+		cmocka_unit_test(lines_that_do_not_join_are_looked_at_once),
+		cmocka_unit_test(a_hundred_tokens_in_a_mebibyte_are_found_where_they_stand),
+		cmocka_unit_test(there_is_an_end_to_items_and_to_the_paste),
+		cmocka_unit_test(a_secret_of_our_own_is_told_by_its_checksum),
+		cmocka_unit_test(base64_is_looked_into_once_and_no_further),
+		cmocka_unit_test(a_token_in_a_url_is_warned_of),
+		cmocka_unit_test(every_mend_has_words),
+	};
+	struct CMUnitTest all[FORMS + sizeof(tests) / sizeof(*tests)];
 
 	for (size_t i = 0; i < FORMS; i++)
-		table[i] = (struct CMUnitTest){ .name = forms[i].name,
-						.test_func = assert_form,
-						.initial_state = (void *)(uintptr_t)&forms[i] };
-	failed = cmocka_run_group_tests_name("forms of paste", table, NULL, NULL);
-	return failed;
+		all[i] = (struct CMUnitTest){ .name = forms[i].name,
+					      .test_func = assert_form,
+					      .initial_state = (void *)(uintptr_t)&forms[i] };
+	memcpy(all + FORMS, tests, sizeof(tests));
+	return cmocka_run_group_tests(all, NULL, NULL);
 }
