@@ -73,8 +73,8 @@ void http_response_release(struct http_response *a);
 const char *http_response_header(const struct http_response *a, const char *name);
 
 /* A GET whose answer is kept in this process as long as Cache-Control lets it (at most an hour; RFC 9111
- * §4.2), whoever asks. *age_ms (may be NULL): how old the body is, 0 when just fetched. Not 200 is
- * ERR_REMOTE. Appends to `body`. */
+ * §4.2), whoever asks. *age_ms (may be NULL): how old the body is, 0 when just fetched. A status
+ * of 4xx is ERR_NOT_FOUND (429 aside), any other than 200 ERR_REMOTE. Appends to `body`. */
 enum errc http_get_cached(struct buf *body, const char *url, const char *ca_file, int64_t *age_ms,
 			  bool (*go_on)(void *arg), void *arg, struct err *e);
 

@@ -195,12 +195,16 @@ static void keep(const char *key, const struct http_response *a)
 
 static enum errc status_check(const struct http_response *a, const char *url, struct err *e)
 {
+	bool absent = a->status >= 400 && a->status < 500 && a->status != 429;
+
 	if (a->status == 200)
 		return ERR_OK;
-	err_set(e, ERR_REMOTE, "\"%.300s\" answers with status %ld", url, a->status);
-	return err_hint(e, a->status == 404   ? "is it the right address?"
-			   : a->status >= 500 ? "the server has a fault: try again later"
-					      : "it has to answer a plain GET with 200");
+	err_set(e, absent ? ERR_NOT_FOUND : ERR_REMOTE, "\"%.300s\" answers with status %ld", url,
+		a->status);
+	err_hint(e, absent	       ? "is it the right address?"
+		    : a->status >= 500 ? "the server has a fault: try again later"
+				       : "it has to answer a plain GET with 200");
+	return absent ? ERR_NOT_FOUND : ERR_REMOTE;
 }
 
 enum errc http_get_cached(struct buf *body, const char *url, const char *ca_file, int64_t *age_ms,

@@ -2,6 +2,7 @@
 #include "src/base/http.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "src/base/alloc.h"
 
@@ -32,6 +33,20 @@ static void fetched(void *arg, const struct http_response *a)
 	w->over = true;
 }
 
+/* However often the loop comes round, who waits is asked ten times a second. */
+static bool asks_well(int64_t *asked_ms, bool (*go_on)(void *arg), void *arg)
+{
+	struct timespec now;
+	int64_t now_ms;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (!go_on || now_ms - *asked_ms < ASK_MS)
+		return true;
+	*asked_ms = now_ms;
+	return go_on(arg);
+}
+
 enum errc http_fetch(struct http_response *out, const struct http_request *r,
 		     bool (*go_on)(void *arg), void *arg, struct err *e)
 {
@@ -39,10 +54,11 @@ enum errc http_fetch(struct http_response *out, const struct http_request *r,
 	struct http *h = http_new(l);
 	struct wait w = { .out = out };
 	struct http_transfer *t;
+	int64_t asked_ms = 0;
 
 	*out = (struct http_response){ .code = ERR_CANCELLED };
 	t = http_start(h, r, fetched, &w);
-	while (!w.over && (!go_on || go_on(arg)))
+	while (!w.over && asks_well(&asked_ms, go_on, arg))
 		loop_step(l, ASK_MS);
 	if (!w.over) {
 		http_cancel(t);

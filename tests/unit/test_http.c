@@ -521,7 +521,7 @@ static void test_only_200_is_an_answer(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++)
 		assert_refused(http_get_cached(&body, url, NULL, NULL, NULL, NULL, &err),
-			       ERR_REMOTE, &err, "status 410");
+			       ERR_NOT_FOUND, &err, "status 410");
 	assert_int_equal(body.len, 0);
 	buf_release(&body);
 	free(url);
