@@ -31,6 +31,16 @@ static enum errc fetch(struct buf *body, const struct op_call *c, const char *ur
 		  : http_get_cached(body, url, op_text(c->args, "ca-file"), age, go_on, &call, e);
 }
 
+/* What a provider does not have is its failure, not an object of ours that is missing. */
+static enum errc provider_failed(enum errc rc, struct err *e)
+{
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	if (e)
+		e->code = ERR_REMOTE;
+	return ERR_REMOTE;
+}
+
 /* "JWKS https://…/keys", and how old it is where it was not fetched just now. */
 static char *label_of(const char *url, int64_t age)
 {
@@ -48,7 +58,7 @@ enum errc token_fetch_keys(struct key_set *set, const struct op_call *c, const c
 	struct buf body = BUF_INIT(HTTP_BODY_MAX);
 	int64_t age = 0;
 	char *label = NULL;
-	enum errc rc = fetch(&body, c, url, &age, e);
+	enum errc rc = provider_failed(fetch(&body, c, url, &age, e), e);
 
 	if (rc)
 		goto out;
@@ -88,7 +98,7 @@ static enum errc metadata_get(struct buf *body, const struct op_call *c, const c
 	enum errc rc = fetch(body, c, url, NULL, e);
 
 	free(url);
-	if (rc != ERR_REMOTE)
+	if (rc != ERR_NOT_FOUND)
 		return rc;
 	url = metadata_url(issuer, false);
 	buf_clear(body);
@@ -96,7 +106,21 @@ static enum errc metadata_get(struct buf *body, const struct op_call *c, const c
 	if (fetch(body, c, url, NULL, &second) == ERR_OK)
 		rc = ERR_OK;
 	free(url);
-	return rc;
+	return provider_failed(rc, e);
+}
+
+/* RFC 8414 §2: no query and no fragment. */
+static enum errc issuer_well(const char *issuer, struct err *e)
+{
+	enum errc rc = http_url_check(issuer, e);
+
+	if (rc)
+		return rc;
+	if (!strpbrk(issuer, "?#") && !strstr(issuer, "/.well-known/"))
+		return ERR_OK;
+	err_set(e, ERR_USAGE, "\"%.200s\" is no issuer, but an address below one", issuer);
+	return err_hint(e, "leave out /.well-known, a query and a fragment; for the address of a "
+			   "set of keys use --jwks");
 }
 
 static enum errc issuer_check(const char *issuer, const char *found, struct err *e)
@@ -112,6 +136,8 @@ static enum errc issuer_check(const char *issuer, const char *found, struct err 
 		return err_hint(e, "it differs by the slash at its end: give it with one");
 	if (strncmp(found, issuer, strlen(found)) == 0 && strcmp(issuer + strlen(found), "/") == 0)
 		return err_hint(e, "it differs by the slash at its end: give it without");
+	if (strchr(found, '{'))
+		return err_hint(e, "it is a template for many: give the issuer of your tenant");
 	return err_hint(e, "give the issuer as it calls itself (RFC 8414 3.3)");
 }
 
@@ -139,7 +165,7 @@ enum errc token_fetch_issuer(struct key_set *set, const struct op_call *c, const
 {
 	struct buf body = BUF_INIT(HTTP_BODY_MAX);
 	char *jwks = NULL;
-	enum errc rc = http_url_check(issuer, e);
+	enum errc rc = issuer_well(issuer, e);
 
 	if (!rc)
 		rc = metadata_get(&body, c, issuer, e);
