@@ -165,6 +165,144 @@ static void every_row_says_where_to_revoke(void **state)
 	}
 }
 
+/* --- each row of the table ---------------------------------------------------------------------- */
+
+enum { ROWS_MOST = 160, SAMPLE = 512 };
+
+/* The row's lead, and `count` characters of its set that are letters of a key, not words. */
+static void row_sample(char out[SAMPLE], const struct foreign *f, size_t count)
+{
+	static const char characters[] = "7bC2dA4Ef6aB3cD5eF";
+	size_t n = strlen(f->lead);
+
+	memcpy(out, f->lead, n);
+	for (size_t i = 0; count && n < SAMPLE - 1; i++) {
+		char c = characters[i % (sizeof(characters) - 1)];
+
+		if (!foreign_run(f->body, &c, 1, 1))
+			continue;
+		out[n++] = c;
+		count--;
+	}
+	out[n] = '\0';
+}
+
+static bool has_own_shape(const struct foreign *f)
+{
+	static const char *const shaped[] = { "openai", "sendgrid", "telegram", "paserk",
+					      "paseto", "jwt",	    "gitlab" };
+
+	for (size_t i = 0; i < sizeof(shaped) / sizeof(*shaped); i++)
+		if (strcmp(f->id, shaped[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Every row with a plain body: known from its shortest to its longest, and not beyond either. */
+static void assert_row(void **state)
+{
+	const struct foreign *f = *state;
+	enum foreign_check check;
+	char text[SAMPLE];
+	bool longer = strlen(f->lead) + f->most + 1 < SAMPLE;
+
+	row_sample(text, f, f->least);
+	assert_ptr_equal(foreign_identify(&check, text, strlen(text)), f);
+	assert_int_equal(check == FOREIGN_UNCHECKED, !f->check);
+	row_sample(text, f, f->least - 1);
+	assert_ptr_not_equal(foreign_identify(&check, text, strlen(text)), f);
+	row_sample(text, f, longer ? f->most : f->least);
+	assert_ptr_equal(foreign_identify(&check, text, strlen(text)), f);
+	row_sample(text, f, longer ? f->most + 1 : 0);
+	assert_ptr_not_equal(foreign_identify(&check, text, strlen(text)), f);
+}
+
+static void formats_with_a_shape_of_their_own_are_known(void **state)
+{
+	static const struct {
+		const char *text, *kind;
+	} samples[] = {
+		{ "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",
+		  "sendgrid" },
+		{ "SG.aB3dEf7hIj1lMn5pQr9tU.Ab3dEf7hIj1lMn5pQr9tUv2xYz4BcD6eFgH8iJkL0mN", "" },
+		{ "SG.aB3dEf7hIj1lMn5pQr9tUv-Ab3dEf7hIj1lMn5pQr9tUv2xYz4BcD6eFgH8iJkL0mN", "" },
+		{ "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawA", "telegram" },
+		{ "1234567:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawA", "" },
+		{ "123456789:ABHdqTcvCH1vGWJxfSeofSAs0K5PALDsawA", "" },
+		{ "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawAx", "" },
+		{ "k4.lid.iVtYQDjr5gEijCSjJC3fQaJm7nCeQSeaty0Jixy8dbsk", "paserk" },
+		{ "k4.local-wrap.pie.iVtYQDjr5gEijCSjJC3fQaJm7nCeQSeaty0Jixy8dbsk", "paserk" },
+		{ "k4.other.iVtYQDjr5gEijCSjJC3fQaJm7nCeQSeaty0Jixy8dbsk", "" },
+		{ "v3.local.iVtYQDjr5gEijCSjJC3fQaJm7nCeQSeaty0Jixy8dbsk.Zm9v", "paseto" },
+		{ "v5.local.iVtYQDjr5gEijCSjJC3fQaJm7nCeQSeaty0Jixy8dbsk", "" },
+		{ "v4.public.short", "" },
+		{ "glpat-bzoxCnU6MnMNFBsiKTA3PkVMU1phaG92EA.01.0y1l0iff7", "gitlab" },
+		{ "glpat-Ab3dEf7hIj1lMn5pQr9t.example", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+		assert_string_equal(kind(samples[i].text), samples[i].kind);
+}
+
+/* A host name behind a classic token is no part of it, and no wrong checksum. */
+static void what_follows_a_classic_gitlab_token_is_no_part_of_it(void **state)
+{
+	static const char text[] = "glpat-Ab3dEf7hIj1lMn5pQr9t.gitlab.com";
+	const struct foreign *f = NULL;
+	enum foreign_check check;
+
+	(void)state;
+	assert_int_equal(foreign_match(&f, &check, text, strlen(text)), 26);
+	assert_int_equal(check, FOREIGN_UNCHECKED);
+}
+
+static void checksums_of_gitlab_and_grafana_tell_a_mistyped_one(void **state)
+{
+	static const char *const good[] = {
+		"glpat-bzoxCnU6MnMNFBsiKTA3PkVMU1phaG92EA.01.0y1l0iff7",
+		"glpat-YzoxCm86MQp1OjJzDRQbIikwNz5FTFNaYWhvdhA.130mfautb",
+		"glsa_Ab3dEf7hIj1lMn5pQr9tUv2xYz4BcD6e_5863a1e3",
+	};
+	enum foreign_check check;
+	char broken[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		size_t len = strlen(good[i]);
+
+		assert_non_null(foreign_identify(&check, good[i], len));
+		assert_int_equal(check, FOREIGN_GOOD);
+		for (size_t at = 7; at < 30; at++) {
+			snprintf(broken, sizeof(broken), "%s", good[i]);
+			broken[at] = broken[at] == 'Q' ? 'R' : 'Q';
+			if (foreign_identify(&check, broken, len))
+				assert_int_equal(check, FOREIGN_WRONG);
+		}
+	}
+}
+
+/* What is only told of a paste must not make a search through files cry out. */
+static void rows_for_pastes_are_not_looked_for_in_files(void **state)
+{
+	const struct foreign *f = NULL;
+	enum foreign_check check;
+	char text[SAMPLE];
+	size_t rows = 0;
+
+	(void)state;
+	for (const struct foreign *row = foreign_table; row->id; row++) {
+		if (!row->paste_only || has_own_shape(row))
+			continue;
+		row_sample(text, row, row->least);
+		assert_int_equal(foreign_match(&f, &check, text, strlen(text)), 0);
+		assert_int_equal(foreign_match_pasted(&f, &check, text, strlen(text)),
+				 strlen(text));
+		rows++;
+	}
+	assert_true(rows > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,7 +314,22 @@ int main(void)
 		cmocka_unit_test(a_mask_hides_sixteen_characters_or_all),
 		cmocka_unit_test(a_scanner_can_ask_what_may_begin_one),
 		cmocka_unit_test(every_row_says_where_to_revoke),
+		cmocka_unit_test(formats_with_a_shape_of_their_own_are_known),
+		cmocka_unit_test(what_follows_a_classic_gitlab_token_is_no_part_of_it),
+		cmocka_unit_test(checksums_of_gitlab_and_grafana_tell_a_mistyped_one),
+		cmocka_unit_test(rows_for_pastes_are_not_looked_for_in_files),
 	};
+	enum { OTHERS = sizeof(tests) / sizeof(*tests) };
+	struct CMUnitTest all[ROWS_MOST + OTHERS];
+	size_t rows = 0;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	for (const struct foreign *f = foreign_table; f->id && rows < ROWS_MOST; f++)
+		if (!has_own_shape(f))
+			all[rows++] = (struct CMUnitTest){
+				.name = f->name,
+				.test_func = assert_row,
+				.initial_state = (void *)(uintptr_t)f,
+			};
+	memcpy(all + rows, tests, sizeof(tests));
+	return _cmocka_run_group_tests("credentials of vendors", all, rows + OTHERS, NULL, NULL);
 }
