@@ -4,7 +4,7 @@
 const struct help_text help_texts[] = {
 	{ "exit-codes", "What the exit code says",
 	  "  0    done, or the answer is yes\n"
-	  "  1    the answer is no: the key is not valid, the audit chain is broken\n"
+	  "  1    the answer is no: key or token not valid, audit chain broken\n"
 	  "  2    usage\n"
 	  "  3    no such object\n"
 	  "  4    conflict, or refused in this state; a confirmation is missing\n"
@@ -15,9 +15,9 @@ const struct help_text help_texts[] = {
 	  "  130  cancelled (Ctrl-C)\n"
 	  "  141  a reading command whose reader went away (| head): it ends by SIGPIPE" },
 	{ "json", "What --json prints",
-	  "One object, or for lists one object a line. Names are snake_case, times RFC 3339 in "
-	  "UTC, "
-	  "durations seconds. What is not set is null.\n"
+	  "One object, or for lists one object a line; token inspect prints one array. Names are "
+	  "snake_case, times RFC 3339 in UTC, durations seconds. What is not set is null. Numbers "
+	  "out of a token stand as they stand there, however many digits they have.\n"
 	  "\n"
 	  "An error is one line on standard error, and standard output stays empty:\n"
 	  "\n"
@@ -28,7 +28,8 @@ const struct help_text help_texts[] = {
 	{ "secrets", "How secrets go in and out",
 	  "A secret is never an argument and never an environment variable: others can read these. "
 	  "It goes in on standard input (one line end behind it is taken off), or is asked for "
-	  "without echo where standard input is a terminal.\n"
+	  "without echo where standard input is a terminal. A token is treated likewise, and a "
+	  "command line with one in it is refused.\n"
 	  "\n"
 	  "A new secret is printed once, by key create and key rotate. The key goes live only when "
 	  "the secret has been written out: where the output is closed or full, no live key is "
