@@ -95,7 +95,8 @@ static void look_long(const struct inspection *in, const struct finding_rule *ru
 
 	if (s->use == USE_ACCESS && !s->exp.value)
 		finding_add(out, rule, "an access token without end");
-	if (!usable(&s->exp) || !(s->wants & WANTS_EXP) || s->use == USE_OTHER)
+	if (!usable(&s->exp) || !(s->wants & WANTS_EXP) ||
+	    (s->use != USE_ACCESS && s->use != USE_UNKNOWN))
 		return;
 	span = s->exp.at - (usable(from) ? from->at : in->now_ms);
 	if (span <= 24 * HOUR_MS)

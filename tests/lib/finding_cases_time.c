@@ -46,6 +46,7 @@ const struct finding_case finding_cases_time[] = {
 	SILENT("exp-long", JWT, "{'iat':1781615212,'exp':1781701612}"),
 	SILENT("exp-long", "{'alg':'ES256','typ':'dc+sd-jwt'}", "{'exp':4102444800}"),
 	SILENT("exp-long", JWT, "{'typ':'Refresh','exp':4102444800}"),
+	SILENT("exp-long", JWT, "{'nonce':'x','exp':4102444800}"),
 	SILENT("exp-long", JWT, "{'sub':'x'}"),
 	RAISES("exp-order", JWT, "{'exp':1781615300,'iat':1781615300}", .text = "iat"),
 	RAISES("exp-order", JWT, "{'exp':1781615300,'nbf':1781615300}", .text = "nbf"),

@@ -8,6 +8,8 @@
 
 #include "src/base/alloc.h"
 #include "src/base/base64.h"
+#include "src/token/explain.h"
+#include "src/token/finding_seen.h"
 #include "tests/lib/finding_cases.h"
 #include "tests/lib/token_text.h"
 
@@ -176,6 +178,33 @@ static void every_rule_is_complete_and_its_id_its_own(void **state)
 	assert_null(finding_rule_find("unheard-of"));
 }
 
+static void names_are_in_the_order_that_they_are_searched_in(void **state)
+{
+	const struct seen_name *n = seen_claim_names;
+
+	(void)state;
+	for (size_t i = 1; i < seen_claim_count; i++)
+		assert_true(n[i - 1].len < n[i].len ||
+			    (n[i - 1].len == n[i].len && strcmp(n[i - 1].name, n[i].name) < 0));
+	n = seen_header_names;
+	for (size_t i = 1; i < seen_header_count; i++)
+		assert_true(n[i - 1].len < n[i].len ||
+			    (n[i - 1].len == n[i].len && strcmp(n[i - 1].name, n[i].name) < 0));
+}
+
+static void personal_data_is_the_same_to_findings_and_explanations(void **state)
+{
+	const struct explained *e;
+
+	(void)state;
+	for (size_t i = 0; (e = explain_at(EXPLAIN_CLAIM, i)); i++) {
+		const struct seen_text name = { e->name, strlen(e->name) };
+
+		if (seen_personal_name(name, true) != e->is_personal)
+			fail_msg("\"%s\" is personal for one of both", e->name);
+	}
+}
+
 static void a_plain_access_token_has_nothing_wrong(void **state)
 {
 	static const struct finding_case good = { .id = "" };
@@ -305,6 +334,8 @@ int main(void)
 		CASES("faults of keys", finding_cases_key),
 		cmocka_unit_test(every_rule_has_a_token_that_raises_it_and_one_that_does_not),
 		cmocka_unit_test(every_rule_is_complete_and_its_id_its_own),
+		cmocka_unit_test(names_are_in_the_order_that_they_are_searched_in),
+		cmocka_unit_test(personal_data_is_the_same_to_findings_and_explanations),
 		cmocka_unit_test(a_plain_access_token_has_nothing_wrong),
 		cmocka_unit_test(the_most_severe_come_first_and_equals_keep_their_order),
 		cmocka_unit_test(what_comes_from_outside_is_shown_safely_and_shortened),
