@@ -94,6 +94,7 @@ const struct seen_name seen_header_names[] = {
 };
 const size_t seen_header_count = sizeof(seen_header_names) / sizeof(seen_header_names[0]);
 
+/* Halves down to the names of that length, and looks through those. */
 static const struct seen_name *name_find(const struct seen_name *names, size_t count,
 					 struct seen_text t)
 {
@@ -101,16 +102,15 @@ static const struct seen_name *name_find(const struct seen_name *names, size_t c
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		const struct seen_name *n = &names[middle];
-		int order = n->len == t.len ? memcmp(n->name, t.at, t.len) : 0;
 
-		if (n->len == t.len && order == 0)
-			return n;
-		if (n->len < t.len || (n->len == t.len && order < 0))
+		if (names[middle].len < t.len)
 			low = middle + 1;
 		else
 			high = middle;
 	}
+	for (; low < count && names[low].len == t.len; low++)
+		if (names[low].name[0] == *t.at && memcmp(names[low].name, t.at, t.len) == 0)
+			return &names[low];
 	return NULL;
 }
 
@@ -320,20 +320,27 @@ static bool name_ends(struct seen_text t, const char *word)
 	return left == 0;
 }
 
-/* Is it a name that people give to a credential? The last letter rules out nearly all. */
+/* The last letter rules out nearly all names. */
 bool seen_credential_name(struct seen_text t)
 {
-	static const char *const words[] = { "password",     "passwd",	    "passphrase",
-					     "secret",	     "apikey",	    "privatekey",
-					     "secretkey",    "accesskey",   "accesstoken",
-					     "refreshtoken", "sessiontoken" };
+	static const struct {
+		char last;
+		const char *word;
+	} words[] = {
+		{ 'd', "password" },	 { 'd', "passwd" },	  { 'e', "passphrase" },
+		{ 't', "secret" },	 { 'y', "apikey" },	  { 'y', "privatekey" },
+		{ 'y', "secretkey" },	 { 'y', "accesskey" },	  { 'n', "accesstoken" },
+		{ 'n', "refreshtoken" }, { 'n', "sessiontoken" },
+	};
+	char last;
 
-	if (t.len < 3 || !strchr("detyn", t.at[t.len - 1] | 0x20))
+	if (t.len < 3)
 		return false;
+	last = (char)(t.at[t.len - 1] | 0x20);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (name_ends(t, words[i]))
+		if (words[i].last == last && name_ends(t, words[i].word))
 			return true;
-	return t.len == 3 && name_ends(t, "pwd");
+	return t.len == 3 && last == 'd' && name_ends(t, "pwd");
 }
 
 bool seen_personal_name(struct seen_text t, bool top)
