@@ -584,11 +584,28 @@ static void timeout_tell(struct http_transfer *t)
 	buf_release(&what);
 }
 
+/* Did a proxy say no to a tunnel? */
+static bool proxy_tell(struct http_transfer *t)
+{
+	struct buf what = BUF_INIT(128);
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status < 300)
+		return false;
+	buf_addf(&what, "the proxy does not connect there: status %ld", status);
+	transfer_fail(t, buf_text(&what), "look at https_proxy and no_proxy in the environment");
+	buf_release(&what);
+	return true;
+}
+
 static void failure_tell(struct http_transfer *t, CURLcode result)
 {
 	const struct failure *f;
 	long verified = 0, reason = 0;
 
+	if (proxy_tell(t))
+		return;
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &reason);
 	if (t->verdict == STALLED && t->answer.times.connected < 0) {
 		f = failure_find(verdicts, UNCONNECTED);

@@ -255,6 +255,23 @@ static void test_https_is_no_http(void **state)
 	free(secure);
 }
 
+/* The address of a proxy that is a port of the server, and refuses to be one. */
+static void test_proxies_of_the_environment(void **state)
+{
+	const struct http_request r = { .url = "https://no-such-host.invalid/" };
+	char *proxy = http_peer_url(&peer, peer.plain, "");
+
+	(void)state;
+	setenv("https_proxy", proxy, 1);
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	assert_refused(http_fetch(&answer, &r, NULL, NULL, &err), ERR_REMOTE, &err, "proxy");
+	/* Never for this machine. */
+	assert_well(PLAIN("/ok"), &err);
+	unsetenv("https_proxy");
+	unsetenv("http_proxy");
+	free(proxy);
+}
+
 static void test_urls(void **state)
 {
 	static const struct {
@@ -562,6 +579,7 @@ int main(void)
 		TEST(test_nobody_is_there),
 		TEST(test_certificates),
 		TEST(test_https_is_no_http),
+		TEST(test_proxies_of_the_environment),
 		TEST(test_urls),
 		TEST(test_a_password_in_a_url_is_not_repeated),
 		LOOP_TEST(test_several_at_once),

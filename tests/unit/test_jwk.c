@@ -255,6 +255,16 @@ static void test_the_common_members(void **state)
 	assert_string_equal(k->label, "keys.json");
 }
 
+static void test_escapes_in_a_key_are_read(void **state)
+{
+	const struct jose_key *k = one("{\"\\u006bty\":\"o\\u0063t\",\"k\":\"c2Vj\\u0063mV0\"}");
+
+	(void)state;
+	assert_int_equal(k->faults, 0);
+	assert_int_equal(k->secret.len, 6);
+	assert_memory_equal(secret_reveal(&k->secret), "secret", 6);
+}
+
 static void test_a_single_key_that_is_unknown_is_an_error(void **state)
 {
 	(void)state;
@@ -406,6 +416,7 @@ int main(void)
 		TEST(test_every_fault_is_kept_with_the_key),
 		TEST(test_a_fatal_fault_forbids_everything),
 		TEST(test_the_common_members),
+		TEST(test_escapes_in_a_key_are_read),
 		TEST(test_a_single_key_that_is_unknown_is_an_error),
 		TEST(test_what_is_no_jwk),
 		TEST(test_a_set_that_is_refused_leaves_nothing),
