@@ -78,13 +78,15 @@ enum { DECODERS = sizeof(decoders) / sizeof(*decoders) };
 static EVP_PKEY *decode(const struct decoder *d, const unsigned char *data, size_t len)
 {
 	const unsigned char *at = data;
-	EVP_PKEY *pkey = d->decode(&at, (long)len);
+	EVP_PKEY *pkey = NULL;
 
+	pkey = d->decode(&at, (long)len);
 	ERR_clear_error();
-	if (pkey && at == data + len)
-		return pkey;
-	EVP_PKEY_free(pkey);
-	return NULL;
+	if (at != data + len) {
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	return pkey;
 }
 
 /* --- what the key is ------------------------------------------------------------------------------ */

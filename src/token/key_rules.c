@@ -123,8 +123,10 @@ static bool same_algorithm(const struct jose_key *k, const struct algorithm *a)
 {
 	const struct algorithm *own = algorithm_find(k->alg, strlen(k->alg));
 
-	if (own == a || !own)
-		return own;
+	if (!own)
+		return false;
+	if (own == a)
+		return true;
 	if (a->family == FAMILY_EDDSA && own->family == FAMILY_EDDSA)
 		return !own->curve || !a->curve;
 	if (a->family == FAMILY_DIRECT)
