@@ -132,12 +132,9 @@ static struct json *parts_json(const struct jose *t, enum jose_kind kind)
 static struct json *disclosure_json(const struct disclosure *d)
 {
 	static const char *const states[] = {
-		[DISCLOSURE_GOOD] = "good",
-		[DISCLOSURE_UNREFERENCED] = "unreferenced",
-		[DISCLOSURE_REPEATED] = "repeated",
-		[DISCLOSURE_MALFORMED] = "malformed",
-		[DISCLOSURE_CLASH] = "clash",
-		[DISCLOSURE_DECISIVE] = "decisive",
+		[DISCLOSURE_GOOD] = "good",	    [DISCLOSURE_UNREFERENCED] = "unreferenced",
+		[DISCLOSURE_REPEATED] = "repeated", [DISCLOSURE_MALFORMED] = "malformed",
+		[DISCLOSURE_CLASH] = "clash",	    [DISCLOSURE_DECISIVE] = "decisive",
 	};
 	struct json *row = json_object_new();
 
