@@ -36,7 +36,7 @@ def sign(home, *args, **more):
     return out.strip()
 
 
-def keypair(home, algorithm, *options):
+def key_pair(home, algorithm, *options):
     openssl = need("openssl")
     private, public = os.path.join(home.path, "k.pem"), os.path.join(home.path, "k.pub")
     subprocess.run([openssl, "genpkey", "-algorithm", algorithm, *options, "-out", private],
@@ -101,7 +101,7 @@ def what_is_signed_verifies_with_every_kind_of_key(home):
             ("EC", ("-pkeyopt", "ec_paramgen_curve:P-521"), ("ES512",)),
             ("EC", ("-pkeyopt", "ec_paramgen_curve:secp256k1"), ("ES256K",)),
             ("ED25519", (), ("EdDSA", "Ed25519")), ("ED448", (), ("EdDSA", "Ed448"))):
-        private, public = keypair(home, algorithm, *options)
+        private, public = key_pair(home, algorithm, *options)
         for name in names:
             token = home.ok("token", "sign", "--pem", private, "--alg", name, "--sub", "a").out
             row = home.ok("--json", "token", "verify", "--pem", public, "--alg", name,
