@@ -1,4 +1,5 @@
 /* token.diff: what differs between two tokens, member by member. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/app/ops.h"
@@ -6,6 +7,7 @@
 #include "src/app/token_input.h"
 #include "src/app/token_keys.h"
 #include "src/app/token_record.h"
+#include "src/base/alloc.h"
 
 static const struct arg diff_args[] = {
 	{ .name = "left",
@@ -45,29 +47,6 @@ static bool same_text(const struct json *a, const struct json *b, const char *na
 	return strcmp(json_get_text(a, name), json_get_text(b, name)) == 0;
 }
 
-/* The n-th member of that part and name: names can be there twice. */
-static const struct json *member_find(const struct json *members, const struct json *like, size_t n)
-{
-	for (size_t i = 0; i < json_count(members); i++) {
-		const struct json *m = json_at(members, i);
-
-		if (same_text(m, like, "part") && same_text(m, like, "name") && n-- == 0)
-			return m;
-	}
-	return NULL;
-}
-
-/* How many of that name stand before the i-th. */
-static size_t rank_of(const struct json *members, size_t i)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; k < i; k++)
-		n += same_text(json_at(members, k), json_at(members, i), "part") &&
-		     same_text(json_at(members, k), json_at(members, i), "name");
-	return n;
-}
-
 static void set_side(struct json *row, const struct json *m, const char *value, const char *at)
 {
 	json_set(row, value, m ? json_keep(json_get(m, "value")) : json_null_new());
@@ -100,23 +79,99 @@ static bool add_change(struct json *list, const struct json *left, const struct 
 	return same;
 }
 
+/* A member of one side, and the one of the other side that it is compared with; NULL: none. */
+struct entry {
+	const struct json *member, *partner;
+};
+
+struct side {
+	struct entry *entries; /* in the order of the source */
+	size_t *sorted;	       /* by part and name; of the same name the earlier first */
+	size_t count;
+};
+
+static int entry_order(const struct entry *a, const struct entry *b)
+{
+	int order = strcmp(json_get_text(a->member, "part"), json_get_text(b->member, "part"));
+
+	return order ? order
+		     : strcmp(json_get_text(a->member, "name"), json_get_text(b->member, "name"));
+}
+
+static int index_order(const void *a, const void *b, void *entries)
+{
+	const struct entry *list = entries;
+	size_t i = *(const size_t *)a, k = *(const size_t *)b;
+	int order = entry_order(&list[i], &list[k]);
+
+	return order ? order : (i > k) - (i < k);
+}
+
+static void side_init(struct side *s, const struct json *members)
+{
+	s->count = json_count(members);
+	s->entries = x_calloc(s->count + 1, sizeof(*s->entries));
+	s->sorted = x_calloc(s->count + 1, sizeof(*s->sorted));
+	for (size_t i = 0; i < s->count; i++) {
+		s->entries[i] = (struct entry){ .member = json_at(members, i) };
+		s->sorted[i] = i;
+	}
+	qsort_r(s->sorted, s->count, sizeof(*s->sorted), index_order, s->entries);
+}
+
+static void side_release(struct side *s)
+{
+	free(s->entries);
+	free(s->sorted);
+}
+
+/* Names that stand several times are paired one by one. */
+static void sides_pair(struct side *left, struct side *right)
+{
+	size_t i = 0, k = 0;
+
+	while (i < left->count && k < right->count) {
+		struct entry *a = &left->entries[left->sorted[i]];
+		struct entry *b = &right->entries[right->sorted[k]];
+		int order = entry_order(a, b);
+
+		if (order == 0) {
+			a->partner = b->member;
+			b->partner = a->member;
+		}
+		i += order <= 0;
+		k += order >= 0;
+	}
+}
+
 /* The members of one part: in the order of the left, then what only the right one has. */
-static bool compare_part(struct json *list, const struct json *left, const struct json *right,
+static bool compare_part(struct json *list, const struct side *left, const struct side *right,
 			 const char *part)
 {
 	bool same = true;
 
-	for (size_t i = 0; i < json_count(left); i++)
-		if (strcmp(json_get_text(json_at(left, i), "part"), part) == 0)
-			same &= add_change(list, json_at(left, i),
-					   member_find(right, json_at(left, i), rank_of(left, i)));
-	for (size_t i = 0; i < json_count(right); i++) {
-		const struct json *m = json_at(right, i);
+	for (size_t i = 0; i < left->count; i++)
+		if (strcmp(json_get_text(left->entries[i].member, "part"), part) == 0)
+			same &= add_change(list, left->entries[i].member, left->entries[i].partner);
+	for (size_t i = 0; i < right->count; i++)
+		if (strcmp(json_get_text(right->entries[i].member, "part"), part) == 0 &&
+		    !right->entries[i].partner)
+			same &= add_change(list, NULL, right->entries[i].member);
+	return same;
+}
 
-		if (strcmp(json_get_text(m, "part"), part) == 0 &&
-		    !member_find(left, m, rank_of(right, i)))
-			same &= add_change(list, NULL, m);
-	}
+static bool compare_members(struct json *list, const struct json *left, const struct json *right)
+{
+	struct side a, b;
+	bool same;
+
+	side_init(&a, left);
+	side_init(&b, right);
+	sides_pair(&a, &b);
+	same = compare_part(list, &a, &b, "header");
+	same &= compare_part(list, &a, &b, "claims");
+	side_release(&a);
+	side_release(&b);
 	return same;
 }
 
@@ -156,10 +211,9 @@ static enum errc compare(const struct op_call *c, const struct paste_item *left,
 	int64_t wall = app_now(c->app), now = op_instant(c->args, "at", wall, wall);
 	struct json *a = item_record(left, now), *b = item_record(right, now);
 	struct json *row = json_object_new(), *list = json_array_new();
-	bool same = compare_part(list, json_get(a, "members"), json_get(b, "members"), "header");
+	bool same = compare_members(list, json_get(a, "members"), json_get(b, "members"));
 	enum errc rc;
 
-	same &= compare_part(list, json_get(a, "members"), json_get(b, "members"), "claims");
 	same &= same_payload(a, b) && same_text(a, b, "kind");
 	json_set_bool(row, "same", same);
 	json_set(row, "left", summary_json(a));

@@ -13,7 +13,7 @@
 #include "src/cli/report.h"
 #include "src/cli/token_text.h"
 
-enum { LINE_SIZE = 1 << 24, PROGRESS_MS = 250 };
+enum { LINE_SIZE = 1 << 26, PROGRESS_MS = 250 };
 
 static enum errc add_line(struct printer *p, struct buf *line, struct err *e)
 {

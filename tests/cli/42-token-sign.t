@@ -255,6 +255,14 @@ def names_that_stand_twice_are_compared_in_pairs(home):
 
 
 @test
+def a_token_of_very_many_claims_is_compared_as_well(home):
+    body = "{" + ",".join(f'"{n:x}":1' for n in range(60000)) + "}"
+    one, two = home.file("a", hs256(body)), home.file("b", hs256(body[:-2] + "2}"))
+    equal("yes\n", home.ok("--quiet", "token", "diff", one, one).out)
+    equal("no\n", home.run("--quiet", "token", "diff", one, two, code=1).out)
+
+
+@test
 def two_tokens_are_needed(home):
     one = hs256(claims())
     home.run("token", "diff", input=one, code=2)
