@@ -109,7 +109,7 @@ static void json_is_one_line_a_record(void **state)
 /* Half of an answer is none: a program would read it, or fail on it. */
 static void json_that_is_too_long_is_refused(void **state)
 {
-	enum { SIZE = 1 << 24 };
+	enum { SIZE = 1 << 26 };
 	struct fixture *f = *state;
 	const struct op_sink *sink;
 	char *text = x_malloc(SIZE + 1);
@@ -121,7 +121,7 @@ static void json_that_is_too_long_is_refused(void **state)
 	f->settings.json = true;
 	sink = begin(f, &one);
 	assert_refused(sink->record(sink->arg, &one, f->row, &f->e), ERR_USAGE, &f->e,
-		       "longer than 16 MiB");
+		       "longer than 64 MiB");
 	assert_string_equal(arrived(f), "");
 }
 
