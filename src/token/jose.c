@@ -2,6 +2,7 @@
 #include "src/token/jose.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -244,11 +245,21 @@ static bool is_json(const char *text, size_t len)
 	return at < len && text[at] == '{';
 }
 
+/* Empties it without touching the rooms within, which are most of it. */
+static void jose_clear(struct jose *t)
+{
+	memset(t, 0, offsetof(struct jose, first));
+	memset(&t->first, 0, offsetof(struct jose_part, header));
+	for (size_t place = 0; place < PLACE_COUNT; place++)
+		memset(&t->first.header[place], 0, offsetof(struct lossless, room));
+	memset(&t->claims, 0, offsetof(struct lossless, room));
+}
+
 void jose_read(struct jose *t, const char *text, size_t len)
 {
 	bool over = len > JOSE_MAX;
 
-	memset(t, 0, sizeof(*t));
+	jose_clear(t);
 	if (over)
 		len = JOSE_MAX;
 	t->memory_size = 2 * len + 1 + SEGMENT_SLACK * SEGMENTS_MOST;
@@ -328,7 +339,8 @@ void jose_release(struct jose *t)
 	if (t->attachment)
 		secret_wipe(t->attachment, t->attachment_size);
 	free(t->attachment);
-	memset(t, 0, sizeof(*t));
+	secret_wipe(t->faults, t->fault_count * sizeof(*t->faults));
+	jose_clear(t);
 }
 
 static bool sound_but_for(const struct jose *t, const char *id)

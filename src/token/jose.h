@@ -33,9 +33,9 @@ enum jose_place {
 /* A signature of a JWS, a recipient of a JWE. */
 struct jose_part {
 	struct jose_segment protected_header; /* of a JWS; a JWE has one for all, in each part */
+	bool has[PLACE_COUNT];		      /* it was there, if not well formed */
+	struct jose_segment value;	      /* signature, or encrypted key */
 	struct lossless header[PLACE_COUNT];
-	bool has[PLACE_COUNT];	   /* it was there, if not well formed */
-	struct jose_segment value; /* signature, or encrypted key */
 };
 
 /* Why something can't be read, or must not be relied on. */
@@ -59,7 +59,6 @@ struct jose {
 
 	struct jose_part *parts;
 	size_t count;
-	struct jose_part first; /* parts points here for one */
 
 	struct jose_segment payload; /* JWS */
 	bool detached;		     /* JWS: the payload is not in the token */
@@ -68,17 +67,20 @@ struct jose {
 	bool padded;		     /* segments padded as AWS ALB makes them */
 	const void *signed_payload;  /* as it goes into the signing input, behind the '.' */
 	size_t signed_size;
-	struct lossless claims; /* payload as JSON; claims.error tells why it is none */
-	bool is_claims;		/* it is a well-formed JSON object */
+	bool is_claims; /* it is a well-formed JSON object: `claims` */
 
 	struct jose_segment iv, ciphertext, tag, aad; /* JWE */
 
-	struct jose_fault faults[JOSE_FAULTS];
-	size_t fault_count;
+	size_t fault_count;    /* of `faults` */
 	unsigned char *memory; /* text, and where segments are decoded to; wiped on release */
 	size_t memory_used, memory_size;
 	unsigned char *attachment; /* the attached payload, and its base64url */
 	size_t attachment_size;
+
+	/* Large, and for the most part never touched. */
+	struct jose_part first; /* parts points here for one */
+	struct lossless claims; /* payload as JSON; claims.error tells why it is none */
+	struct jose_fault faults[JOSE_FAULTS];
 };
 
 /* Reads `len` ≤ JOSE_MAX bytes (copied); what goes beyond is a fault. To be released in any case. A

@@ -42,10 +42,11 @@ struct lossless {
 	size_t len;
 	struct lossless_value *values; /* [0] is the root */
 	size_t count, size;
-	struct lossless_value room[LOSSLESS_INLINE]; /* most tokens need no heap */
 	const char *error; /* NULL: well formed; else why not, in words (static) */
 	size_t error_at;   /* byte offset of it; what stands before can still be read */
 	bool duplicates;   /* some object has one name twice */
+	/* Most tokens need no heap. Last: it need not be cleared. */
+	struct lossless_value room[LOSSLESS_INLINE];
 };
 
 /* Reads. Malformed text leaves what was read before the fault in `values` (count may be 0) with

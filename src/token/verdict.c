@@ -31,40 +31,37 @@ struct trial {
 	char why[192];		 /* why the last key may not be used */
 };
 
-void check_add(struct deciding *d, const char *name, enum check_result result, const char *detail)
+/* Put together without a format: there are a dozen of them in each decision. */
+void check_add(struct deciding *d, const char *name, enum check_result result, ...)
 {
 	struct token_check *c = &d->out->checks[d->out->count];
-	size_t len = strlen(detail);
+	char raw[4 * sizeof(c->detail)];
+	const char *text;
+	size_t len = 0;
+	va_list ap;
 
 	d->failed = d->failed || result == CHECK_FAILED;
 	if (d->out->count == CHECKS_MAX)
 		return;
+	va_start(ap, result);
+	while ((text = va_arg(ap, const char *))) {
+		size_t size = strnlen(text, sizeof(raw) - len);
+
+		memcpy(raw + len, text, size);
+		len += size;
+	}
+	va_end(ap);
 	d->out->count++;
 	c->name = name;
 	c->result = result;
-	if (len >= sizeof(c->detail))
-		len = sizeof(c->detail) - 1;
-	memcpy(c->detail, detail, len);
-	c->detail[len] = '\0';
-}
-
-void check_addf(struct deciding *d, const char *name, enum check_result result, const char *format,
-		...)
-{
-	char detail[sizeof(d->out->checks[0].detail)];
-	va_list ap;
-
-	va_start(ap, format);
-	text_safe_format(detail, sizeof(detail), format, ap);
-	va_end(ap);
-	check_add(d, name, result, detail);
+	text_safe_put(c->detail, sizeof(c->detail), raw, len);
 }
 
 /* --- form --------------------------------------------------------------------------------------- */
 
 static bool form_fails(struct deciding *d, const char *why)
 {
-	check_add(d, "format", CHECK_FAILED, why);
+	check_add(d, "format", CHECK_FAILED, why, NULL);
 	return false;
 }
 
@@ -78,7 +75,7 @@ static bool form_check(struct deciding *d)
 	if (t->kind == JOSE_JWE)
 		return form_fails(d, "it is encrypted: decrypt it first");
 	if (d->x->no_claims) {
-		check_add(d, "format", CHECK_PASSED, "a JWS, its payload taken as it is");
+		check_add(d, "format", CHECK_PASSED, "a JWS, its payload taken as it is", NULL);
 		return true;
 	}
 	if (t->form != JOSE_COMPACT)
@@ -89,7 +86,7 @@ static bool form_check(struct deciding *d)
 		return form_fails(d, "the payload is no JSON object, so it is no JWT");
 	if (t->claims.duplicates)
 		return form_fails(d, "the claims have a name twice");
-	check_add(d, "format", CHECK_PASSED, t->sd_jwt ? "an SD-JWT" : "a JWT");
+	check_add(d, "format", CHECK_PASSED, t->sd_jwt ? "an SD-JWT" : "a JWT", NULL);
 	return true;
 }
 
@@ -98,7 +95,7 @@ static bool form_check(struct deciding *d)
 static bool header_fails(struct deciding *d, const struct trial *r, const char *check,
 			 const char *why)
 {
-	check_addf(d, check, CHECK_FAILED, "%s%s", r->which, why);
+	check_add(d, check, CHECK_FAILED, r->which, why, NULL);
 	return false;
 }
 
@@ -112,8 +109,8 @@ static bool types_check(struct deciding *d, const struct trial *r)
 
 		if (!v || v->type == LOSSLESS_STRING)
 			continue;
-		check_addf(d, i ? "format" : "alg", CHECK_FAILED, "%s“%s” is no string", r->which,
-			   names[i]);
+		check_add(d, i ? "format" : "alg", CHECK_FAILED, r->which, "“", names[i],
+			  "” is no string", NULL);
 		return false;
 	}
 	return true;
@@ -152,8 +149,7 @@ static bool algorithm_check(struct deciding *d, struct trial *r)
 		return header_fails(d, r, "alg", "the header has no “alg”");
 	r->algorithm = algorithm_find(name, strlen(name));
 	why = algorithm_fault(d, r->algorithm, name);
-	check_addf(d, "alg", why ? CHECK_FAILED : CHECK_PASSED, "%s%.40s%s", r->which, name,
-		   why ? why : "");
+	check_add(d, "alg", why ? CHECK_FAILED : CHECK_PASSED, r->which, name, why, NULL);
 	free(name);
 	return !why;
 }
@@ -201,8 +197,8 @@ static bool critical_check(struct deciding *d, const struct trial *r)
 		header_fails(d, r, "crit", "“b64” is false, and “crit” does not name it");
 		return true;
 	}
-	check_addf(d, "crit", list ? CHECK_PASSED : CHECK_NOT_MADE, "%s%s", r->which,
-		   list ? "b64" : "the header has none");
+	check_add(d, "crit", list ? CHECK_PASSED : CHECK_NOT_MADE, r->which,
+		  list ? "b64" : "the header has none", NULL);
 	return true;
 }
 
@@ -253,27 +249,29 @@ static struct jose_key *keys_try(struct deciding *d, struct trial *r, bool named
 
 static void fit_tell(struct deciding *d, const struct trial *r, const struct jose_key *k)
 {
+	const char *label = k->label ? k->label : "the key given";
+
 	if (k->kid)
-		check_addf(d, "signature", CHECK_PASSED, "%s%s, kid %.64s%s%.64s", r->which,
-			   r->algorithm->name, k->kid, k->label ? ", " : "",
-			   k->label ? k->label : "");
+		check_add(d, "signature", CHECK_PASSED, r->which, r->algorithm->name, ", kid ",
+			  k->kid, ", ", label, NULL);
 	else
-		check_addf(d, "signature", CHECK_PASSED, "%s%s%s%.64s", r->which,
-			   r->algorithm->name, k->label ? ", " : "", k->label ? k->label : "");
+		check_add(d, "signature", CHECK_PASSED, r->which, r->algorithm->name, ", ", label,
+			  NULL);
 }
 
 static void misfit_tell(struct deciding *d, const struct trial *r)
 {
-	const char *hint = d->t->detached && !d->t->attached
-				   ? "; its payload is detached, and was not given"
-				   : "";
+	bool given = !d->t->detached || d->t->attached;
+	const char *hint = given ? NULL : "; its payload is detached, and was not given";
+	char count[24];
 
+	snprintf(count, sizeof(count), "%zu", r->checked);
 	if (r->checked == 1)
-		check_addf(d, "signature", CHECK_FAILED, "%sit does not fit the key%s", r->which,
-			   hint);
+		check_add(d, "signature", CHECK_FAILED, r->which, "it does not fit the key", hint,
+			  NULL);
 	else
-		check_addf(d, "signature", CHECK_FAILED, "%sit fits none of the %zu keys%s",
-			   r->which, r->checked, hint);
+		check_add(d, "signature", CHECK_FAILED, r->which, "it fits none of the ", count,
+			  " keys", hint, NULL);
 }
 
 /* No key could be asked. With several signatures this one may be somebody else's: another has to hold. */
@@ -283,10 +281,10 @@ static enum part_result stranger_tell(struct deciding *d, const struct trial *r)
 	enum check_result result = several ? CHECK_NOT_MADE : CHECK_FAILED;
 
 	if (r->candidates)
-		check_addf(d, "signature", result, "%s%s", r->which, r->why);
+		check_add(d, "signature", result, r->which, r->why, NULL);
 	else
-		check_addf(d, "signature", result, "%sno key has the kid “%.64s”", r->which,
-			   r->kid ? r->kid : "");
+		check_add(d, "signature", result, r->which, "no key has the kid “",
+			  r->kid ? r->kid : "", "”", NULL);
 	return r->candidates && !several ? PART_FAILS : PART_UNKNOWN;
 }
 
@@ -333,8 +331,8 @@ static enum part_result part_check(struct deciding *d, struct trial *r, size_t i
 		r->kid = jose_header_text(r->part, "kid");
 		result = keys_check(d, r);
 	} else {
-		check_addf(d, "signature", CHECK_NOT_MADE,
-			   "%snot looked at: the header comes first", r->which);
+		check_add(d, "signature", CHECK_NOT_MADE, r->which,
+			  "not looked at: the header comes first", NULL);
 	}
 	free(r->kid);
 	r->kid = NULL;
@@ -366,8 +364,8 @@ static bool strangers_check(struct deciding *d, const struct trial *trials,
 	for (size_t i = 0; d->t->count > 1 && i < d->t->count; i++) {
 		if (results[i] != PART_UNKNOWN || !could_be_ours(d, trials, &trials[i]))
 			continue;
-		check_addf(d, "signature", CHECK_FAILED,
-			   "%sa key that fits no signature might be meant for it", trials[i].which);
+		check_add(d, "signature", CHECK_FAILED, trials[i].which,
+			  "a key that fits no signature might be meant for it", NULL);
 		return false;
 	}
 	return true;
@@ -397,12 +395,12 @@ static enum signature_state signatures_check(struct deciding *d)
 
 	if (why || !d->keys->count) {
 		check_add(d, "signature", why ? CHECK_FAILED : CHECK_NOT_MADE,
-			  why ? why : "no key was given");
+			  why ? why : "no key was given", NULL);
 		return SIGNATURE_UNCHECKED;
 	}
 	if (!d->t->signed_payload) {
 		check_add(d, "signature", CHECK_FAILED,
-			  "the payload is detached, and was not given");
+			  "the payload is detached, and was not given", NULL);
 		return SIGNATURE_UNCHECKED;
 	}
 	if (d->t->count > 1)
@@ -456,7 +454,8 @@ void token_verify(const struct jose *t, struct key_set *keys, const struct expec
 	if (form_check(&d))
 		out->signature = signatures_check(&d);
 	else
-		check_add(&d, "signature", CHECK_NOT_MADE, "not looked at: the form comes first");
+		check_add(&d, "signature", CHECK_NOT_MADE, "not looked at: the form comes first",
+			  NULL);
 	if (out->signature != SIGNATURE_VALID)
 		out->key = NULL;
 	expectations_check(&d);

@@ -13,10 +13,9 @@ struct deciding {
 	bool failed; /* a check did, whether there was room to list it or not */
 };
 
-/* Lists a check. What comes from outside by %s is made terminal-safe. */
-void check_add(struct deciding *d, const char *name, enum check_result result, const char *detail);
-void check_addf(struct deciding *d, const char *name, enum check_result result, const char *format,
-		...) __attribute__((format(printf, 4, 5)));
+/* Lists a check. The detail is put together from the texts up to a NULL, and made terminal-safe. */
+void check_add(struct deciding *d, const char *name, enum check_result result, ...)
+	__attribute__((sentinel));
 
 /* The expectations about claims, and what RFC 7519 §4.1 and RFC 9068 §2.2 want of them. */
 void claims_check(struct deciding *d);

@@ -30,11 +30,11 @@ static bool time_claim(struct deciding *d, const char *name, int64_t *at)
 	const struct lossless_value *v = jose_claim(d->t, name);
 
 	if (!v)
-		check_add(d, name, CHECK_NOT_MADE, "the token has none");
+		check_add(d, name, CHECK_NOT_MADE, "the token has none", NULL);
 	else if (v->type != LOSSLESS_NUMBER)
-		check_addf(d, name, CHECK_FAILED, "“%s” is no number", name);
+		check_add(d, name, CHECK_FAILED, "“", name, "” is no number", NULL);
 	else if (!lossless_seconds(&d->t->claims, v, at))
-		check_addf(d, name, CHECK_FAILED, "“%s” is no time that there can be", name);
+		check_add(d, name, CHECK_FAILED, "“", name, "” is no time that there can be", NULL);
 	else
 		return true;
 	return false;
@@ -46,7 +46,7 @@ static void time_add(struct deciding *d, const char *name, enum check_result res
 	char when[DATETIME_SIZE];
 
 	datetime_relative(when, at, bounded(d->x->now_ms), true);
-	check_addf(d, name, result, "%s %s", text, when);
+	check_add(d, name, result, text, " ", when, NULL);
 }
 
 static void expiry_check(struct deciding *d)
@@ -100,8 +100,8 @@ static void differs(struct deciding *d, const char *name, const struct lossless_
 	struct buf text = BUF_INIT(64);
 
 	lossless_string(&d->t->claims, v, &text);
-	check_addf(d, name, CHECK_FAILED, "“%s%s” is not “%s”", buf_text(&text),
-		   text.full ? "…" : "", wanted);
+	check_add(d, name, CHECK_FAILED, "“", buf_text(&text), text.full ? "…" : "", "” is not “",
+		  wanted, "”", NULL);
 	buf_release(&text);
 }
 
@@ -110,13 +110,14 @@ static void text_check(struct deciding *d, const char *name, const char *wanted)
 	const struct lossless_value *v = jose_claim(d->t, name);
 
 	if (v && v->type != LOSSLESS_STRING)
-		check_addf(d, name, CHECK_FAILED, "“%s” is no string", name);
+		check_add(d, name, CHECK_FAILED, "“", name, "” is no string", NULL);
 	else if (!wanted)
-		check_add(d, name, CHECK_NOT_MADE, not_asked);
+		check_add(d, name, CHECK_NOT_MADE, not_asked, NULL);
 	else if (!v)
-		check_addf(d, name, CHECK_FAILED, "the token has none, “%s” is expected", wanted);
+		check_add(d, name, CHECK_FAILED, "the token has none, “", wanted, "” is expected",
+			  NULL);
 	else if (is_text(d, v, wanted))
-		check_add(d, name, CHECK_PASSED, "as expected");
+		check_add(d, name, CHECK_PASSED, "as expected", NULL);
 	else
 		differs(d, name, v, wanted);
 }
@@ -157,18 +158,19 @@ static void audience_check(struct deciding *d)
 	const char *found;
 
 	if (v && !audience_typed(d, v))
-		check_add(d, "aud", CHECK_FAILED, "“aud” is neither a string nor strings");
+		check_add(d, "aud", CHECK_FAILED, "“aud” is neither a string nor strings", NULL);
 	else if (!asked)
-		check_add(d, "aud", CHECK_NOT_MADE, not_asked);
+		check_add(d, "aud", CHECK_NOT_MADE, not_asked, NULL);
 	else if (!v)
-		check_addf(d, "aud", CHECK_FAILED, "the token has none, “%s” is expected",
-			   *d->x->audiences);
+		check_add(d, "aud", CHECK_FAILED, "the token has none, “", *d->x->audiences,
+			  "” is expected", NULL);
 	else if ((found = audience_find(d, v)))
-		check_addf(d, "aud", CHECK_PASSED, "%s", found);
+		check_add(d, "aud", CHECK_PASSED, found, NULL);
 	else if (v->type == LOSSLESS_STRING)
 		differs(d, "aud", v, *d->x->audiences);
 	else
-		check_addf(d, "aud", CHECK_FAILED, "“%s” is not among them", *d->x->audiences);
+		check_add(d, "aud", CHECK_FAILED, "“", *d->x->audiences, "” is not among them",
+			  NULL);
 }
 
 /* --- typ (RFC 7515 §4.1.9, RFC 8725 §3.11) -------------------------------------------------------- */
@@ -187,13 +189,14 @@ static void type_check(struct deciding *d, const char *type)
 	const char *wanted = d->x->type;
 
 	if (!wanted)
-		check_add(d, "typ", CHECK_NOT_MADE, not_asked);
+		check_add(d, "typ", CHECK_NOT_MADE, not_asked, NULL);
 	else if (!type)
-		check_addf(d, "typ", CHECK_FAILED, "the header has none, “%s” is expected", wanted);
+		check_add(d, "typ", CHECK_FAILED, "the header has none, “", wanted, "” is expected",
+			  NULL);
 	else if (strcasecmp(type_base(type), type_base(wanted)) == 0)
-		check_addf(d, "typ", CHECK_PASSED, "%s", type);
+		check_add(d, "typ", CHECK_PASSED, type, NULL);
 	else
-		check_addf(d, "typ", CHECK_FAILED, "“%.64s” is not “%s”", type, wanted);
+		check_add(d, "typ", CHECK_FAILED, "“", type, "” is not “", wanted, "”", NULL);
 }
 
 /* --- what must be there ------------------------------------------------------------------------------ */
@@ -210,14 +213,14 @@ static void required_check(struct deciding *d)
 	const char *const *name = d->x->required;
 
 	if (!name || !*name) {
-		check_add(d, "require", CHECK_NOT_MADE, not_asked);
+		check_add(d, "require", CHECK_NOT_MADE, not_asked, NULL);
 		return;
 	}
 	for (; *name; name++) {
 		bool there = claim_there(d, *name);
 
-		check_addf(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "“%s” is %s", *name,
-			   there ? "there" : "missing");
+		check_add(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "“", *name, "” is ",
+			  there ? "there" : "missing", NULL);
 	}
 }
 
@@ -233,11 +236,11 @@ static void profile_check(struct deciding *d, const char *type)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (claim_there(d, names[i]))
 			continue;
-		check_addf(d, "profile", CHECK_FAILED, "an at+jwt has to have “%s” (RFC 9068 2.2)",
-			   names[i]);
+		check_add(d, "profile", CHECK_FAILED, "an at+jwt has to have “", names[i],
+			  "” (RFC 9068 2.2)", NULL);
 		return;
 	}
-	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");
+	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068", NULL);
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------- */
@@ -264,7 +267,7 @@ void claims_skip(struct deciding *d, const char *why)
 					     "aud", "sub", "typ", "require" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		check_add(d, names[i], CHECK_NOT_MADE, why);
+		check_add(d, names[i], CHECK_NOT_MADE, why, NULL);
 }
 
 /* What is asked for and can't be looked at must not pass for looked at. */
@@ -272,7 +275,8 @@ static void unlooked_add(struct deciding *d, const char *name, bool asked)
 {
 	check_add(d, name, asked ? CHECK_FAILED : CHECK_NOT_MADE,
 		  asked ? "asked for, but the payload is taken for no claims"
-			: "the payload is taken for no claims");
+			: "the payload is taken for no claims",
+		  NULL);
 }
 
 void payload_check(struct deciding *d)

@@ -2,6 +2,7 @@
  * presents it holds the key that it was made out to (RFC 9901 §7). */
 #include "src/token/verdict_checks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,20 +32,24 @@ static const char *disclosure_fault(enum disclosure_state s)
 static void disclosures_check(struct deciding *d, const struct sd_jwt *s)
 {
 	const char *fault = NULL;
+	char number[24];
 	size_t i = 0;
 
 	while (i < s->count && !(fault = disclosure_fault(s->list[i].state)))
 		i++;
+	snprintf(number, sizeof(number), "%zu", fault ? i + 1 : s->count);
 	if (!s->digest_name)
-		check_add(d, "disclosures", CHECK_FAILED, "“_sd_alg” names what is not known");
+		check_add(d, "disclosures", CHECK_FAILED, "“_sd_alg” names what is not known",
+			  NULL);
 	else if (s->more)
-		check_add(d, "disclosures", CHECK_FAILED, "there are more than are looked at");
+		check_add(d, "disclosures", CHECK_FAILED, "there are more than are looked at",
+			  NULL);
 	else if (fault)
-		check_addf(d, "disclosures", CHECK_FAILED, "disclosure %zu: %s", i + 1, fault);
+		check_add(d, "disclosures", CHECK_FAILED, "disclosure ", number, ": ", fault, NULL);
 	else if (s->repeated)
-		check_add(d, "disclosures", CHECK_FAILED, "a digest is there more than once");
+		check_add(d, "disclosures", CHECK_FAILED, "a digest is there more than once", NULL);
 	else
-		check_addf(d, "disclosures", CHECK_PASSED, "%zu, each with its digest", s->count);
+		check_add(d, "disclosures", CHECK_PASSED, number, ", each with its digest", NULL);
 }
 
 /* The key that the token was made out to: `cnf` is among the claims, which the issuer signed. */
@@ -104,16 +109,16 @@ static void binding_check(struct deciding *d, const struct sd_jwt *s)
 	jose_read(&binding, d->t->text + s->binding_offset, s->binding_len);
 	fault = binding_fault(s, &binding);
 	if (fault)
-		check_addf(d, "key_binding", CHECK_FAILED, "the key binding JWT: %s", fault);
+		check_add(d, "key_binding", CHECK_FAILED, "the key binding JWT: ", fault, NULL);
 	else if (!holder_key(d, &keys))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the claims have no “cnf” with a key to check it by");
+			  "the claims have no “cnf” with a key to check it by", NULL);
 	else if (!binding_signed(d, &binding, &keys.keys[0]))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the key binding JWT is not by the key in “cnf”");
+			  "the key binding JWT is not by the key in “cnf”", NULL);
 	else
 		check_add(d, "key_binding", CHECK_PASSED,
-			  "by the key in “cnf”; its nonce and aud are not looked at");
+			  "by the key in “cnf”; its nonce and aud are not looked at", NULL);
 	jose_release(&binding);
 	key_set_release(&keys);
 }
@@ -127,6 +132,6 @@ void disclosed_check(struct deciding *d)
 	if (s.key_binding)
 		binding_check(d, &s);
 	else
-		check_add(d, "key_binding", CHECK_NOT_MADE, "the token has none");
+		check_add(d, "key_binding", CHECK_NOT_MADE, "the token has none", NULL);
 	sd_jwt_release(&s);
 }
