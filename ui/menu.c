@@ -72,7 +72,7 @@ static bool menu_mouse(struct menu *m, const struct input *in)
 	else if (in->mouse == MOUSE_WHEEL_DOWN && m->at + 1 < m->count)
 		m->at++;
 	else if (in->mouse == MOUSE_CLICK && line >= 0 && line < m->scroll.room) {
-		m->at = (size_t)(line + m->scroll.at);
+		m->at = (size_t)line + (size_t)m->scroll.at;
 		menu_choose(m);
 	}
 	return true;

@@ -2,9 +2,5 @@
 #include "ui/screens.h"
 
 const struct screen *const screens[] = {
-	&screen_keys,
-	&screen_token,
-	&screen_audit,
-	&screen_guide,
-	NULL,
+	&screen_keys, &screen_token, &screen_audit, &screen_guide, NULL,
 };

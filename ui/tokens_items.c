@@ -121,6 +121,12 @@ static void item_add(struct tokens_state *s, struct tokens_paste *p, const struc
 }
 
 /* --- reading ------------------------------------------------------------------------------- */
+static void reading_free(struct tokens_reading *r)
+{
+	tokens_paste_drop(r->paste);
+	free(r);
+}
+
 static void reading_end(struct tokens_reading *r)
 {
 	struct tokens_reading **at = &tokens_state(r->view)->readings;
@@ -128,8 +134,7 @@ static void reading_end(struct tokens_reading *r)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	tokens_paste_drop(r->paste);
-	free(r);
+	reading_free(r);
 }
 
 bool tokens_reading(const struct tokens_state *s)
@@ -240,11 +245,13 @@ void tokens_take(struct view *v, const char *text, size_t len, bool cut, const c
 void tokens_wipe(struct view *v)
 {
 	struct tokens_state *s = tokens_state(v);
+	struct tokens_reading *r;
 	bool scrub = s->seen;
 
-	while (s->readings) {
-		work_drop(s->readings->work);
-		reading_end(s->readings);
+	while ((r = s->readings)) {
+		s->readings = r->next;
+		work_drop(r->work);
+		reading_free(r);
 	}
 	work_drop(s->work);
 	for (size_t i = 0; i < s->count; i++)

@@ -41,7 +41,7 @@ static const struct json *pane_list(const struct tokens_item *item, enum tokens_
 		[TOKEN_DISCLOSURES] = "disclosures",
 	};
 
-	return members[p] ? json_get(item->record, members[p]) : NULL;
+	return p < TOKEN_PANES && members[p] ? json_get(item->record, members[p]) : NULL;
 }
 
 static const struct json *pane_row(const struct tokens_item *item, enum tokens_pane p, size_t n)

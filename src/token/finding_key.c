@@ -198,7 +198,7 @@ static size_t refused(const struct inspection *in, const struct seen_part *p, ch
 		      size_t size)
 {
 	size_t count = 0;
-	char other[DESCRIBED];
+	char other[DESCRIBED] = "";
 
 	for (size_t i = 0; i < in->keys->count; i++) {
 		const struct jose_key *k = &in->keys->keys[i];

@@ -129,17 +129,21 @@ static size_t sample_decoded(size_t which, unsigned char out[SAMPLE_ROOM])
 	return faults.faults & (BASE64_FOREIGN | BASE64_LENGTH | BASE64_SPACE) ? 0 : size;
 }
 
+static bool secret_is(const struct secret *s, const void *text, size_t len)
+{
+	return text && len && s->len == len && memcmp(text, secret_reveal(s), len) == 0;
+}
+
 /* Is the secret a sample, as text or in base64? NULL: none. */
 static const char *sample_find(const struct secret *s)
 {
 	unsigned char decoded[SAMPLE_ROOM];
 
 	for (size_t i = 0; i < SAMPLES; i++) {
-		if (samples[i].len == s->len &&
-		    memcmp(samples[i].text, secret_reveal(s), s->len) == 0)
+		if (secret_is(s, samples[i].text, samples[i].len))
 			return samples[i].text;
-		if (samples[i].len * 3 / 4 == s->len && sample_decoded(i, decoded) == s->len &&
-		    s->len && memcmp(decoded, secret_reveal(s), s->len) == 0)
+		if (samples[i].len * 3 / 4 == s->len &&
+		    secret_is(s, decoded, sample_decoded(i, decoded)))
 			return samples[i].text;
 	}
 	return NULL;

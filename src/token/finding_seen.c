@@ -18,7 +18,7 @@ enum { TEXT_ROOM = JOSE_MAX, LONG_NUMBER = 16, CREDENTIAL_LEAST = 16 };
 	{                                                          \
 		.name = text, .len = sizeof(text) - 1, __VA_ARGS__ \
 	}
-#define CLAIM(text, which) NAME(text, .slot = which)
+#define CLAIM(text, which) NAME(text, .slot = (which))
 #define PERSONAL(text) NAME(text, .slot = NO_SLOT, .personal = true)
 #define PERSONAL_ANYWHERE(text) NAME(text, .slot = NO_SLOT, .personal = true, .nested = true)
 

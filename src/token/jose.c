@@ -136,17 +136,26 @@ static bool type_is_jwt(const struct jose *t)
 	return is;
 }
 
+/* Is the text, behind the white space of JSON, meant to be an object? */
+static bool is_json(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len &&
+	       (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n'))
+		at++;
+	return at < len && text[at] == '{';
+}
+
 /* Is it meant to be claims? A text that begins so is, whatever comes behind. */
 static bool payload_is_meant(const struct jose *t)
 {
 	const char *text = (const char *)t->payload.data;
-	size_t len = t->payload.size, at = 0;
+	size_t len = t->payload.size, mark = 0;
 
 	if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-		at = 3;
-	while (at < len && memchr(" \t\r\n", text[at], 4))
-		at++;
-	return (at < len && text[at] == '{') || type_is_jwt(t);
+		mark = 3;
+	return (text && is_json(text + mark, len - mark)) || type_is_jwt(t);
 }
 
 void jose_claims_read(struct jose *t)
@@ -234,15 +243,6 @@ void jose_length_check(struct jose *t, const struct jose_part *p)
 		return;
 	truncated_tell(t, &t->tag, a->family == FAMILY_GCM ? 16 : a->key_bits / 16,
 		       "the authentication tag");
-}
-
-static bool is_json(const char *text, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len && memchr(" \t\r\n", text[at], 4))
-		at++;
-	return at < len && text[at] == '{';
 }
 
 /* Empties it without touching the rooms within, which are most of it. */

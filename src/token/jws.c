@@ -169,7 +169,7 @@ static bool rsa_sign(struct key_context *c, struct jose_key *k, struct message m
 {
 	EVP_PKEY_CTX *pkey = EVP_PKEY_CTX_new(k->pkey, NULL);
 	unsigned char *signature = NULL;
-	size_t len;
+	size_t len = 0;
 	bool well;
 
 	if (pkey && EVP_PKEY_sign_init(pkey) == 1 && padding_set(c, pkey))

@@ -35,35 +35,53 @@ static void found_set(struct found *out, struct finder *f, const char *kind, siz
 
 /* --- PEM -------------------------------------------------------------------------------------- */
 
+/* The letters between "-----BEGIN " and "-----"; 0: none of a label's length. */
+static size_t label_length(const char *label)
+{
+	size_t n = 0;
+
+	while (n < LABEL && ((label[n] >= 'A' && label[n] <= 'Z') || label[n] == ' ' ||
+			     (label[n] >= '0' && label[n] <= '9')))
+		n++;
+	return n < LABEL && strncmp(label + n, "-----", 5) == 0 ? n : 0;
+}
+
+/* Behind the END line of that label; the text's end where it is cut off. */
+static const char *pem_end(struct finder *f, const char *label, size_t n)
+{
+	const struct view *v = f->view;
+	const char *body = label + n + 5, *last = v->text + v->len;
+	const char *end = memmem(body, (size_t)(last - body), "-----", 5);
+
+	f->work += (size_t)((end ? end : last) - body);
+	if (!end)
+		end = last;
+	else if (strncmp(end, "-----END ", 9) == 0 && strncmp(end + 9, label, n + 5) == 0)
+		end += 9 + n + 5;
+	while (end > body && is_class(end[-1], IS_SPACE))
+		end--;
+	return end;
+}
+
 bool paste_pem(struct finder *f, size_t at, struct found *out)
 {
 	static const char begin[] = "-----BEGIN ";
 	const struct view *v = f->view;
-	const char *label = v->text + at + sizeof(begin) - 1, *body, *end;
-	size_t n = 0;
+	const char *label = v->text + at + sizeof(begin) - 1, *end;
+	size_t n;
 
 	if (strncmp(v->text + at, begin, sizeof(begin) - 1) != 0)
 		return false;
-	while (n < LABEL && ((label[n] >= 'A' && label[n] <= 'Z') || label[n] == ' ' ||
-			     (label[n] >= '0' && label[n] <= '9')))
-		n++;
-	body = label + n + 5;
-	if (!n || n == LABEL || strncmp(label + n, "-----", 5) != 0)
+	n = label_length(label);
+	if (!n)
 		return false;
-	end = memmem(body, (size_t)(v->text + v->len - body), "-----", 5);
-	f->work += end ? (size_t)(end - body) : v->len - at;
-	if (end && strncmp(end, "-----END ", 9) == 0 && strncmp(end + 9, label, n + 5) == 0)
-		end += 9 + n + 5;
-	else if (!end)
-		end = v->text + v->len;
-	while (end > body && is_class(end[-1], IS_SPACE))
-		end--;
+	end = pem_end(f, label, n);
 	if (memchr(label, '\0', (size_t)(end - label)))
 		return false;
 	found_set(out, f, "pem", at, (size_t)(end - v->text));
 	for (size_t i = at; i < out->end; i++)
 		out->mends |= v->flags[i] & VIEW_NEWLINE ? MEND_ESCAPES : 0;
-	return end - body >= PEM_LEAST;
+	return end - (label + n + 5) >= PEM_LEAST;
 }
 
 /* --- user names with passwords ---------------------------------------------------------------- */
@@ -316,7 +334,7 @@ bool paste_base64(struct finder *f, size_t at, struct encoded *out)
 		memcpy(f->scratch + out->len, v->text + next, n);
 		out->len += n;
 		end = next + n;
-		for (; v->text[end] == '=' && end < next + n + 2; end++)
+		for (; end < next + n + 2 && v->text[end] == '='; end++)
 			f->scratch[out->len++] = '=';
 		next = n >= LINE_LEAST && dashes <= n ? next_line(f, end) : 0;
 	} while (next);

@@ -3,7 +3,6 @@
  * in it is ever used. */
 #include "src/token/verdict.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,25 +31,22 @@ struct trial {
 };
 
 /* Put together without a format: there are a dozen of them in each decision. */
-void check_add(struct deciding *d, const char *name, enum check_result result, ...)
+void check_add_texts(struct deciding *d, const char *name, enum check_result result,
+		     const char *const *texts)
 {
 	struct token_check *c = &d->out->checks[d->out->count];
 	char raw[4 * sizeof(c->detail)];
-	const char *text;
 	size_t len = 0;
-	va_list ap;
 
 	d->failed = d->failed || result == CHECK_FAILED;
 	if (d->out->count == CHECKS_MAX)
 		return;
-	va_start(ap, result);
-	while ((text = va_arg(ap, const char *))) {
-		size_t size = strnlen(text, sizeof(raw) - len);
+	for (; *texts; texts++) {
+		size_t size = strnlen(*texts, sizeof(raw) - len);
 
-		memcpy(raw + len, text, size);
+		memcpy(raw + len, *texts, size);
 		len += size;
 	}
-	va_end(ap);
 	d->out->count++;
 	c->name = name;
 	c->result = result;
@@ -61,7 +57,7 @@ void check_add(struct deciding *d, const char *name, enum check_result result, .
 
 static bool form_fails(struct deciding *d, const char *why)
 {
-	check_add(d, "format", CHECK_FAILED, why, NULL);
+	check_add(d, "format", CHECK_FAILED, why);
 	return false;
 }
 
@@ -75,7 +71,7 @@ static bool form_check(struct deciding *d)
 	if (t->kind == JOSE_JWE)
 		return form_fails(d, "it is encrypted: decrypt it first");
 	if (d->x->no_claims) {
-		check_add(d, "format", CHECK_PASSED, "a JWS, its payload taken as it is", NULL);
+		check_add(d, "format", CHECK_PASSED, "a JWS, its payload taken as it is");
 		return true;
 	}
 	if (t->form != JOSE_COMPACT)
@@ -86,7 +82,7 @@ static bool form_check(struct deciding *d)
 		return form_fails(d, "the payload is no JSON object, so it is no JWT");
 	if (t->claims.duplicates)
 		return form_fails(d, "the claims have a name twice");
-	check_add(d, "format", CHECK_PASSED, t->sd_jwt ? "an SD-JWT" : "a JWT", NULL);
+	check_add(d, "format", CHECK_PASSED, t->sd_jwt ? "an SD-JWT" : "a JWT");
 	return true;
 }
 
@@ -95,7 +91,7 @@ static bool form_check(struct deciding *d)
 static bool header_fails(struct deciding *d, const struct trial *r, const char *check,
 			 const char *why)
 {
-	check_add(d, check, CHECK_FAILED, r->which, why, NULL);
+	check_add(d, check, CHECK_FAILED, r->which, why);
 	return false;
 }
 
@@ -110,7 +106,7 @@ static bool types_check(struct deciding *d, const struct trial *r)
 		if (!v || v->type == LOSSLESS_STRING)
 			continue;
 		check_add(d, i ? "format" : "alg", CHECK_FAILED, r->which, "“", names[i],
-			  "” is no string", NULL);
+			  "” is no string");
 		return false;
 	}
 	return true;
@@ -149,7 +145,7 @@ static bool algorithm_check(struct deciding *d, struct trial *r)
 		return header_fails(d, r, "alg", "the header has no “alg”");
 	r->algorithm = algorithm_find(name, strlen(name));
 	why = algorithm_fault(d, r->algorithm, name);
-	check_add(d, "alg", why ? CHECK_FAILED : CHECK_PASSED, r->which, name, why, NULL);
+	check_add(d, "alg", why ? CHECK_FAILED : CHECK_PASSED, r->which, name, why);
 	free(name);
 	return !why;
 }
@@ -198,7 +194,7 @@ static bool critical_check(struct deciding *d, const struct trial *r)
 		return true;
 	}
 	check_add(d, "crit", list ? CHECK_PASSED : CHECK_NOT_MADE, r->which,
-		  list ? "b64" : "the header has none", NULL);
+		  list ? "b64" : "the header has none");
 	return true;
 }
 
@@ -253,10 +249,9 @@ static void fit_tell(struct deciding *d, const struct trial *r, const struct jos
 
 	if (k->kid)
 		check_add(d, "signature", CHECK_PASSED, r->which, r->algorithm->name, ", kid ",
-			  k->kid, ", ", label, NULL);
+			  k->kid, ", ", label);
 	else
-		check_add(d, "signature", CHECK_PASSED, r->which, r->algorithm->name, ", ", label,
-			  NULL);
+		check_add(d, "signature", CHECK_PASSED, r->which, r->algorithm->name, ", ", label);
 }
 
 static void misfit_tell(struct deciding *d, const struct trial *r)
@@ -267,11 +262,10 @@ static void misfit_tell(struct deciding *d, const struct trial *r)
 
 	snprintf(count, sizeof(count), "%zu", r->checked);
 	if (r->checked == 1)
-		check_add(d, "signature", CHECK_FAILED, r->which, "it does not fit the key", hint,
-			  NULL);
+		check_add(d, "signature", CHECK_FAILED, r->which, "it does not fit the key", hint);
 	else
 		check_add(d, "signature", CHECK_FAILED, r->which, "it fits none of the ", count,
-			  " keys", hint, NULL);
+			  " keys", hint);
 }
 
 /* No key could be asked. With several signatures this one may be somebody else's: another has to hold. */
@@ -281,10 +275,10 @@ static enum part_result stranger_tell(struct deciding *d, const struct trial *r)
 	enum check_result result = several ? CHECK_NOT_MADE : CHECK_FAILED;
 
 	if (r->candidates)
-		check_add(d, "signature", result, r->which, r->why, NULL);
+		check_add(d, "signature", result, r->which, r->why);
 	else
 		check_add(d, "signature", result, r->which, "no key has the kid “",
-			  r->kid ? r->kid : "", "”", NULL);
+			  r->kid ? r->kid : "", "”");
 	return r->candidates && !several ? PART_FAILS : PART_UNKNOWN;
 }
 
@@ -332,7 +326,7 @@ static enum part_result part_check(struct deciding *d, struct trial *r, size_t i
 		result = keys_check(d, r);
 	} else {
 		check_add(d, "signature", CHECK_NOT_MADE, r->which,
-			  "not looked at: the header comes first", NULL);
+			  "not looked at: the header comes first");
 	}
 	free(r->kid);
 	r->kid = NULL;
@@ -365,7 +359,7 @@ static bool strangers_check(struct deciding *d, const struct trial *trials,
 		if (results[i] != PART_UNKNOWN || !could_be_ours(d, trials, &trials[i]))
 			continue;
 		check_add(d, "signature", CHECK_FAILED, trials[i].which,
-			  "a key that fits no signature might be meant for it", NULL);
+			  "a key that fits no signature might be meant for it");
 		return false;
 	}
 	return true;
@@ -395,12 +389,12 @@ static enum signature_state signatures_check(struct deciding *d)
 
 	if (why || !d->keys->count) {
 		check_add(d, "signature", why ? CHECK_FAILED : CHECK_NOT_MADE,
-			  why ? why : "no key was given", NULL);
+			  why ? why : "no key was given");
 		return SIGNATURE_UNCHECKED;
 	}
 	if (!d->t->signed_payload) {
 		check_add(d, "signature", CHECK_FAILED,
-			  "the payload is detached, and was not given", NULL);
+			  "the payload is detached, and was not given");
 		return SIGNATURE_UNCHECKED;
 	}
 	if (d->t->count > 1)
@@ -454,8 +448,7 @@ void token_verify(const struct jose *t, struct key_set *keys, const struct expec
 	if (form_check(&d))
 		out->signature = signatures_check(&d);
 	else
-		check_add(&d, "signature", CHECK_NOT_MADE, "not looked at: the form comes first",
-			  NULL);
+		check_add(&d, "signature", CHECK_NOT_MADE, "not looked at: the form comes first");
 	if (out->signature != SIGNATURE_VALID)
 		out->key = NULL;
 	expectations_check(&d);

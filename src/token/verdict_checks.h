@@ -13,9 +13,11 @@ struct deciding {
 	bool failed; /* a check did, whether there was room to list it or not */
 };
 
-/* Lists a check. The detail is put together from the texts up to a NULL, and made terminal-safe. */
-void check_add(struct deciding *d, const char *name, enum check_result result, ...)
-	__attribute__((sentinel));
+/* Lists a check. The detail is put together from `texts`, up to a NULL, and made terminal-safe. */
+void check_add_texts(struct deciding *d, const char *name, enum check_result result,
+		     const char *const *texts);
+#define check_add(d, name, result, ...) \
+	check_add_texts(d, name, result, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* The expectations about claims, and what RFC 7519 §4.1 and RFC 9068 §2.2 want of them. */
 void claims_check(struct deciding *d);

@@ -30,11 +30,11 @@ static bool time_claim(struct deciding *d, const char *name, int64_t *at)
 	const struct lossless_value *v = jose_claim(d->t, name);
 
 	if (!v)
-		check_add(d, name, CHECK_NOT_MADE, "the token has none", NULL);
+		check_add(d, name, CHECK_NOT_MADE, "the token has none");
 	else if (v->type != LOSSLESS_NUMBER)
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no number", NULL);
+		check_add(d, name, CHECK_FAILED, "“", name, "” is no number");
 	else if (!lossless_seconds(&d->t->claims, v, at))
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no time that there can be", NULL);
+		check_add(d, name, CHECK_FAILED, "“", name, "” is no time that there can be");
 	else
 		return true;
 	return false;
@@ -46,7 +46,7 @@ static void time_add(struct deciding *d, const char *name, enum check_result res
 	char when[DATETIME_SIZE];
 
 	datetime_relative(when, at, bounded(d->x->now_ms), true);
-	check_add(d, name, result, text, " ", when, NULL);
+	check_add(d, name, result, text, " ", when);
 }
 
 static void expiry_check(struct deciding *d)
@@ -101,7 +101,7 @@ static void differs(struct deciding *d, const char *name, const struct lossless_
 
 	lossless_string(&d->t->claims, v, &text);
 	check_add(d, name, CHECK_FAILED, "“", buf_text(&text), text.full ? "…" : "", "” is not “",
-		  wanted, "”", NULL);
+		  wanted, "”");
 	buf_release(&text);
 }
 
@@ -110,14 +110,13 @@ static void text_check(struct deciding *d, const char *name, const char *wanted)
 	const struct lossless_value *v = jose_claim(d->t, name);
 
 	if (v && v->type != LOSSLESS_STRING)
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no string", NULL);
+		check_add(d, name, CHECK_FAILED, "“", name, "” is no string");
 	else if (!wanted)
-		check_add(d, name, CHECK_NOT_MADE, not_asked, NULL);
+		check_add(d, name, CHECK_NOT_MADE, not_asked);
 	else if (!v)
-		check_add(d, name, CHECK_FAILED, "the token has none, “", wanted, "” is expected",
-			  NULL);
+		check_add(d, name, CHECK_FAILED, "the token has none, “", wanted, "” is expected");
 	else if (is_text(d, v, wanted))
-		check_add(d, name, CHECK_PASSED, "as expected", NULL);
+		check_add(d, name, CHECK_PASSED, "as expected");
 	else
 		differs(d, name, v, wanted);
 }
@@ -158,19 +157,18 @@ static void audience_check(struct deciding *d)
 	const char *found;
 
 	if (v && !audience_typed(d, v))
-		check_add(d, "aud", CHECK_FAILED, "“aud” is neither a string nor strings", NULL);
+		check_add(d, "aud", CHECK_FAILED, "“aud” is neither a string nor strings");
 	else if (!asked)
-		check_add(d, "aud", CHECK_NOT_MADE, not_asked, NULL);
+		check_add(d, "aud", CHECK_NOT_MADE, not_asked);
 	else if (!v)
 		check_add(d, "aud", CHECK_FAILED, "the token has none, “", *d->x->audiences,
-			  "” is expected", NULL);
+			  "” is expected");
 	else if ((found = audience_find(d, v)))
-		check_add(d, "aud", CHECK_PASSED, found, NULL);
+		check_add(d, "aud", CHECK_PASSED, found);
 	else if (v->type == LOSSLESS_STRING)
 		differs(d, "aud", v, *d->x->audiences);
 	else
-		check_add(d, "aud", CHECK_FAILED, "“", *d->x->audiences, "” is not among them",
-			  NULL);
+		check_add(d, "aud", CHECK_FAILED, "“", *d->x->audiences, "” is not among them");
 }
 
 /* --- typ (RFC 7515 §4.1.9, RFC 8725 §3.11) -------------------------------------------------------- */
@@ -189,14 +187,14 @@ static void type_check(struct deciding *d, const char *type)
 	const char *wanted = d->x->type;
 
 	if (!wanted)
-		check_add(d, "typ", CHECK_NOT_MADE, not_asked, NULL);
+		check_add(d, "typ", CHECK_NOT_MADE, not_asked);
 	else if (!type)
-		check_add(d, "typ", CHECK_FAILED, "the header has none, “", wanted, "” is expected",
-			  NULL);
+		check_add(d, "typ", CHECK_FAILED, "the header has none, “", wanted,
+			  "” is expected");
 	else if (strcasecmp(type_base(type), type_base(wanted)) == 0)
-		check_add(d, "typ", CHECK_PASSED, type, NULL);
+		check_add(d, "typ", CHECK_PASSED, type);
 	else
-		check_add(d, "typ", CHECK_FAILED, "“", type, "” is not “", wanted, "”", NULL);
+		check_add(d, "typ", CHECK_FAILED, "“", type, "” is not “", wanted, "”");
 }
 
 /* --- what must be there ------------------------------------------------------------------------------ */
@@ -213,14 +211,14 @@ static void required_check(struct deciding *d)
 	const char *const *name = d->x->required;
 
 	if (!name || !*name) {
-		check_add(d, "require", CHECK_NOT_MADE, not_asked, NULL);
+		check_add(d, "require", CHECK_NOT_MADE, not_asked);
 		return;
 	}
 	for (; *name; name++) {
 		bool there = claim_there(d, *name);
 
 		check_add(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "“", *name, "” is ",
-			  there ? "there" : "missing", NULL);
+			  there ? "there" : "missing");
 	}
 }
 
@@ -237,10 +235,10 @@ static void profile_check(struct deciding *d, const char *type)
 		if (claim_there(d, names[i]))
 			continue;
 		check_add(d, "profile", CHECK_FAILED, "an at+jwt has to have “", names[i],
-			  "” (RFC 9068 2.2)", NULL);
+			  "” (RFC 9068 2.2)");
 		return;
 	}
-	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068", NULL);
+	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------- */
@@ -267,7 +265,7 @@ void claims_skip(struct deciding *d, const char *why)
 					     "aud", "sub", "typ", "require" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		check_add(d, names[i], CHECK_NOT_MADE, why, NULL);
+		check_add(d, names[i], CHECK_NOT_MADE, why);
 }
 
 /* What is asked for and can't be looked at must not pass for looked at. */
@@ -275,8 +273,7 @@ static void unlooked_add(struct deciding *d, const char *name, bool asked)
 {
 	check_add(d, name, asked ? CHECK_FAILED : CHECK_NOT_MADE,
 		  asked ? "asked for, but the payload is taken for no claims"
-			: "the payload is taken for no claims",
-		  NULL);
+			: "the payload is taken for no claims");
 }
 
 void payload_check(struct deciding *d)

@@ -39,17 +39,15 @@ static void disclosures_check(struct deciding *d, const struct sd_jwt *s)
 		i++;
 	snprintf(number, sizeof(number), "%zu", fault ? i + 1 : s->count);
 	if (!s->digest_name)
-		check_add(d, "disclosures", CHECK_FAILED, "“_sd_alg” names what is not known",
-			  NULL);
+		check_add(d, "disclosures", CHECK_FAILED, "“_sd_alg” names what is not known");
 	else if (s->more)
-		check_add(d, "disclosures", CHECK_FAILED, "there are more than are looked at",
-			  NULL);
+		check_add(d, "disclosures", CHECK_FAILED, "there are more than are looked at");
 	else if (fault)
-		check_add(d, "disclosures", CHECK_FAILED, "disclosure ", number, ": ", fault, NULL);
+		check_add(d, "disclosures", CHECK_FAILED, "disclosure ", number, ": ", fault);
 	else if (s->repeated)
-		check_add(d, "disclosures", CHECK_FAILED, "a digest is there more than once", NULL);
+		check_add(d, "disclosures", CHECK_FAILED, "a digest is there more than once");
 	else
-		check_add(d, "disclosures", CHECK_PASSED, number, ", each with its digest", NULL);
+		check_add(d, "disclosures", CHECK_PASSED, number, ", each with its digest");
 }
 
 /* The key that the token was made out to: `cnf` is among the claims, which the issuer signed. */
@@ -109,16 +107,16 @@ static void binding_check(struct deciding *d, const struct sd_jwt *s)
 	jose_read(&binding, d->t->text + s->binding_offset, s->binding_len);
 	fault = binding_fault(s, &binding);
 	if (fault)
-		check_add(d, "key_binding", CHECK_FAILED, "the key binding JWT: ", fault, NULL);
+		check_add(d, "key_binding", CHECK_FAILED, "the key binding JWT: ", fault);
 	else if (!holder_key(d, &keys))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the claims have no “cnf” with a key to check it by", NULL);
+			  "the claims have no “cnf” with a key to check it by");
 	else if (!binding_signed(d, &binding, &keys.keys[0]))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the key binding JWT is not by the key in “cnf”", NULL);
+			  "the key binding JWT is not by the key in “cnf”");
 	else
 		check_add(d, "key_binding", CHECK_PASSED,
-			  "by the key in “cnf”; its nonce and aud are not looked at", NULL);
+			  "by the key in “cnf”; its nonce and aud are not looked at");
 	jose_release(&binding);
 	key_set_release(&keys);
 }
@@ -132,6 +130,6 @@ void disclosed_check(struct deciding *d)
 	if (s.key_binding)
 		binding_check(d, &s);
 	else
-		check_add(d, "key_binding", CHECK_NOT_MADE, "the token has none", NULL);
+		check_add(d, "key_binding", CHECK_NOT_MADE, "the token has none");
 	sd_jwt_release(&s);
 }
