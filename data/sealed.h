@@ -1,0 +1,29 @@
+/* Secrets in rows: AES-256-GCM under a ring key's own key for it, bound to the row they belong to, so
+ * that a sealed text moved to another row does not open. */
+#ifndef DATA_SEALED_H
+#define DATA_SEALED_H
+
+#include <stdint.h>
+
+#include "data/store.h"
+
+enum { SEALED_MAX = 128 * 1024 };
+
+/* What a row keeps: the sealed bytes as they stand in the column. */
+struct sealed {
+	uint8_t *data; /* heap; NULL: nothing is kept */
+	size_t len;
+};
+void sealed_release(struct sealed *s);
+void sealed_copy(struct sealed *to, const struct sealed *from);
+
+/* Seals `plain` (empty: nothing is kept) for the row `id` ("prv_…") and column of a table, under the ring
+ * key `ring`. */
+enum errc store_seal(struct store *s, struct sealed *out, int64_t ring, const char *table,
+		     const char *column, const char *id, const struct secret *plain, struct err *e);
+/* ERR_STORE names the row where it does not open. Nothing kept: `plain` is empty. */
+enum errc store_unseal(struct store *s, struct secret *plain, const struct sealed *sealed,
+		       int64_t ring, const char *table, const char *column, const char *id,
+		       struct err *e);
+
+#endif
