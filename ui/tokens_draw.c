@@ -54,8 +54,8 @@ static void empty_draw(struct view *v, const struct area *a)
 	static const char *const takes[] = {
 		"JWT, JWS, JWE, SD-JWT      compact or JSON, with \"Bearer\", quotes, line breaks",
 		"around a token             cURL lines, headers, cookies, URLs, JSON, YAML, .env",
-		"other credentials          GitHub, GitLab, AWS, Slack, Stripe, PASETO, SAML, PEM "
-		"…",
+		("other credentials          GitHub, GitLab, AWS, Slack, Stripe, PASETO, SAML, PEM"
+		 " …"),
 		"a key of this store        says whose it is",
 	};
 	const struct tokens_state *s = tokens_state(v);
