@@ -272,13 +272,12 @@ static void least(int64_t *wait, int64_t other)
 /* A span reads differently with each second below an hour, with each minute below a day. */
 static void time_next(int64_t at, int64_t now, int64_t *wait)
 {
-	int64_t away = at > now ? at - now : now - at;
-	int64_t unit = away < HOUR_MS + MINUTE_MS ? SECOND_MS
-		       : away < 3 * DAY_MS	  ? MINUTE_MS
-						  : HOUR_MS;
+	int64_t away, unit;
 
 	if (at == TIME_NONE)
 		return;
+	away = at > now ? at - now : now - at;
+	unit = away < HOUR_MS + MINUTE_MS ? SECOND_MS : away < 3 * DAY_MS ? MINUTE_MS : HOUR_MS;
 	least(wait, at > now ? away % unit + 1 : unit - away % unit);
 }
 
