@@ -253,7 +253,7 @@ static bool tokens_input(struct view *v, const struct input *in)
 static void tokens_paste(struct view *v, const char *text, size_t len, bool cut)
 {
 	if (len)
-		tokens_take(v, text, len, cut, "at");
+		tokens_take(v, text, len, cut, "pasted");
 }
 
 static void tokens_leave(struct view *v)
