@@ -219,6 +219,16 @@ static void test_what_is_nowhere_is_said_to_be(void **state)
 	console_run_end(&con);
 }
 
+static void test_a_paste_into_the_words_to_find_is_no_token(void **state)
+{
+	start(state, "good");
+	keys("/<paste:jti>");
+	shows("/jti");
+	shows("Token 1 of 1");
+	lacks("no token");
+	console_run_end(&con);
+}
+
 static void test_every_check_stands_on_a_page_and_has_no_value_to_copy(void **state)
 {
 	start(state, "good");
@@ -301,6 +311,7 @@ int main(void)
 		TEST(test_a_claim_is_copied_without_its_quotes),
 		TEST(test_the_report_has_no_token_in_it),
 		TEST(test_what_is_nowhere_is_said_to_be),
+		TEST(test_a_paste_into_the_words_to_find_is_no_token),
 		TEST(test_every_check_stands_on_a_page_and_has_no_value_to_copy),
 		TEST(test_leaving_wipes_tokens_and_says_so),
 		TEST(test_esc_wipes),

@@ -44,6 +44,7 @@ static const struct golden {
 	{ "token-sign-120x40", NULL, 120, 40, false, "S" },
 	{ "token-diff-80x24", "two", 80, 24, false, "=" },
 	{ "token-diff-changes-120x40", "two", 120, 40, false, "=c" },
+	{ "token-help-80x24", "good", 80, 24, false, "?" },
 	{ "token-find-80x24", "good", 80, 24, false, VERIFY "/scope" },
 };
 
