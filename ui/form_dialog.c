@@ -290,6 +290,8 @@ static void form_dialog_copy(struct form_dialog *d)
 
 static void form_dialog_event(struct form_dialog *d, enum form_event event)
 {
+	struct console *c = d->base.console; /* submitting or leaving may end the dialog */
+
 	switch (event) {
 	case FORM_IGNORED:
 		break;
@@ -305,12 +307,12 @@ static void form_dialog_event(struct form_dialog *d, enum form_event event)
 		break;
 	case FORM_CANCEL:
 		form_dialog_cancel(d);
-		return; /* it may be gone */
+		break;
 	case FORM_COPY:
 		form_dialog_copy(d);
 		break;
 	}
-	console_redraw(d->base.console);
+	console_redraw(c);
 }
 
 static bool form_dialog_input(struct dialog *base, const struct input *in)

@@ -52,7 +52,6 @@ static void test_the_key_is_kept_for_the_next_token_but_no_secret(void **state)
 	shows("✓ VALID");
 	keys("V" SECRET "<C-s>V");
 	lacks("•");
-	console_run_end(&con);
 }
 
 static void test_what_is_asked_for_decides(void **state)
@@ -62,7 +61,6 @@ static void test_what_is_asked_for_decides(void **state)
 	shows("✓ VALID   under ");
 	keys("V" SECRET "<Tab><Tab><Tab><Tab><Tab><Tab><Tab><Tab>invoices<C-s>");
 	shows("✗ NOT VALID   aud: ");
-	console_run_end(&con);
 }
 
 static void test_a_wrong_secret_is_no(void **state)
@@ -71,7 +69,6 @@ static void test_a_wrong_secret_is_no(void **state)
 	keys("V" SECRET "!<C-s>");
 	shows("✗ NOT VALID");
 	shows("claims, not to be trusted");
-	console_run_end(&con);
 }
 
 /* --- decrypting ---------------------------------------------------------------------------- */
@@ -81,7 +78,6 @@ static void test_words_that_were_encrypted_are_shown(void **state)
 	shows("? ENCRYPTED");
 	keys("D<Tab><Tab><Tab>" TOKENS "direct.json<C-s>");
 	shows("only words");
-	console_run_end(&con);
 }
 
 static void test_a_token_within_becomes_another_one(void **state)
@@ -91,7 +87,6 @@ static void test_a_token_within_becomes_another_one(void **state)
 	shows("Token 2 of 2  JWT");
 	shows("out of token 1");
 	shows("\"alice\"");
-	console_run_end(&con);
 }
 
 static void test_a_key_that_does_not_fit_opens_nothing(void **state)
@@ -100,7 +95,6 @@ static void test_a_key_that_does_not_fit_opens_nothing(void **state)
 	keys("D" SECRET "<C-s>");
 	lacks("only words");
 	assert_int_equal(now()->count, 1);
-	console_run_end(&con);
 }
 
 static void test_a_signed_token_can_not_be_decrypted(void **state)
@@ -108,7 +102,6 @@ static void test_a_signed_token_can_not_be_decrypted(void **state)
 	start(state, "good");
 	keys("D");
 	shows("it is not encrypted");
-	console_run_end(&con);
 }
 
 /* --- signing ------------------------------------------------------------------------------- */
@@ -122,7 +115,6 @@ static void test_a_token_is_signed_out_of_edited_claims(void **state)
 	shows("1.1"); /* a number stands as it stood */
 	keys("V" SECRET "<C-s>");
 	shows("✓ VALID");
-	console_run_end(&con);
 }
 
 static void test_claims_of_our_own_are_offered_where_no_token_is(void **state)
@@ -131,7 +123,6 @@ static void test_claims_of_our_own_are_offered_where_no_token_is(void **state)
 	keys("S<Tab>" SECRET "<C-s>");
 	shows("Token 1 of 1  JWT");
 	shows("\"https://issuer.example\"");
-	console_run_end(&con);
 }
 
 static void test_signing_without_a_key_says_so_and_keeps_the_claims(void **state)
@@ -141,7 +132,6 @@ static void test_signing_without_a_key_says_so_and_keeps_the_claims(void **state
 	shows("there is no key to sign with");
 	shows("\"sub\": \"alice\"");
 	assert_int_equal(now()->count, 1);
-	console_run_end(&con);
 }
 
 static void test_broken_claims_are_told_while_they_are_typed(void **state)
@@ -151,7 +141,6 @@ static void test_broken_claims_are_told_while_they_are_typed(void **state)
 	lacks("JSON, well formed");
 	keys("<Esc>");
 	shows("Leave the form?");
-	console_run_end(&con);
 }
 
 /* --- several ------------------------------------------------------------------------------- */
@@ -161,18 +150,16 @@ static void test_a_token_is_taken_from_the_list(void **state)
 	keys("lj<Enter>");
 	shows("GitHub personal access token");
 	shows("Token 2 of 3");
-	console_run_end(&con);
 }
 
 static void test_a_difference_is_seen_however_late_it_comes(void **state)
 {
 	start(state, "two");
 	keys("=");
-	shows("…-444455556666\"");
-	shows("…-444455556667\"");
+	shows("…33-444455556666\"");
+	shows("…33-444455556667\"");
 	keys("c");
 	lacks("acme-mobile");
-	console_run_end(&con);
 }
 
 static void test_one_token_can_not_be_compared(void **state)
@@ -180,7 +167,6 @@ static void test_one_token_can_not_be_compared(void **state)
 	start(state, "good");
 	keys("=");
 	shows("paste another token to compare with");
-	console_run_end(&con);
 }
 
 /* --- copying, writing, finding ------------------------------------------------------------- */
@@ -189,7 +175,6 @@ static void test_a_claim_is_copied_without_its_quotes(void **state)
 	start(state, "hs256");
 	keys("jy");
 	shows("sub: 5 bytes sent to your terminal");
-	console_run_end(&con);
 }
 
 static void test_the_report_has_no_token_in_it(void **state)
@@ -208,7 +193,6 @@ static void test_the_report_has_no_token_in_it(void **state)
 	free(report);
 	free(token);
 	free(path);
-	console_run_end(&con);
 }
 
 static void test_what_is_nowhere_is_said_to_be(void **state)
@@ -216,7 +200,6 @@ static void test_what_is_nowhere_is_said_to_be(void **state)
 	start(state, "good");
 	keys("/zebra");
 	shows("\"zebra\" is nowhere in this token");
-	console_run_end(&con);
 }
 
 static void test_a_paste_into_the_words_to_find_is_no_token(void **state)
@@ -226,7 +209,6 @@ static void test_a_paste_into_the_words_to_find_is_no_token(void **state)
 	shows("/jti");
 	shows("Token 1 of 1");
 	lacks("no token");
-	console_run_end(&con);
 }
 
 static void test_every_check_stands_on_a_page_and_has_no_value_to_copy(void **state)
@@ -235,7 +217,6 @@ static void test_every_check_stands_on_a_page_and_has_no_value_to_copy(void **st
 	keys("V<Tab><Tab><Tab>" TOKENS "public.json<C-s>c");
 	shows("– require");
 	lacks("copy value");
-	console_run_end(&con);
 }
 
 /* --- wiping -------------------------------------------------------------------------------- */
@@ -247,7 +228,6 @@ static void test_leaving_wipes_tokens_and_says_so(void **state)
 	keys("2");
 	shows("was wiped when you left");
 	lacks("c0ffee00");
-	console_run_end(&con);
 }
 
 static void test_esc_wipes(void **state)
@@ -256,7 +236,6 @@ static void test_esc_wipes(void **state)
 	keys("<Esc>");
 	shows("Paste a token.");
 	assert_int_equal(now()->count, 0);
-	console_run_end(&con);
 }
 
 static void test_a_large_token_is_shown_from_its_first_claim_to_its_last(void **state)
@@ -280,7 +259,6 @@ static void test_a_large_token_is_shown_from_its_first_claim_to_its_last(void **
 	free(token);
 	free(encoded);
 	buf_release(&claims);
-	console_run_end(&con);
 }
 
 static int setup(void **state)
@@ -289,7 +267,14 @@ static int setup(void **state)
 	return op_run_setup(state);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, op_run_teardown)
+/* Of a test that failed as well: its workers must not outlive what they work on. */
+static int teardown(void **state)
+{
+	console_run_end(&con);
+	return op_run_teardown(state);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
