@@ -15,8 +15,7 @@ enum {
 	NAME_X = 3,
 	NAME_WIDTH = 16,
 	GAP = 2,
-	SEEN_BEFORE = 12, /* bytes of a value shown before the first difference … */
-	SEEN_AFTER = 6	  /* … and columns that it has at least */
+	SEEN_LEAST = 6 /* columns of what differs */
 };
 
 struct diff_page {
@@ -62,25 +61,34 @@ static int side_x(const struct area *a, bool right)
 	return NAME_X + NAME_WIDTH + GAP + (right ? side_width(a) + GAP : 0);
 }
 
+/* Where a character begins, at or before this byte. */
+static size_t character_at(const char *text, size_t at)
+{
+	while (at && ((unsigned char)text[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+static bool fits(const char *text, int width)
+{
+	return (int)text_width(text, strlen(text)) <= width;
+}
+
 /* How much of the beginning of both values is left out: where they are the same for longer than a side
  * is wide, the first difference would not be seen. */
 static size_t value_skip(const struct json *row, int width)
 {
 	const char *left = record_text(row, "left", ""), *right = record_text(row, "right", "");
-	size_t same = 0;
+	size_t same = 0, before = (size_t)(width / 2);
 
+	if (!change_of(row) || (fits(left, width) && fits(right, width)))
+		return 0;
 	while (left[same] && left[same] == right[same])
 		same++;
-	if (!left[same] && !right[same])
+	same = character_at(left, same);
+	if ((int)text_width(left, same) + SEEN_LEAST < width)
 		return 0;
-	while (same && ((unsigned char)left[same] & 0xC0) == 0x80)
-		same--;
-	if ((int)text_width(left, same) + SEEN_AFTER < width)
-		return 0;
-	same -= same < SEEN_BEFORE ? same : SEEN_BEFORE;
-	while (same && ((unsigned char)left[same] & 0xC0) == 0x80)
-		same--;
-	return same;
+	return character_at(left, same > before ? same - before : 0);
 }
 
 static void value_draw(const struct diff_page *p, const struct json *row, const struct area *a,

@@ -20,7 +20,7 @@ enum {
 	ID_LEAST = 10,
 	ID_MOST = 20,
 	SOURCE_MOST = 40,
-	SOURCES_WIDTH = 100, /* of a line that has room for every source */
+	SOURCES_WIDTH = 120, /* of a line that has room for every source */
 	FINDING_MOST = 100,  /* columns of text, so that the source stands near it */
 	MASK_BEGIN = 12,
 	MASK_END = 6,
