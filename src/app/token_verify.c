@@ -71,6 +71,7 @@ static const struct arg verify_args[] = {
 	{ .name = "at",
 	  .type = ARG_INSTANT,
 	  .value = "TIME",
+	  .label = "As of",
 	  .help = "as it would be at this time instead of now" },
 	{ .name = "allow-weak-key",
 	  .type = ARG_FLAG,

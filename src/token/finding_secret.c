@@ -296,7 +296,7 @@ static void look_confusion(const struct inspection *in, const struct finding_rul
 					    forms_fit(h, key->pkey)))
 				continue;
 			finding_add(out, rule,
-				    "%sthe HMAC verifies when keyed with the public key you gave: "
+				    "%ssigned with the given public key as HMAC secret: "
 				    "whoever can read that key can forge tokens",
 				    p->words);
 			break;

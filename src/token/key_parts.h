@@ -24,6 +24,8 @@ const struct curve *curve_by_group(const char *name); /* OpenSSL's; NULL */
 /* The numbers of an RSA key, in the order of RFC 7518 §6.3. */
 enum rsa_part { RSA_N, RSA_E, RSA_D, RSA_P, RSA_Q, RSA_DP, RSA_DQ, RSA_QI, RSA_PARTS };
 
+extern const char *const rsa_params[RSA_PARTS]; /* OpenSSL's names of them */
+
 struct rsa_numbers {
 	BIGNUM *part[RSA_PARTS]; /* NULL: not there */
 };

@@ -105,8 +105,8 @@ static bool types_check(struct deciding *d, const struct trial *r)
 
 		if (!v || v->type == LOSSLESS_STRING)
 			continue;
-		check_add(d, i ? "format" : "alg", CHECK_FAILED, r->which, "“", names[i],
-			  "” is no string");
+		check_add(d, i ? "format" : "alg", CHECK_FAILED, r->which, "\"", names[i],
+			  "\" is no string");
 		return false;
 	}
 	return true;
@@ -142,7 +142,7 @@ static bool algorithm_check(struct deciding *d, struct trial *r)
 	const char *why;
 
 	if (!name)
-		return header_fails(d, r, "alg", "the header has no “alg”");
+		return header_fails(d, r, "alg", "the header has no \"alg\"");
 	r->algorithm = algorithm_find(name, strlen(name));
 	why = algorithm_fault(d, r->algorithm, name);
 	check_add(d, "alg", why ? CHECK_FAILED : CHECK_PASSED, r->which, name, why);
@@ -158,16 +158,16 @@ static const char *critical_fault(const struct jose_part *p, const struct lossle
 	const struct lossless_value *header = lossless_object(l), *v;
 
 	if (list->type != LOSSLESS_ARRAY || !list->count)
-		return "“crit” is no list, or empty";
+		return "\"crit\" is no list, or empty";
 	for (v = lossless_child(l, list); v; v = lossless_next(l, v)) {
 		if (v->type != LOSSLESS_STRING)
-			return "“crit” has what is no string";
+			return "\"crit\" has what is no string";
 		if (!lossless_equals(l, v, "b64", 3))
-			return "“crit” names what is not understood here";
+			return "\"crit\" names what is not understood here";
 		if (*b64)
-			return "“crit” names “b64” twice";
+			return "\"crit\" names \"b64\" twice";
 		if (l != &p->header[PLACE_PROTECTED] || !lossless_find(l, header, "b64"))
-			return "“crit” names “b64”, and the protected header has none";
+			return "\"crit\" names \"b64\", and the protected header has none";
 		*b64 = true;
 	}
 	return NULL;
@@ -183,14 +183,14 @@ static bool critical_check(struct deciding *d, const struct trial *r)
 	bool b64 = false;
 
 	if (list && place != PLACE_PROTECTED)
-		why = "“crit” is not in the protected header";
+		why = "\"crit\" is not in the protected header";
 	else if (list)
 		why = critical_fault(p, l, list, &b64);
 	if (why)
 		return header_fails(d, r, "crit", why);
 	/* It is refused; what was meant is clear all the same, and the signature can be told of. */
 	if (d->t->unencoded && !b64) {
-		header_fails(d, r, "crit", "“b64” is false, and “crit” does not name it");
+		header_fails(d, r, "crit", "\"b64\" is false, and \"crit\" does not name it");
 		return true;
 	}
 	check_add(d, "crit", list ? CHECK_PASSED : CHECK_NOT_MADE, r->which,
@@ -277,8 +277,8 @@ static enum part_result stranger_tell(struct deciding *d, const struct trial *r)
 	if (r->candidates)
 		check_add(d, "signature", result, r->which, r->why);
 	else
-		check_add(d, "signature", result, r->which, "no key has the kid “",
-			  r->kid ? r->kid : "", "”");
+		check_add(d, "signature", result, r->which, "no key has the kid \"",
+			  r->kid ? r->kid : "", "\"");
 	return r->candidates && !several ? PART_FAILS : PART_UNKNOWN;
 }
 

@@ -32,9 +32,9 @@ static bool time_claim(struct deciding *d, const char *name, int64_t *at)
 	if (!v)
 		check_add(d, name, CHECK_NOT_MADE, "the token has none");
 	else if (v->type != LOSSLESS_NUMBER)
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no number");
+		check_add(d, name, CHECK_FAILED, "\"", name, "\" is no number");
 	else if (!lossless_seconds(&d->t->claims, v, at))
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no time that there can be");
+		check_add(d, name, CHECK_FAILED, "\"", name, "\" is no time that there can be");
 	else
 		return true;
 	return false;
@@ -93,15 +93,15 @@ static bool is_text(const struct deciding *d, const struct lossless_value *v, co
 	return lossless_equals(&d->t->claims, v, text, strlen(text));
 }
 
-/* "“a” is not “b”", with the claim's text. */
+/* ""a" is not "b"", with the claim's text. */
 static void differs(struct deciding *d, const char *name, const struct lossless_value *v,
 		    const char *wanted)
 {
 	struct buf text = BUF_INIT(64);
 
 	lossless_string(&d->t->claims, v, &text);
-	check_add(d, name, CHECK_FAILED, "“", buf_text(&text), text.full ? "…" : "", "” is not “",
-		  wanted, "”");
+	check_add(d, name, CHECK_FAILED, "\"", buf_text(&text), text.full ? "…" : "",
+		  "\" is not \"", wanted, "\"");
 	buf_release(&text);
 }
 
@@ -110,11 +110,12 @@ static void text_check(struct deciding *d, const char *name, const char *wanted)
 	const struct lossless_value *v = jose_claim(d->t, name);
 
 	if (v && v->type != LOSSLESS_STRING)
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no string");
+		check_add(d, name, CHECK_FAILED, "\"", name, "\" is no string");
 	else if (!wanted)
 		check_add(d, name, CHECK_NOT_MADE, not_asked);
 	else if (!v)
-		check_add(d, name, CHECK_FAILED, "the token has none, “", wanted, "” is expected");
+		check_add(d, name, CHECK_FAILED, "the token has none, \"", wanted,
+			  "\" is expected");
 	else if (is_text(d, v, wanted))
 		check_add(d, name, CHECK_PASSED, "as expected");
 	else
@@ -157,18 +158,18 @@ static void audience_check(struct deciding *d)
 	const char *found;
 
 	if (v && !audience_typed(d, v))
-		check_add(d, "aud", CHECK_FAILED, "“aud” is neither a string nor strings");
+		check_add(d, "aud", CHECK_FAILED, "\"aud\" is neither a string nor strings");
 	else if (!asked)
 		check_add(d, "aud", CHECK_NOT_MADE, not_asked);
 	else if (!v)
-		check_add(d, "aud", CHECK_FAILED, "the token has none, “", *d->x->audiences,
-			  "” is expected");
+		check_add(d, "aud", CHECK_FAILED, "the token has none, \"", *d->x->audiences,
+			  "\" is expected");
 	else if ((found = audience_find(d, v)))
 		check_add(d, "aud", CHECK_PASSED, found);
 	else if (v->type == LOSSLESS_STRING)
 		differs(d, "aud", v, *d->x->audiences);
 	else
-		check_add(d, "aud", CHECK_FAILED, "“", *d->x->audiences, "” is not among them");
+		check_add(d, "aud", CHECK_FAILED, "\"", *d->x->audiences, "\" is not among them");
 }
 
 /* --- typ (RFC 7515 §4.1.9, RFC 8725 §3.11) -------------------------------------------------------- */
@@ -189,12 +190,12 @@ static void type_check(struct deciding *d, const char *type)
 	if (!wanted)
 		check_add(d, "typ", CHECK_NOT_MADE, not_asked);
 	else if (!type)
-		check_add(d, "typ", CHECK_FAILED, "the header has none, “", wanted,
-			  "” is expected");
+		check_add(d, "typ", CHECK_FAILED, "the header has none, \"", wanted,
+			  "\" is expected");
 	else if (strcasecmp(type_base(type), type_base(wanted)) == 0)
 		check_add(d, "typ", CHECK_PASSED, type);
 	else
-		check_add(d, "typ", CHECK_FAILED, "“", type, "” is not “", wanted, "”");
+		check_add(d, "typ", CHECK_FAILED, "\"", type, "\" is not \"", wanted, "\"");
 }
 
 /* --- what must be there ------------------------------------------------------------------------------ */
@@ -217,7 +218,7 @@ static void required_check(struct deciding *d)
 	for (; *name; name++) {
 		bool there = claim_there(d, *name);
 
-		check_add(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "“", *name, "” is ",
+		check_add(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "\"", *name, "\" is ",
 			  there ? "there" : "missing");
 	}
 }
@@ -234,8 +235,8 @@ static void profile_check(struct deciding *d, const char *type)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (claim_there(d, names[i]))
 			continue;
-		check_add(d, "profile", CHECK_FAILED, "an at+jwt has to have “", names[i],
-			  "” (RFC 9068 2.2)");
+		check_add(d, "profile", CHECK_FAILED, "an at+jwt has to have \"", names[i],
+			  "\" (RFC 9068 2.2)");
 		return;
 	}
 	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");

@@ -39,7 +39,7 @@ static void disclosures_check(struct deciding *d, const struct sd_jwt *s)
 		i++;
 	snprintf(number, sizeof(number), "%zu", fault ? i + 1 : s->count);
 	if (!s->digest_name)
-		check_add(d, "disclosures", CHECK_FAILED, "“_sd_alg” names what is not known");
+		check_add(d, "disclosures", CHECK_FAILED, "\"_sd_alg\" names what is not known");
 	else if (s->more)
 		check_add(d, "disclosures", CHECK_FAILED, "there are more than are looked at");
 	else if (fault)
@@ -76,7 +76,7 @@ static const char *binding_fault(const struct sd_jwt *s, const struct jose *bind
 	if (!typed)
 		return "its typ is not kb+jwt";
 	if (jose_header(&binding->parts[0], "crit", NULL, NULL))
-		return "its header has “crit”";
+		return "its header has \"crit\"";
 	if (!s->binding_hash_fits)
 		return "its sd_hash is not that of the token";
 	return NULL;
@@ -110,13 +110,13 @@ static void binding_check(struct deciding *d, const struct sd_jwt *s)
 		check_add(d, "key_binding", CHECK_FAILED, "the key binding JWT: ", fault);
 	else if (!holder_key(d, &keys))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the claims have no “cnf” with a key to check it by");
+			  "the claims have no \"cnf\" with a key to check it by");
 	else if (!binding_signed(d, &binding, &keys.keys[0]))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the key binding JWT is not by the key in “cnf”");
+			  "the key binding JWT is not by the key in \"cnf\"");
 	else
 		check_add(d, "key_binding", CHECK_PASSED,
-			  "by the key in “cnf”; its nonce and aud are not looked at");
+			  "by the key in \"cnf\"; its nonce and aud are not looked at");
 	jose_release(&binding);
 	key_set_release(&keys);
 }

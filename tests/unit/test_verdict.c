@@ -55,7 +55,7 @@ static char *signed_by(struct jose_key *k, const char *alg, const char *message)
 	return out;
 }
 
-/* A compact token of texts with “'” for “"”, signed with the secret. */
+/* A compact token of texts with "'" for """, signed with the secret. */
 static char *token(const char *header, const char *payload)
 {
 	char *h = quoted(header), *p = quoted(payload), *h64 = base64url_text(h);
@@ -123,7 +123,7 @@ static void assert_text_check(const char *text, struct key_set *keys, const stru
 	decide(&v, text, keys, x);
 	if (!has_check(&v, name, result, words) || v.valid != (result != CHECK_FAILED)) {
 		tell(&v, text);
-		fail_msg("no %s %s with “%s”", name, check_name(result), words);
+		fail_msg("no %s %s with \"%s\"", name, check_name(result), words);
 	}
 	findings_release(&v.findings);
 }
@@ -278,10 +278,11 @@ static void a_header_without_duplicates_is_wanted(void **state)
 		     "there twice");
 	assert_check("{'alg':'HS256','x':{'y':1,'y':1}}", "{}", &taken_as_is, "format",
 		     CHECK_FAILED, "there twice");
-	assert_check("{'alg':'HS256','kid':1}", "{}", &nothing, "format", CHECK_FAILED, "“kid”");
+	assert_check("{'alg':'HS256','kid':1}", "{}", &nothing, "format", CHECK_FAILED, "\"kid\"");
 	assert_check("{'alg':'HS256','typ':['JWT']}", "{}", &nothing, "format", CHECK_FAILED,
-		     "“typ”");
-	assert_check("{'alg':'HS256','cty':null}", "{}", &nothing, "format", CHECK_FAILED, "“cty”");
+		     "\"typ\"");
+	assert_check("{'alg':'HS256','cty':null}", "{}", &nothing, "format", CHECK_FAILED,
+		     "\"cty\"");
 }
 
 static void what_is_encrypted_is_decrypted_first(void **state)
@@ -326,17 +327,17 @@ static void an_algorithm_must_be_known_and_sign(void **state)
 	static const struct {
 		const char *header, *words;
 	} cases[] = {
-		{ "{}", "no “alg”" },
-		{ "{'alg':1}", "“alg” is no string" },
-		{ "{'alg':null}", "“alg” is no string" },
-		{ "{'alg':['HS256']}", "“alg” is no string" },
+		{ "{}", "no \"alg\"" },
+		{ "{'alg':1}", "\"alg\" is no string" },
+		{ "{'alg':null}", "\"alg\" is no string" },
+		{ "{'alg':['HS256']}", "\"alg\" is no string" },
 		{ "{'alg':'none'}", "is no signature" },
 		{ "{'alg':'None'}", "is no signature" },
 		{ "{'alg':'nOnE'}", "is no signature" },
 		{ "{'alg':''}", "is not known" },
 		{ "{'alg':'hs256'}", "is not known" },
 		{ "{'alg':'HS256 '}", "is not known" },
-		{ "{'alg':'HS256\\u0000'}", "no “alg”" },
+		{ "{'alg':'HS256\\u0000'}", "no \"alg\"" },
 		{ "{'alg':'HS1'}", "is not known" },
 		{ "{'alg':'dir'}", "signs nothing" },
 		{ "{'alg':'A128KW'}", "signs nothing" },
@@ -435,7 +436,7 @@ static void an_unencoded_payload_wants_crit_and_is_no_jwt(void **state)
 	assert_text_check(good, &secret_key, &nothing, "format", CHECK_FAILED, "RFC 7797 7");
 	assert_text_check(uncrit, &secret_key, &taken_as_is, "crit", CHECK_FAILED, "name it");
 	assert_text_check(jwt, &secret_key, &nothing, "format", CHECK_FAILED, "RFC 7797 7");
-	assert_text_check(odd, &secret_key, &taken_as_is, "format", CHECK_FAILED, "“b64”");
+	assert_text_check(odd, &secret_key, &taken_as_is, "format", CHECK_FAILED, "\"b64\"");
 	free(good);
 	free(uncrit);
 	free(jwt);
@@ -639,7 +640,7 @@ static void the_key_is_chosen_by_kid(void **state)
 		{ { "{'kty':'oct','kid':'a'," K64 "}" },
 		  "{'alg':'HS256','kid':'A'}",
 		  CHECK_FAILED,
-		  "no key has the kid “A”" },
+		  "no key has the kid \"A\"" },
 		{ { "{'kty':'oct','kid':'b'," K64 "}", "{'kty':'oct','kid':'a'," OTHER_K "}" },
 		  "{'alg':'HS256','kid':'a'}",
 		  CHECK_FAILED,
@@ -866,7 +867,7 @@ static void issuer_and_subject_are_compared_to_the_character(void **state)
 	assert_check(HEADER, "{'iss':'https://a.example'}", &x, "iss", CHECK_PASSED, "");
 	assert_check(HEADER, "{'iss':'https:\\/\\/a.example'}", &x, "iss", CHECK_PASSED, "");
 	assert_check(HEADER, "{'iss':'https://a.example/'}", &x, "iss", CHECK_FAILED,
-		     "“https://a.example/” is not “https://a.example”");
+		     "\"https://a.example/\" is not \"https://a.example\"");
 	assert_check(HEADER, "{'iss':'https://A.example'}", &x, "iss", CHECK_FAILED, "is not");
 	assert_check(HEADER, "{'iss':'https://a.example\\u0000'}", &x, "iss", CHECK_FAILED, "");
 	assert_check(HEADER, "{'iss':'\\u001b]0;x\\u0007'}", &x, "iss", CHECK_FAILED, "<U+001B>");
@@ -875,7 +876,7 @@ static void issuer_and_subject_are_compared_to_the_character(void **state)
 	assert_check(HEADER, "{'iss':7}", &nothing, "iss", CHECK_FAILED, "no string");
 	x = (struct expectations){ .now_ms = TEST_NOW, .subject = "s" };
 	assert_check(HEADER, "{'sub':'s'}", &x, "sub", CHECK_PASSED, "");
-	assert_check(HEADER, "{'sub':'S'}", &x, "sub", CHECK_FAILED, "“S” is not “s”");
+	assert_check(HEADER, "{'sub':'S'}", &x, "sub", CHECK_FAILED, "\"S\" is not \"s\"");
 	assert_check(HEADER, "{'sub':''}", &x, "sub", CHECK_FAILED, "");
 	assert_check(HEADER, "{'sub':1}", &nothing, "sub", CHECK_FAILED, "no string");
 	x.subject = "";
@@ -895,7 +896,7 @@ static void one_of_the_audiences_is_enough(void **state)
 		{ "{'aud':'orders'}", CHECK_PASSED, "orders" },
 		{ "{'aud':'billing'}", CHECK_PASSED, "billing" },
 		{ "{'aud':['x','billing'],'azp':'x'}", CHECK_PASSED, "billing" },
-		{ "{'aud':'Orders'}", CHECK_FAILED, "“Orders” is not “orders”" },
+		{ "{'aud':'Orders'}", CHECK_FAILED, "\"Orders\" is not \"orders\"" },
 		{ "{'aud':'orders,billing'}", CHECK_FAILED, "is not" },
 		{ "{'aud':['x','y']}", CHECK_FAILED, "not among them" },
 		{ "{'aud':[]}", CHECK_FAILED, "not among them" },
@@ -947,10 +948,10 @@ static void required_claims_are_there(void **state)
 	const struct expectations x = { .now_ms = TEST_NOW, .required = wanted };
 
 	(void)state;
-	assert_check(HEADER, "{'scope':'a','tenant':0}", &x, "require", CHECK_PASSED, "“tenant”");
-	assert_check(HEADER, "{'scope':'a'}", &x, "require", CHECK_FAILED, "“tenant” is missing");
+	assert_check(HEADER, "{'scope':'a','tenant':0}", &x, "require", CHECK_PASSED, "\"tenant\"");
+	assert_check(HEADER, "{'scope':'a'}", &x, "require", CHECK_FAILED, "\"tenant\" is missing");
 	assert_check(HEADER, "{'scope':'a','tenant':null}", &x, "require", CHECK_FAILED,
-		     "“tenant”");
+		     "\"tenant\"");
 	assert_check(HEADER, "{'scope':'a','x':{'tenant':1}}", &x, "require", CHECK_FAILED, "");
 }
 
@@ -966,7 +967,7 @@ static void an_access_token_follows_its_profile(void **state)
 	(void)state;
 	for (size_t missing = 0; missing <= 7; missing++) {
 		struct buf claims = BUF_INIT(1024);
-		char *words = x_asprintf("“%s”", missing < 7 ? names[missing] : "");
+		char *words = x_asprintf("\"%s\"", missing < 7 ? names[missing] : "");
 
 		for (size_t i = 0; i < 7; i++)
 			if (i != missing)
@@ -1044,7 +1045,7 @@ static void an_sd_jwt_is_as_good_as_its_disclosures(void **state)
 	free(plain);
 }
 
-/* A key of Ed25519, and its public half as JWK with “'” for “"”. */
+/* A key of Ed25519, and its public half as JWK with "'" for """. */
 static char *holder_make(struct jose_key *k)
 {
 	unsigned char raw[32];
@@ -1095,7 +1096,7 @@ static void a_key_binding_is_by_the_key_that_the_token_names(void **state)
 		{ bound(sd_jwt, &other, "kb+jwt", sd_jwt), CHECK_FAILED, "not by the key" },
 		{ bound(sd_jwt, &holder, "kb+jwt", plain), CHECK_FAILED, "sd_hash" },
 		{ bound(sd_jwt, &holder, "JWT", sd_jwt), CHECK_FAILED, "typ" },
-		{ bound(unbound, &holder, "kb+jwt", unbound), CHECK_FAILED, "no “cnf”" },
+		{ bound(unbound, &holder, "kb+jwt", unbound), CHECK_FAILED, "no \"cnf\"" },
 		{ x_asprintf("%srubbish", sd_jwt), CHECK_FAILED, "malformed" },
 		{ x_asprintf("%s%s", sd_jwt, plain), CHECK_FAILED, "typ" },
 		{ x_strdup(sd_jwt), CHECK_NOT_MADE, "none" },
