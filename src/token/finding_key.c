@@ -168,7 +168,7 @@ static void look_malformed(const struct inspection *in, const struct finding_rul
 	if (in->keys->faults & KEY_SET_DUPLICATES)
 		finding_add(out, rule, "the key set has a name twice");
 	while ((k = candidate_next(in, &at)) && told < TOLD_MOST) {
-		if (!(k->faults & (KEY_FAULT_MEMBER | KEY_FAULT_PAIR)))
+		if (!(k->faults & (KEY_FAULT_MEMBER | KEY_FAULT_PAIR | KEY_FAULT_PUBLIC)))
 			continue;
 		finding_add(out, rule, "the key can't be used: %s", k->fault);
 		told++;

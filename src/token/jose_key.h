@@ -24,6 +24,7 @@ enum {
 	KEY_FAULT_MIXED = 1 << 4,    /* members of secret and public keys in one key */
 	KEY_FAULT_MEMBER = 1 << 5,   /* a member is missing, twice, of the wrong type or encoding */
 	KEY_FAULT_PAIR = 1 << 6,     /* private and public part do not belong together */
+	KEY_FAULT_PUBLIC = 1 << 7,   /* a secret that is the text of a public key, or of a pair */
 };
 
 enum { KEY_FATAL = ~KEY_FAULT_SMALL }; /* with one of these a key is never used */

@@ -147,6 +147,13 @@ def a_public_key_never_verifies_an_hmac(home):
     equal(False, row["valid"])
     check("alg-confusion" in ids(row), ids(row))
     contains("NOT VALID", home.run("token", "verify", "--pem", public, input=token, code=1).out)
+    with open(public, "rb") as file:
+        text = file.read()
+    for secret in (text, text.strip() + b"\n\n"):
+        row = verify(home, hs256(claims(), secret=text.strip()), "--secret-file",
+                     secret_file(home, secret), "--allow-weak-key")
+        equal((False, False), (row["valid"], row["signature"] == "valid"))
+        check("alg-confusion" in ids(row), ids(row))
 
 
 @test
