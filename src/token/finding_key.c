@@ -349,6 +349,10 @@ static void look_mixed(const struct inspection *in, const struct finding_rule *r
 		finding_add(
 			out, rule,
 			"the key set has secret and public keys, or private ones, side by side");
+	if (in->keys->faults & KEY_SET_PUBLISHED)
+		finding_add(
+			out, rule,
+			"the address gives out secret or private keys: who fetches them can sign");
 	fault_tell(in, rule, out, KEY_FAULT_MIXED, rule->severity,
 		   "it has members of a secret and of a public key");
 }

@@ -65,9 +65,10 @@ struct jose_key {
 
 /* Faults of a set as a whole. */
 enum {
-	KEY_SET_MIXED = 1 << 0,	    /* secret and public keys, or private members, in one set */
-	KEY_SET_SAME_KID = 1 << 1,  /* one kid for two keys of one type and use */
-	KEY_SET_DUPLICATES = 1 << 2 /* a JSON name twice */
+	KEY_SET_MIXED = 1 << 0,	     /* secret and public keys, or private members, in one set */
+	KEY_SET_SAME_KID = 1 << 1,   /* one kid for two keys of one type and use */
+	KEY_SET_DUPLICATES = 1 << 2, /* a JSON name twice */
+	KEY_SET_PUBLISHED = 1 << 3   /* what nobody else may have was fetched from where all can */
 };
 
 struct key_set {
@@ -90,6 +91,9 @@ enum errc key_set_add_pem(struct key_set *s, const char *text, size_t len, const
 			  struct err *e); /* every block of the file; encrypted ones are refused */
 enum errc key_set_add_der(struct key_set *s, const void *data, size_t len, const char *label,
 			  struct err *e);
+/* The keys from `first` on came from an address: notes it where secrets or private ones are among them
+ * (OIDC Discovery 3: a set published must not hold any). */
+void key_set_check_published(struct key_set *s, size_t first);
 void key_set_add_secret(struct key_set *s, const struct secret *secret, const char *label);
 /* Tells PEM, JWK and DER apart by their first bytes. */
 enum errc key_set_add_any(struct key_set *s, const void *data, size_t len, const char *label,

@@ -295,11 +295,13 @@ static enum part_result keys_check(struct deciding *d, struct trial *r)
 
 /* --- signatures ----------------------------------------------------------------------------------------- */
 
-/* A set that must not be relied on is not looked into (RFC 7517 §9, §4.5, §4). */
+/* A set that must not be relied on is not looked into (RFC 7517 §9, §4.5, §4; OIDC Discovery 3). */
 static const char *set_fault(const struct key_set *s)
 {
 	if (s->faults & KEY_SET_MIXED)
 		return "the key set has secret and public keys, or private ones, side by side";
+	if (s->faults & KEY_SET_PUBLISHED)
+		return "secret or private keys are to be had from that address: all can sign";
 	if (s->faults & KEY_SET_SAME_KID)
 		return "the key set has one kid for two keys of one use";
 	if (s->faults & KEY_SET_DUPLICATES)
