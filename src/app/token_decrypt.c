@@ -148,7 +148,7 @@ static enum errc decrypt_chosen(const struct op_call *c, const struct token_choi
 	enum errc rc;
 
 	jose_read(&t, choice->item->text, choice->item->text_len);
-	if (t.kind == JOSE_JWE) {
+	if (t.kind == JOSE_JWE || !jose_sound(&t)) {
 		rc = decrypt_token(c, choice, &t, keys, e);
 	} else {
 		rc = err_set(e, ERR_USAGE, "this token is signed, not encrypted");

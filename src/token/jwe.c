@@ -244,11 +244,11 @@ static bool same_content(const struct jose *t)
 
 static enum errc check_token(const struct jose *t, const struct key_set *keys, struct err *e)
 {
-	if (t->kind != JOSE_JWE)
-		return err_set(e, ERR_USAGE, "it is not an encrypted token");
 	if (!jose_sound(t))
 		return err_set(e, ERR_USAGE, "the token is malformed: %s",
 			       t->fault_count ? t->faults[0].text : "it can't be read");
+	if (t->kind != JOSE_JWE)
+		return err_set(e, ERR_USAGE, "it is not an encrypted token");
 	if (!same_content(t))
 		return err_set(e, ERR_USAGE, "the recipients' headers differ in \"enc\"");
 	if (!keys->count)

@@ -214,7 +214,7 @@ def decrypting_repairs_nothing_and_leaves_nothing_out(home):
         equal("plain", home.ok("token", "decrypt", *key, input=text).out)
     parts = token.split(".")
     for text in (token + ".A", token + " A", token[:60] + "\n" + token[60:], " " + token,
-                 token.replace(parts[3], parts[3] + "=")):
+                 token.replace(parts[3], parts[3] + "="), ".".join(parts[1:]), "x" + token):
         result = home.run("token", "decrypt", *key, input=text, code=1)
         equal("", result.out)
         check(result.err)
