@@ -259,6 +259,8 @@ static void profile_check(struct deciding *d, const char *type)
 	static const char *const names[] = {
 		"iss", "exp", "aud", "sub", "client_id", "iat", "jti"
 	};
+	const struct lossless *in;
+	const struct lossless_value *client;
 
 	if (!type || strcasecmp(type_base(type), "at+jwt") != 0)
 		return;
@@ -269,7 +271,11 @@ static void profile_check(struct deciding *d, const char *type)
 			  "” (RFC 9068 2.2)");
 		return;
 	}
-	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");
+	client = claim_find(d, "client_id", &in);
+	if (client && client->type != LOSSLESS_STRING)
+		check_add(d, "profile", CHECK_FAILED, "“client_id” is no string (RFC 8693 4.3)");
+	else
+		check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------- */

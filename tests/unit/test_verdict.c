@@ -1008,6 +1008,10 @@ static void an_access_token_follows_its_profile(void **state)
 		free(words);
 		buf_release(&claims);
 	}
+	assert_check(header,
+		     "{'iss':'i','exp':1781615300,'aud':'a','sub':'s','client_id':7,"
+		     "'iat':1781615200,'jti':'j'}",
+		     &nothing, "profile", CHECK_FAILED, "“client_id” is no string");
 }
 
 static void what_can_not_be_looked_at_does_not_pass(void **state)
