@@ -43,8 +43,8 @@ static bool is_der_text(const char *text, size_t len)
 	struct secret der = SECRET_INIT;
 	bool is;
 
-	/* 0x30 and a length of two bytes. */
-	if (!begins(text, len, "MI") && !begins(text, len, "MC") && !begins(text, len, "MF"))
+	/* Which 0x30 begins with. */
+	if (!begins(text, len, "M"))
 		return false;
 	secret_init(&der, base64_room(len) + 1);
 	der.len = base64_decode(der.data, text, len, &faults);

@@ -314,6 +314,9 @@ static void test_a_key_of_a_pair_is_no_secret(void **state)
 		{ "{\"kty\":\"oct\",\"k\":\"AAAA\"} is an odd secret", false },
 		{ "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo", true },
 		{ "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcH", false },
+		{ "MEMwBQYDK2VxAzoAXzbHmx/gA0Wh3QxBMMNHjPKDYN+++fAoMLs6WkbXOnze3a3s\n"
+		  "L6kJqIRnod6kjqTUAED4sOzLIFKA",
+		  true },
 		{ "0123456789abcdef0123456789abcdef", false },
 	};
 	const struct algorithm *a = algorithm_find("HS256", 5);
