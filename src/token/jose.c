@@ -388,6 +388,27 @@ char *jose_header_text(const struct jose_part *p, const char *name)
 	return v ? lossless_dup(l, v) : NULL;
 }
 
+const char *jose_header_fault(const struct jose_part *p, const char **name)
+{
+	static const char *const names[] = { "alg", "kid", "typ", "cty" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const struct lossless_value *v = jose_header(p, names[i], NULL, NULL);
+		char *text;
+
+		*name = names[i];
+		if (v && v->type != LOSSLESS_STRING)
+			return " is no string";
+		if (!v || !v->escaped)
+			continue;
+		text = jose_header_text(p, names[i]);
+		free(text);
+		if (!text)
+			return " has a zero character in it";
+	}
+	return NULL;
+}
+
 const struct lossless_value *jose_claim(const struct jose *t, const char *name)
 {
 	return t->is_claims ? lossless_find(&t->claims, lossless_object(&t->claims), name) : NULL;

@@ -95,21 +95,14 @@ static bool header_fails(struct deciding *d, const struct trial *r, const char *
 	return false;
 }
 
-/* These are strings wherever they are (RFC 7515 §4.1). */
 static bool types_check(struct deciding *d, const struct trial *r)
 {
-	static const char *const names[] = { "alg", "kid", "typ", "cty" };
+	const char *name, *fault = jose_header_fault(r->part, &name);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const struct lossless_value *v = jose_header(r->part, names[i], NULL, NULL);
-
-		if (!v || v->type == LOSSLESS_STRING)
-			continue;
-		check_add(d, i ? "format" : "alg", CHECK_FAILED, r->which, "\"", names[i],
-			  "\" is no string");
-		return false;
-	}
-	return true;
+	if (fault)
+		check_add(d, strcmp(name, "alg") == 0 ? "alg" : "format", CHECK_FAILED, r->which,
+			  "\"", name, "\"", fault);
+	return !fault;
 }
 
 static bool algorithm_wanted(const struct deciding *d, const char *name)
@@ -302,11 +295,13 @@ static enum part_result keys_check(struct deciding *d, struct trial *r)
 
 /* --- signatures ----------------------------------------------------------------------------------------- */
 
-/* A set that must not be relied on is not looked into (RFC 7517 §9, §4.5, §4). */
+/* A set that must not be relied on is not looked into (RFC 7517 §9, §4.5, §4; OIDC Discovery 3). */
 static const char *set_fault(const struct key_set *s)
 {
 	if (s->faults & KEY_SET_MIXED)
 		return "the key set has secret and public keys, or private ones, side by side";
+	if (s->faults & KEY_SET_PUBLISHED)
+		return "secret or private keys are to be had from that address: all can sign";
 	if (s->faults & KEY_SET_SAME_KID)
 		return "the key set has one kid for two keys of one use";
 	if (s->faults & KEY_SET_DUPLICATES)
@@ -409,14 +404,19 @@ static enum signature_state signatures_check(struct deciding *d)
 
 static void expectations_check(struct deciding *d)
 {
-	if (d->out->signature != SIGNATURE_VALID)
+	if (d->out->signature != SIGNATURE_VALID) {
 		claims_skip(d, "not looked at: the signature comes first");
-	else if (d->x->no_claims)
+		return;
+	}
+	if (d->t->sd_jwt)
+		sd_jwt_read(&d->disclosed, d->t);
+	if (d->x->no_claims)
 		payload_check(d);
 	else
 		claims_check(d);
-	if (d->out->signature == SIGNATURE_VALID && d->t->sd_jwt)
+	if (d->t->sd_jwt)
 		disclosed_check(d);
+	sd_jwt_release(&d->disclosed);
 }
 
 static void findings_look(struct deciding *d)

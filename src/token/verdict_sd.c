@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "src/token/jws.h"
-#include "src/token/sd_jwt.h"
 
 static const char *disclosure_fault(enum disclosure_state s)
 {
@@ -82,6 +81,54 @@ static const char *binding_fault(const struct sd_jwt *s, const struct jose *bind
 	return NULL;
 }
 
+/* What it has to say: when, to whom, and in answer to what (RFC 9901 4.3). */
+static const char *binding_untyped(const struct jose *binding)
+{
+	static const struct {
+		const char *name, *fault;
+		enum lossless_type type;
+	} claims[] = {
+		{ "iat", "its \"iat\" is missing, or no number", LOSSLESS_NUMBER },
+		{ "aud", "its \"aud\" is missing, or no string", LOSSLESS_STRING },
+		{ "nonce", "its \"nonce\" is missing, or no string", LOSSLESS_STRING },
+	};
+
+	for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++) {
+		const struct lossless_value *v = jose_claim(binding, claims[i].name);
+
+		if (!v || v->type != claims[i].type)
+			return claims[i].fault;
+	}
+	return NULL;
+}
+
+/* It is a JWT like others in all else (RFC 9901 7.3), and not made later than now. */
+static const char *binding_time_fault(const struct deciding *d, const struct jose *binding)
+{
+	static const struct {
+		const char *name, *fault;
+		bool until; /* it is good before this time, else from it on */
+	} times[] = {
+		{ "iat", "its \"iat\" is in the future", false },
+		{ "nbf", "it is not valid yet", false },
+		{ "exp", "it has expired", true },
+	};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+		const struct lossless_value *v = jose_claim(binding, times[i].name);
+		int64_t at;
+
+		if (!v)
+			continue;
+		if (v->type != LOSSLESS_NUMBER || !lossless_seconds(&binding->claims, v, &at))
+			return "one of its times is none that there can be";
+		if (time_passed(d, at, times[i].until) != times[i].until)
+			continue;
+		return times[i].fault;
+	}
+	return NULL;
+}
+
 static bool binding_signed(const struct deciding *d, const struct jose *binding,
 			   struct jose_key *key)
 {
@@ -106,6 +153,10 @@ static void binding_check(struct deciding *d, const struct sd_jwt *s)
 	key_set_init(&keys);
 	jose_read(&binding, d->t->text + s->binding_offset, s->binding_len);
 	fault = binding_fault(s, &binding);
+	if (!fault)
+		fault = binding_untyped(&binding);
+	if (!fault)
+		fault = binding_time_fault(d, &binding);
 	if (fault)
 		check_add(d, "key_binding", CHECK_FAILED, "the key binding JWT: ", fault);
 	else if (!holder_key(d, &keys))
@@ -123,13 +174,9 @@ static void binding_check(struct deciding *d, const struct sd_jwt *s)
 
 void disclosed_check(struct deciding *d)
 {
-	struct sd_jwt s;
-
-	sd_jwt_read(&s, d->t);
-	disclosures_check(d, &s);
-	if (s.key_binding)
-		binding_check(d, &s);
+	disclosures_check(d, &d->disclosed);
+	if (d->disclosed.key_binding)
+		binding_check(d, &d->disclosed);
 	else
 		check_add(d, "key_binding", CHECK_NOT_MADE, "the token has none");
-	sd_jwt_release(&s);
 }
