@@ -122,6 +122,8 @@ enum form_event form_input(struct form *f, const struct input *in);
 int form_draw(struct form *f, const struct area *a);
 /* Lines that form_draw would use with no limit. */
 int form_height(const struct form *f);
+/* "6 more below" of a form drawn into `height` lines; empty: all of it is seen. */
+void form_more(const struct form *f, int height, char out[40]);
 /* [ Cancel ]   [ Create ]  1 warning: Name */
 void form_draw_buttons(struct form *f, const struct area *a, int y);
 /* ` authrack key create … \` over at most `lines` lines. Returns those used. */

@@ -122,6 +122,7 @@ static void page_draw(struct form_dialog *d, const struct area *body)
 				0);
 	int room;
 	struct area part = area_part(body, 1, 2, body->width - 2, body->height - 2);
+	char more[40];
 
 	area_text(body, 1, 0, 24, STYLE_TITLE, d->title);
 	area_text(body, 25, 0, -1, STYLE_SECONDARY, d->context);
@@ -129,6 +130,8 @@ static void page_draw(struct form_dialog *d, const struct area *body)
 	room = tail - (d->tail[0] != '\0') - command - 1 - errors - 3 - 2 - head;
 	part = area_part(body, 0, 2 + head, body->width, room < 1 ? 1 : room);
 	y = 2 + head + form_draw(d->form, &part) + 1;
+	form_more(d->form, part.height, more);
+	area_text_right(body, 0, y - 1, body->width - 1, STYLE_SECONDARY, more);
 	part = area_part(body, 1, y, body->width - 2, errors);
 	y += error_draw(d, &part, 0);
 	foot_draw(d, body, y);
@@ -287,6 +290,8 @@ static void form_dialog_copy(struct form_dialog *d)
 
 static void form_dialog_event(struct form_dialog *d, enum form_event event)
 {
+	struct console *c = d->base.console; /* submitting or leaving may end the dialog */
+
 	switch (event) {
 	case FORM_IGNORED:
 		break;
@@ -302,12 +307,12 @@ static void form_dialog_event(struct form_dialog *d, enum form_event event)
 		break;
 	case FORM_CANCEL:
 		form_dialog_cancel(d);
-		return; /* it may be gone */
+		break;
 	case FORM_COPY:
 		form_dialog_copy(d);
 		break;
 	}
-	console_redraw(d->base.console);
+	console_redraw(c);
 }
 
 static bool form_dialog_input(struct dialog *base, const struct input *in)

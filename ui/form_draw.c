@@ -5,6 +5,7 @@
 
 #include "src/base/text.h"
 #include "ui/form.h"
+#include "ui/scroll.h"
 
 enum { FIELD_WIDTH = 20, HINT_LEAST = 8, PAGE_LABELS = 12, BOX_LABELS = 9, COMMAND_LOOK = 2000 };
 
@@ -242,6 +243,12 @@ static void form_scroll(struct form *f, int height)
 	}
 	if (f->scroll > y - height)
 		f->scroll = y > height ? y - height : 0;
+}
+
+void form_more(const struct form *f, int height, char out[40])
+{
+	scroll_more(&(struct scroll){ .at = f->scroll, .lines = form_height(f), .room = height },
+		    out);
 }
 
 int form_draw(struct form *f, const struct area *a)

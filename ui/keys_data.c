@@ -78,7 +78,7 @@ static void pasted_inspect(struct pasted *p)
 		dialog_close(dialog_top(c));
 	if (console_go(c, "token"))
 		tokens_take(console_view(c, "token"), secret_reveal(&p->text), p->text.len, false,
-			    "at");
+			    "pasted");
 }
 
 static void pasted_answer(void *arg, bool yes)

@@ -252,8 +252,10 @@ static bool tokens_input(struct view *v, const struct input *in)
 
 static void tokens_paste(struct view *v, const char *text, size_t len, bool cut)
 {
-	if (len)
-		tokens_take(v, text, len, cut, "at");
+	if (tokens_state(v)->finding && len <= FIND_MAX)
+		find_input(v, &(struct input){ .type = INPUT_PASTE, .text = text, .len = len });
+	else if (len)
+		tokens_take(v, text, len, cut, "pasted");
 }
 
 static void tokens_leave(struct view *v)
@@ -272,8 +274,8 @@ static void tokens_close(struct view *v)
 }
 
 static const struct action tokens_actions[] = {
-	{ 'p', "paste", "paste box, for terminals that mark no paste", "Paste a token…", NULL,
-	  GROUP_CHANGE, ACTION_FOOTER, .run = tokens_paste_box },
+	{ 'p', "paste", "paste box to type into…", "Paste a token…", NULL, GROUP_CHANGE,
+	  ACTION_FOOTER, .run = tokens_paste_box },
 	{ 'V', "verify with…", "verify with a key…", "Verify the token…", "token.verify",
 	  GROUP_CHANGE, ACTION_FOOTER, .disabled = tokens_why_no_verify, .run = tokens_verify },
 	{ 'D', "decrypt", "decrypt with a key…", "Decrypt the token…", "token.decrypt",
@@ -284,8 +286,8 @@ static const struct action tokens_actions[] = {
 	  ACTION_FOOTER, .disabled = tokens_why_no_identify, .run = tokens_identify },
 	{ 'y', "copy claim", "copy the value in focus", "Copy the value in focus", NULL,
 	  GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_no_value, .run = tokens_copy_value },
-	{ 'Y', "copy", "copy the token, claims, header…", "Copy the token or a part of it…", NULL,
-	  GROUP_OTHER, 0, .disabled = tokens_why_none, .run = tokens_copy },
+	{ 'Y', "copy", "copy token, claims…", "Copy the token or a part of it…", NULL, GROUP_OTHER,
+	  0, .disabled = tokens_why_none, .run = tokens_copy },
 	{ '/', "find", "find in names and values", "Find in the token", NULL, GROUP_FIND,
 	  ACTION_FOOTER, .disabled = tokens_why_none, .run = find_open },
 	{ 'n', "next match", "next match", NULL, NULL, GROUP_FIND, 0, .disabled = tokens_why_none,
@@ -298,17 +300,16 @@ static const struct action tokens_actions[] = {
 	  .disabled = tokens_why_no_other, .run = tokens_before },
 	{ 'l', "list", "list the tokens…", "List the tokens", NULL, GROUP_MOVE, 0,
 	  .disabled = tokens_why_no_other, .run = tokens_list },
-	{ PRESS_ENTER, "open", "the row in focus as a page", NULL, NULL, GROUP_MOVE, 0,
+	{ PRESS_ENTER, "open", "open the row as a page", NULL, NULL, GROUP_MOVE, 0,
 	  .disabled = tokens_why_none, .run = tokens_open_row },
 	{ 'S', "sign test", "sign a test token…", "Sign a test token…", "token.sign", GROUP_CHANGE,
 	  ACTION_FOOTER, .run = tokens_sign },
-	{ 'c', "checks", "all checks of the verdict", "All checks of the verdict", NULL,
-	  GROUP_OTHER, 0, .disabled = tokens_why_no_checks, .run = tokens_open_checks },
-	{ 'e', "export", "write a report to a file…", "Write a report on the token…",
-	  "token.inspect", GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_none,
-	  .run = tokens_export },
-	{ 'T', "show token", "show the token itself, or mask it", "Show or mask the token", NULL,
-	  GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_none, .label_now = tokens_show_label,
+	{ 'c', "checks", "all checks, on a page", "All checks of the verdict", NULL, GROUP_OTHER, 0,
+	  .disabled = tokens_why_no_checks, .run = tokens_open_checks },
+	{ 'e', "export", "write a report…", "Write a report on the token…", "token.inspect",
+	  GROUP_OTHER, ACTION_FOOTER, .disabled = tokens_why_none, .run = tokens_export },
+	{ 'T', "show token", "show or mask the token", "Show or mask the token", NULL, GROUP_OTHER,
+	  ACTION_FOOTER, .disabled = tokens_why_none, .label_now = tokens_show_label,
 	  .run = tokens_show },
 	{ PRESS_ESC, "clear", "wipe what was pasted", "Wipe what was pasted", NULL, GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_DANGER, .disabled = tokens_why_none, .run = tokens_clear },

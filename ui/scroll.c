@@ -2,6 +2,7 @@
 #include "ui/scroll.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 enum { WHEEL_LINES = 3, MORE_WIDTH = 13 };
 
@@ -62,6 +63,18 @@ bool scroll_input(struct scroll *s, const struct input *in)
 		return false;
 	scroll_by(s, in->mouse == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
 	return true;
+}
+
+void scroll_more(const struct scroll *s, char out[40])
+{
+	int above = s->at, below = s->lines - s->at - s->room;
+
+	out[0] = '\0';
+	if (above > 0 && below > 0)
+		snprintf(out, 40, "%d above, %d below", above, below);
+	else if (above > 0 || below > 0)
+		snprintf(out, 40, "%d more %s", above > 0 ? above : below,
+			 above > 0 ? "above" : "below");
 }
 
 void scroll_draw_more(const struct scroll *s, const struct area *a)

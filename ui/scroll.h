@@ -20,6 +20,8 @@ void scroll_show(struct scroll *s, int first, int count);
 bool scroll_key(struct scroll *s, int32_t key);
 /* The same, and the wheel. */
 bool scroll_input(struct scroll *s, const struct input *in);
+/* "3 above, 5 below", "5 more below"; empty: nothing is out of sight. */
+void scroll_more(const struct scroll *s, char out[40]);
 /* "more: PgDn" at the lower right, where there is more. */
 void scroll_draw_more(const struct scroll *s, const struct area *a);
 

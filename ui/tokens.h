@@ -19,7 +19,7 @@
 struct tokens_paste {
 	struct secret text;
 	int64_t at;	 /* when it was pasted */
-	char origin[64]; /* "at", or what else it came from: "typed", "out of token 1" */
+	char origin[64]; /* "pasted", or what else it came from: "typed", "out of token 1" */
 	size_t users;	 /* items, and work under way */
 	bool cut;	 /* it was longer than a paste may be */
 };
@@ -80,8 +80,9 @@ bool tokens_is_jose(const struct tokens_item *item);
 /* --- tokens_items.c: reading what is pasted --------------------------------------------------- */
 enum { TOKEN_KEPT_MAX = 4 << 20, TOKEN_ITEMS_MAX = 1000 };
 
-/* Looks for tokens in a text (copied), and adds what it finds. */
-void tokens_take(struct view *v, const char *text, size_t len, bool cut, const char *origin);
+/* Looks for tokens in a text (copied), and adds what it finds; false: there is no room left, which it
+ * says. */
+bool tokens_take(struct view *v, const char *text, size_t len, bool cut, const char *origin);
 struct tokens_paste *tokens_paste_new(const char *text, size_t len, const char *origin, int64_t at);
 void tokens_paste_drop(struct tokens_paste *p); /* one user less; wiped with the last one */
 /* Adds what an operation found in a text, and goes to the first of it; false: nothing. */

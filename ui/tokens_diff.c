@@ -6,10 +6,17 @@
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
+#include "src/base/text.h"
 #include "ui/record.h"
 #include "ui/tokens.h"
 
-enum { PAGE_TOP = 1, NAME_X = 3, NAME_WIDTH = 16, GAP = 2, PAIR_MAX = 2 << 20 };
+enum {
+	PAGE_TOP = 1,
+	NAME_X = 3,
+	NAME_WIDTH = 16,
+	GAP = 2,
+	SEEN_LEAST = 6 /* columns of what differs */
+};
 
 struct diff_page {
 	struct dialog base;
@@ -54,20 +61,56 @@ static int side_x(const struct area *a, bool right)
 	return NAME_X + NAME_WIDTH + GAP + (right ? side_width(a) + GAP : 0);
 }
 
+/* Where a character begins, at or before this byte. */
+static size_t character_at(const char *text, size_t at)
+{
+	while (at && ((unsigned char)text[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+static bool fits(const char *text, int width)
+{
+	return (int)text_width(text, strlen(text)) <= width;
+}
+
+/* How much of the beginning of both values is left out: where they are the same for longer than a side
+ * is wide, the first difference would not be seen. */
+static size_t value_skip(const struct json *row, int width)
+{
+	const char *left = record_text(row, "left", ""), *right = record_text(row, "right", "");
+	size_t same = 0, before = (size_t)(width / 2);
+
+	if (!change_of(row) || (fits(left, width) && fits(right, width)))
+		return 0;
+	while (left[same] && left[same] == right[same])
+		same++;
+	same = character_at(left, same);
+	if ((int)text_width(left, same) + SEEN_LEAST < width)
+		return 0;
+	return character_at(left, same > before ? same - before : 0);
+}
+
 static void value_draw(const struct diff_page *p, const struct json *row, const struct area *a,
 		       int y, bool right, enum style style)
 {
 	const char *value = json_get_text(row, right ? "right" : "left");
 	int64_t at = record_time(row, right ? "right_at" : "left_at");
-	char text[200], when[DATETIME_SIZE];
+	size_t skip = value_skip(row, side_width(a));
+	int x = side_x(a, right), end = x + side_width(a);
+	char when[DATETIME_SIZE];
 
-	if (value && at != TIME_NONE) {
-		datetime_relative(when, at, console_now(p->base.console), true);
-		snprintf(text, sizeof(text), "%.40s  %s", value, when);
-		value = text;
+	if (!value) {
+		area_text(a, x, y, end - x, STYLE_SECONDARY, "not there");
+		return;
 	}
-	area_text(a, side_x(a, right), y, side_width(a), value ? style : STYLE_SECONDARY,
-		  value ? value : "not there");
+	if (skip)
+		x += area_text(a, x, y, 1, style, "…");
+	x += area_text(a, x, y, end - x, style, value + skip) + 2;
+	if (at == TIME_NONE || x >= end)
+		return;
+	datetime_relative(when, at, console_now(p->base.console), true);
+	area_text(a, x, y, end - x, style, when);
 }
 
 static void change_draw(const struct diff_page *p, const struct json *row, const struct area *a,

@@ -5,6 +5,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
+#include "src/base/text.h"
 #include "ui/chart.h"
 #include "ui/record.h"
 #include "ui/tokens.h"
@@ -19,14 +20,16 @@ static const char *kind_text(const struct tokens_item *item, char out[80])
 	};
 	const char *kind = record_text(item->record, "kind", "?");
 	const char *type = json_get_text(json_get(item->record, "header"), "typ");
+	char shown[40];
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].kind, kind) == 0)
 			kind = kinds[i].text;
-	if (type && strcmp(type, kind) != 0)
-		snprintf(out, 80, "%s %.40s", kind, type);
-	else
-		snprintf(out, 80, "%s", kind);
+	snprintf(out, 80, "%s", kind);
+	if (type && strcmp(type, kind) != 0) {
+		text_safe_put(shown, sizeof(shown), type, strlen(type));
+		snprintf(out, 80, "%s %s", kind, shown);
+	}
 	return out;
 }
 
@@ -52,11 +55,10 @@ void tokens_context(struct view *v, const struct area *line)
 static void empty_draw(struct view *v, const struct area *a)
 {
 	static const char *const takes[] = {
-		"JWT, JWS, JWE, SD-JWT      compact or JSON, with \"Bearer\", quotes, line breaks",
-		"around a token             cURL lines, headers, cookies, URLs, JSON, YAML, .env",
-		"other credentials          GitHub, GitLab, AWS, Slack, Stripe, PASETO, SAML, PEM "
-		"…",
-		"a key of this store        says whose it is",
+		"JWT, JWS, JWE, SD-JWT   compact or JSON, with \"Bearer\", quotes, line breaks",
+		"what is around a token  cURL, headers, cookies, URLs, JSON, YAML, .env",
+		"other credentials       GitHub, GitLab, AWS, Slack, Stripe, PASETO, SAML …",
+		"a key of this store     says whose it is",
 	};
 	const struct tokens_state *s = tokens_state(v);
 	struct area box;
@@ -182,27 +184,13 @@ static void pane_follow(struct view *v, enum tokens_pane p, int width)
 	scroll_show(&place->scroll, y, tokens_row_height(v, p, place->at, width));
 }
 
-static void more_text(const struct scroll *s, char out[40])
-{
-	int above = s->at, below = s->lines - s->at - s->room;
-
-	out[0] = '\0';
-	if (s->lines <= s->room)
-		return;
-	if (above > 0 && below > 0)
-		snprintf(out, 40, "%d above, %d below", above, below);
-	else
-		snprintf(out, 40, "%d more %s", above > 0 ? above : below,
-			 above > 0 ? "above" : "below");
-}
-
 static void pane_rule(struct view *v, enum tokens_pane p, const struct area *a)
 {
 	const struct tokens_state *s = tokens_state(v);
 	char title[80], right[80], more[40], text[128];
 
 	tokens_pane_title(v, p, title, right);
-	more_text(&s->places[p].scroll, more);
+	scroll_more(&s->places[p].scroll, more);
 	snprintf(text, sizeof(text), "%s%s%s", right, *right && *more ? "   " : "", more);
 	area_rule(a, 0, title, text);
 }
@@ -272,13 +260,12 @@ static void least(int64_t *wait, int64_t other)
 /* A span reads differently with each second below an hour, with each minute below a day. */
 static void time_next(int64_t at, int64_t now, int64_t *wait)
 {
-	int64_t away = at > now ? at - now : now - at;
-	int64_t unit = away < HOUR_MS + MINUTE_MS ? SECOND_MS
-		       : away < 3 * DAY_MS	  ? MINUTE_MS
-						  : HOUR_MS;
+	int64_t away, unit;
 
 	if (at == TIME_NONE)
 		return;
+	away = at > now ? at - now : now - at;
+	unit = away < HOUR_MS + MINUTE_MS ? SECOND_MS : away < 3 * DAY_MS ? MINUTE_MS : HOUR_MS;
 	least(wait, at > now ? away % unit + 1 : unit - away % unit);
 }
 

@@ -207,7 +207,7 @@ static void reading_done(void *arg, const struct work_result *result)
 	console_redraw(v->console);
 }
 
-void tokens_take(struct view *v, const char *text, size_t len, bool cut, const char *origin)
+bool tokens_take(struct view *v, const char *text, size_t len, bool cut, const char *origin)
 {
 	const struct op *op = op_find("token.inspect");
 	struct tokens_state *s = tokens_state(v);
@@ -218,7 +218,7 @@ void tokens_take(struct view *v, const char *text, size_t len, bool cut, const c
 	if (s->pasted + len > TOKEN_KEPT_MAX || s->count == TOKEN_ITEMS_MAX) {
 		console_say(v->console, STYLE_WARNING,
 			    "too much is here already: Esc wipes it, then paste again");
-		return;
+		return false;
 	}
 	r = x_calloc(1, sizeof(*r));
 	r->view = v;
@@ -239,6 +239,7 @@ void tokens_take(struct view *v, const char *text, size_t len, bool cut, const c
 						   .done = reading_done,
 					   });
 	console_redraw(v->console);
+	return true;
 }
 
 /* --- wiping -------------------------------------------------------------------------------- */

@@ -19,7 +19,9 @@ enum {
 	MEANING_LEAST = 10,
 	ID_LEAST = 10,
 	ID_MOST = 20,
-	SOURCE_WIDTH = 16,
+	SOURCE_MOST = 40,
+	SOURCES_WIDTH = 120, /* of a line that has room for every source */
+	FINDING_MOST = 100,  /* columns of text, so that the source stands near it */
 	MASK_BEGIN = 12,
 	MASK_END = 6,
 	VALUE_DRAWN = 4096 /* bytes of a value that a line can show at most */
@@ -125,7 +127,7 @@ void tokens_pane_title(struct view *v, enum tokens_pane p, char title[80], char 
 {
 	static const char *const titles[TOKEN_PANES] = {
 		[TOKEN_FINDINGS_FIRST] = "findings",
-		[TOKEN_FACTS] = "what it carries, readable by anyone",
+		[TOKEN_FACTS] = "what is known of it",
 		[TOKEN_HEADER] = "header",
 		[TOKEN_CLAIMS] = "claims",
 		[TOKEN_DISCLOSURES] = "disclosures",
@@ -322,6 +324,38 @@ static int id_width(const struct tokens_item *item)
 	return width < ID_MOST ? width : ID_MOST;
 }
 
+/* What is shown of a source: all of it, or the first document named. */
+static int source_length(const char *source, bool all)
+{
+	return (int)(all ? strlen(source) : strcspn(source, ","));
+}
+
+/* The column that sources take: as wide as the widest. */
+static int source_width(const struct tokens_item *item, bool all)
+{
+	const struct json *findings = json_get(item->record, "findings");
+	int width = 0;
+
+	for (size_t i = 0; i < json_count(findings); i++) {
+		const char *source = record_text(json_at(findings, i), "source", "");
+		int needed = source_length(source, all);
+
+		needed += source[needed] ? 2 : 0;
+		if (needed > width)
+			width = needed;
+	}
+	return width < SOURCE_MOST ? width : SOURCE_MOST;
+}
+
+static void source_draw(const struct json *row, const struct area *a, int x, int y, bool all)
+{
+	const char *source = record_text(row, "source", "");
+	int len = source_length(source, all);
+
+	area_textf(a, x, y, a->width - x - 1, STYLE_SECONDARY, "%.*s%s", len, source,
+		   source[len] ? " …" : "");
+}
+
 static bool row_open(struct view *v, enum tokens_pane p, size_t n)
 {
 	const struct tokens_state *s = tokens_state(v);
@@ -334,18 +368,17 @@ static int finding_draw(struct view *v, enum tokens_pane p, size_t n, const stru
 {
 	const struct json *row = pane_row(tokens_now(v), p, n);
 	size_t i = severity_of(row);
+	bool sources = a->width >= SOURCES_WIDTH;
 	int x = ROW_X + 3 + id_width(tokens_now(v)) + 2, begin = y;
-	const char *source = record_text(row, "source", ""),
-		   *remedy = record_text(row, "remedy", "");
-	const char *text = record_text(row, "text", "");
-	int room = a->width - x - 1 - (*source ? SOURCE_WIDTH + 1 : 0);
+	int room = a->width - x - 3 - source_width(tokens_now(v), sources);
+	const char *text = record_text(row, "text", ""), *remedy = record_text(row, "remedy", "");
 
 	area_text(a, ROW_X, y, 2, severities[i].style,
 		  severities[i].word ? severities[i].word : glyph(a->frame, severities[i].glyph));
 	area_text(a, ROW_X + 3, y, x - ROW_X - 5, severities[i].style, record_text(row, "id", "?"));
-	if (*source)
-		area_text_right(a, a->width - SOURCE_WIDTH - 1, y, SOURCE_WIDTH, STYLE_SECONDARY,
-				source);
+	if (room > FINDING_MOST)
+		room = FINDING_MOST;
+	source_draw(row, a, x + room + 2, y, sources);
 	if (tokens_state(v)->pane != p || tokens_state(v)->places[p].at != n) {
 		area_text(a, x, y, room, STYLE_NORMAL, text);
 		return 1;

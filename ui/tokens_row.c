@@ -6,6 +6,7 @@
 
 #include "src/base/alloc.h"
 #include "src/base/datetime.h"
+#include "src/base/text.h"
 #include "ui/menu.h"
 #include "ui/record.h"
 #include "ui/tokens.h"
@@ -125,7 +126,7 @@ static void page_free(struct dialog *base)
 	free(p);
 }
 
-static const struct action page_actions[] = {
+static const struct action row_actions[] = {
 	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
 	{ 'y', "copy value", "copy the value", .flags = ACTION_FOOTER,
 	  .disabled = tokens_why_no_value, .run = tokens_copy_value },
@@ -133,20 +134,35 @@ static const struct action page_actions[] = {
 	{ .label = NULL },
 };
 
-static const struct dialog_type page_type = {
+static const struct action checks_actions[] = {
+	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
+	{ PRESS_ESC, "back", "back to the token", .flags = ACTION_FOOTER },
+	{ .label = NULL },
+};
+
+static const struct dialog_type row_type = {
 	.name = "Row",
 	.flags = DIALOG_PAGE,
-	.actions = page_actions,
+	.actions = row_actions,
 	.draw = page_draw,
 	.input = page_input,
 	.free = page_free,
 };
 
-static void page_open(struct view *v, const struct json *row)
+static const struct dialog_type checks_type = {
+	.name = "Checks",
+	.flags = DIALOG_PAGE,
+	.actions = checks_actions,
+	.draw = page_draw,
+	.input = page_input,
+	.free = page_free,
+};
+
+static void page_open(struct view *v, const struct dialog_type *type, const struct json *row)
 {
 	struct row_page *p = x_calloc(1, sizeof(*p));
 
-	p->base.type = &page_type;
+	p->base.type = type;
 	p->row = json_keep(row);
 	dialog_push(v->console, &p->base);
 }
@@ -158,7 +174,7 @@ void tokens_open_row(struct view *v)
 	if (tokens_state(v)->pane == TOKEN_TEXT)
 		tokens_show(v);
 	else if (row)
-		page_open(v, row);
+		page_open(v, &row_type, row);
 }
 
 const char *tokens_why_no_checks(struct view *v)
@@ -170,22 +186,30 @@ const char *tokens_why_no_checks(struct view *v)
 
 void tokens_open_checks(struct view *v)
 {
-	page_open(v, json_get(tokens_now(v)->record, "checks"));
+	page_open(v, &checks_type, json_get(tokens_now(v)->record, "checks"));
 }
 
 /* --- the list of tokens -------------------------------------------------------------------- */
-/* "JWT  RS256  sub c0ffee…" */
-static char *item_label(const struct tokens_item *item, size_t n)
+/* "  1  jwt     RS256  in 8m   c0ffee00-1111  https://issuer.example": what tells one from another
+ * first, for the end is cut. */
+static char *item_label(const struct tokens_item *item, size_t n, int64_t now)
 {
 	const struct json *claims = json_get(item->record, "claims");
-	const char *subject = json_get_text(claims, "sub"), *issuer = json_get_text(claims, "iss");
+	const char *algorithm = record_text(json_get(item->record, "header"), "alg", "-");
+	const char *subject = record_text(claims, "sub", "no sub");
+	const char *issuer = record_text(claims, "iss", "");
+	int64_t ends = record_time(item->record, "expires_at");
+	char alg[24], sub[64], iss[64], end[DATETIME_SIZE] = "no end";
 
 	if (!tokens_is_jose(item))
-		return x_asprintf("%3zu  %.60s", n + 1, record_text(item->record, "what", "?"));
-	return x_asprintf("%3zu  %s  %.12s  %.24s  %.30s", n + 1,
-			  record_text(item->record, "kind", "?"),
-			  record_text(json_get(item->record, "header"), "alg", "-"),
-			  subject ? subject : "", issuer ? issuer : "");
+		return x_asprintf("%3zu  %s", n + 1, record_text(item->record, "what", "?"));
+	if (ends != TIME_NONE)
+		datetime_relative(end, ends, now, true);
+	text_safe_put(alg, sizeof(alg), algorithm, strlen(algorithm));
+	text_safe_put(sub, sizeof(sub), subject, strlen(subject));
+	text_safe_put(iss, sizeof(iss), issuer, strlen(issuer));
+	return x_asprintf("%3zu  %-6s  %-7s %-9s %s  %s", n + 1,
+			  record_text(item->record, "kind", "?"), alg, end, sub, iss);
 }
 
 void tokens_menu(struct view *v, const char *title, void (*choose)(void *arg, size_t line))
@@ -195,7 +219,7 @@ void tokens_menu(struct view *v, const char *title, void (*choose)(void *arg, si
 	char **labels = x_calloc(s->count + 1, sizeof(*labels));
 
 	for (size_t i = 0; i < s->count; i++) {
-		labels[i] = item_label(&s->items[i], i);
+		labels[i] = item_label(&s->items[i], i, console_now(v->console));
 		lines[i].label = labels[i];
 		lines[i].right = json_get_text(s->items[i].record, "where");
 	}

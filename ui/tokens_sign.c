@@ -54,10 +54,12 @@ static void page_draw(struct dialog *base, const struct area *body)
 	struct sign_page *p = (struct sign_page *)base;
 	struct area measure = { .frame = body->frame, .width = body->width };
 	int errors = error_draw(p, &measure, 0);
-	int lines = form_height(p->form) < FORM_LINES ? form_height(p->form) : FORM_LINES;
+	int most = body->height / 3 > FORM_LINES ? body->height / 3 : FORM_LINES;
+	int lines = form_height(p->form) < most ? form_height(p->form) : most;
 	int tall = body->height - 1 - 1 - lines - 2 - errors - 1 - COMMAND_LINES;
 	struct area part;
-	int y = 1, cursor_x, cursor_y;
+	int y = 1, cursor_x, cursor_y, rule;
+	char more[40];
 
 	area_text(body, 1, 0, -1, STYLE_TITLE, "Token › sign a test token");
 	area_text(body, 29, 0, -1, STYLE_SECONDARY, "edit the claims, give a key");
@@ -65,10 +67,12 @@ static void page_draw(struct dialog *base, const struct area *body)
 	cursor_x = body->frame->cursor_x;
 	cursor_y = body->frame->cursor_y;
 	y += 1 + tall;
-	area_rule(body, y++, "key", NULL);
+	rule = y++;
 	part = area_part(body, 1, y, body->width - 2, lines);
 	p->form->now = console_now(base->console);
 	form_draw(p->form, &part);
+	form_more(p->form, lines, more);
+	area_rule(body, rule, "key", more);
 	y += lines;
 	y += error_draw(p, body, y);
 	form_draw_buttons(p->form, body, y++);
@@ -81,20 +85,27 @@ static void page_draw(struct dialog *base, const struct area *body)
 }
 
 /* --- signing ------------------------------------------------------------------------------- */
+/* The new token is looked at as if it had been pasted. */
+static bool sign_reveal(void *arg, const struct json *row, struct secret *token)
+{
+	struct sign_page *p = arg;
+
+	(void)row;
+	return tokens_take(p->view, secret_reveal(token), token->len, false, "signed");
+}
+
 static void sign_done(void *arg, const struct work_result *r)
 {
 	struct sign_page *p = arg;
-	struct view *v = p->view;
-	const char *token = json_get_text(json_at(r->rows, 0), "token");
+	struct console *c = p->base.console;
 
 	p->work = NULL;
-	console_redraw(v->console);
-	if (r->code || !token) {
+	console_redraw(c);
+	if (r->code) {
 		p->error = r->err;
 		return;
 	}
-	tokens_take(v, token, strlen(token), false, "signed");
-	console_say(v->console, STYLE_GOOD, "signed; Y copies it");
+	console_say(c, STYLE_GOOD, "signed; Y copies it");
 	dialog_close(&p->base);
 }
 
@@ -115,6 +126,7 @@ static void sign_run(struct sign_page *p)
 							 .args = args,
 							 .lane = LANE_READ,
 							 .arg = p,
+							 .reveal = sign_reveal,
 							 .done = sign_done,
 						 });
 }
@@ -295,15 +307,15 @@ static void claims_made_up(struct buf *out, int64_t now)
 }
 
 static const struct form_place sign_places[] = {
-	{ "secret", .width = 40, .hint = "a shared secret (HS256 …)" },
-	{ "key", .width = 40, .hint = "pasted: PEM or JWK" },
-	{ "pem", .width = 40, .hint = "a file: PEM or DER" },
-	{ "jwk", .width = 40, .hint = "a file: JWK" },
-	{ "alg", .width = 12, .empty = "the key's own" },
-	{ "expires-in", .width = 12, .empty = "as the claims say" },
+	{ "secret", .width = 38, .hint = "for HS256, HS384, HS512" },
+	{ "key", .width = 38, .hint = "pasted: PEM or JWK" },
+	{ "pem", .width = 38, .hint = "a file: PEM or DER" },
+	{ "jwk", .width = 38, .hint = "a file: JWK" },
+	{ "alg", .width = 16, .empty = "the key's own" },
+	{ "expires-in", .width = 20, .empty = "as the claims say" },
 	{ "kid", .width = 30, .empty = "the key's own" },
 	{ "typ", .width = 20, .empty = "JWT" },
-	{ "header", .width = 40, .empty = "nothing more" },
+	{ "header", .width = 38, .empty = "nothing more" },
 	{ "allow-weak-key", .width = 6 },
 	{ .arg = NULL },
 };

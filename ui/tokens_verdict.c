@@ -49,6 +49,7 @@ struct verdict_line {
 	enum style style;
 	const char *word;
 	char text[300];
+	const char *more; /* behind it, where there is room for all of it; NULL */
 };
 
 /* The first check that failed says it; else the worst finding does. */
@@ -90,7 +91,8 @@ static struct verdict_line verdict_verified(const struct tokens_item *item, int6
 		l.glyph = GLYPH_PASS;
 		l.style = STYLE_GOOD;
 		l.word = "VALID";
-		snprintf(l.text, sizeof(l.text), "under %s; every check asked for passed", key);
+		snprintf(l.text, sizeof(l.text), "under %s", key);
+		l.more = "; every check asked for passed";
 	} else {
 		l.glyph = GLYPH_WARN;
 		l.style = STYLE_WARNING;
@@ -122,11 +124,6 @@ static struct verdict_line verdict_credential(const struct tokens_item *item)
 	struct verdict_line l = { .glyph = GLYPH_WARN, .style = STYLE_WARNING, .word = "SECRET" };
 	const char *checksum = record_text(item->record, "checksum", "none");
 
-	if (tokens_is_critical(item)) {
-		l.glyph = GLYPH_CRITICAL;
-		l.style = STYLE_DANGER_TITLE;
-		l.word = "KEY MATERIAL";
-	}
 	snprintf(l.text, sizeof(l.text), "%s%s%s",
 		 record_text(item->record, "what", "a credential"),
 		 text_is(item->record, "kind", "authrack") ? "; i says whose it is" : "",
@@ -166,6 +163,7 @@ static int columns(const char *text)
 struct check_pen {
 	const struct area *area;
 	int x, y, most; /* lines */
+	bool brief;	/* what passed by its name alone */
 	size_t left_out;
 };
 
@@ -230,7 +228,7 @@ static void check_word(struct check_pen *p, const struct json *check, size_t kin
 	char text[300];
 
 	snprintf(text, sizeof(text), "%s%s%s", name, *detail ? " " : "", detail);
-	check_words(p, text, name, kind, 1);
+	check_words(p, p->brief ? name : text, name, kind, 1);
 }
 
 static bool same_detail(const struct json *a, const struct json *b)
@@ -263,11 +261,8 @@ static void check_group(struct check_pen *p, const struct json *checks, size_t f
 }
 
 /* What failed a line each, then what passed and what was not made one behind the other. */
-static int checks_draw(const struct tokens_item *item, const struct area *a, int y, int most)
+static void checks_put(struct check_pen *p, const struct json *checks)
 {
-	const struct json *checks = json_get(item->record, "checks");
-	struct check_pen p = { a, TEXT_X, y, y + most, 0 };
-
 	for (size_t kind = 0; kind < RESULTS; kind++)
 		for (size_t i = 0; i < json_count(checks); i++) {
 			const struct json *check = json_at(checks, i);
@@ -275,12 +270,26 @@ static int checks_draw(const struct tokens_item *item, const struct area *a, int
 			if (!text_is(check, "result", results[kind].result))
 				continue;
 			if (kind == 0)
-				check_line(&p, check, kind);
+				check_line(p, check, kind);
 			else if (kind == 1)
-				check_word(&p, check, kind);
+				check_word(p, check, kind);
 			else
-				check_group(&p, checks, i, kind);
+				check_group(p, checks, i, kind);
 		}
+}
+
+/* Where not all has room, what passed says less, so that what was not made is seen. */
+static int checks_draw(const struct tokens_item *item, const struct area *a, int y, int most)
+{
+	const struct json *checks = json_get(item->record, "checks");
+	struct frame none = { .utf8 = true };
+	struct area measure = { .frame = &none, .width = a->width };
+	struct check_pen try = { .area = &measure, .x = TEXT_X, .most = most };
+	struct check_pen p = { .area = a, .x = TEXT_X, .y = y, .most = y + most };
+
+	checks_put(&try, checks);
+	p.brief = try.left_out > 0;
+	checks_put(&p, checks);
 	if (p.left_out)
 		area_textf(a, a->width - MORE_WIDTH, y + most - 1, MORE_WIDTH - 1, STYLE_SECONDARY,
 			   "%zu more: c", p.left_out);
@@ -313,8 +322,9 @@ int tokens_draw_checks(const struct json *checks, const struct area *a)
 static int why_draw(const struct tokens_item *item, const struct area *a, int y)
 {
 	const char *warning = record_text(item->record, "warning", "");
+	const char *where = json_get_text(item->record, "where");
 	int64_t cut = json_get_int(item->record, "truncated_by", 0);
-	char mended[300];
+	char mended[300], text[300];
 
 	record_join(json_get(item->record, "mended"), ", ", mended, sizeof(mended));
 	if (cut > 0)
@@ -324,10 +334,12 @@ static int why_draw(const struct tokens_item *item, const struct area *a, int y)
 	if (*mended)
 		area_textf(a, TEXT_X, y++, a->width - 4, STYLE_WARNING, "%s mended: %s",
 			   glyph(a->frame, GLYPH_WARN), mended);
-	if (*warning)
-		area_textf(a, TEXT_X, y++, a->width - 4, STYLE_WARNING, "%s %s: %s",
-			   glyph(a->frame, GLYPH_WARN),
-			   record_text(item->record, "where", "where it stood"), warning);
+	if (*warning) {
+		snprintf(text, sizeof(text), "%s%s%s%s", warning, where ? " (found in: " : "",
+			 where ? where : "", where ? ")" : "");
+		area_text(a, TEXT_X, y, 1, STYLE_WARNING, glyph(a->frame, GLYPH_WARN));
+		y += area_wrap(a, TEXT_X + 2, y, a->width - TEXT_X - 3, STYLE_WARNING, text);
+	}
 	return y;
 }
 
@@ -338,7 +350,7 @@ static int revoke_draw(const struct tokens_item *item, const struct area *a, int
 
 	if (!*revoke)
 		return y;
-	x += area_text(a, x, y, -1, STYLE_TITLE, "revoke it at  ");
+	x += area_text(a, x, y, -1, STYLE_TITLE, "to revoke  ");
 	return y + area_wrap(a, x, y, a->width - x - 2, STYLE_NORMAL, revoke);
 }
 
@@ -346,11 +358,14 @@ int tokens_draw_verdict(struct view *v, const struct area *a)
 {
 	const struct tokens_item *item = tokens_now(v);
 	struct verdict_line l = verdict_of(item, console_now(v->console));
-	int x = 1, y = 1;
+	int x = 1, y = 1, room;
 
 	x += area_text(a, x, 0, 2, l.style, l.question ? "?" : glyph(a->frame, l.glyph)) + 1;
 	x += area_text(a, x, 0, -1, l.style, l.word) + 3;
-	area_text(a, x, 0, a->width - x - 1, STYLE_NORMAL, l.text);
+	room = a->width - x - 1;
+	x += area_text(a, x, 0, room, STYLE_NORMAL, l.text);
+	if (l.more && columns(l.text) + columns(l.more) <= room)
+		area_text(a, x, 0, -1, STYLE_NORMAL, l.more);
 	y = why_draw(item, a, y);
 	y = revoke_draw(item, a, y);
 	if (item->verified)

@@ -208,7 +208,7 @@ static enum errc sink_reveal(void *arg, const struct op *op, const struct json *
 		secret_release(&copy);
 	}
 	if (!taken)
-		return err_set(e, ERR_CANCELLED, "the secret was not taken: no key was made");
+		return err_set(e, ERR_CANCELLED, "the secret was not taken, and is gone");
 	json_add(work->result.rows, json_keep(row));
 	return ERR_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/app/session.h"
 #include "src/base/alloc.h"
@@ -12,7 +13,7 @@
 
 bool token_is_url(const char *text)
 {
-	return strncmp(text, "https:", 6) == 0 || strncmp(text, "http:", 5) == 0;
+	return strncasecmp(text, "https:", 6) == 0 || strncasecmp(text, "http:", 5) == 0;
 }
 
 static bool go_on(void *arg)
@@ -57,6 +58,7 @@ enum errc token_fetch_keys(struct key_set *set, const struct op_call *c, const c
 {
 	struct buf body = BUF_INIT(HTTP_BODY_MAX);
 	int64_t age = 0;
+	size_t first = set->count;
 	char *label = NULL;
 	enum errc rc = provider_failed(fetch(&body, c, url, &age, e), e);
 
@@ -68,6 +70,7 @@ enum errc token_fetch_keys(struct key_set *set, const struct op_call *c, const c
 		e->code = rc = ERR_REMOTE;
 		err_hint(e, "what is there is no set of keys: look at the address");
 	}
+	key_set_check_published(set, first);
 out:
 	free(label);
 	buf_release(&body);

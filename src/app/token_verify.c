@@ -71,6 +71,7 @@ static const struct arg verify_args[] = {
 	{ .name = "at",
 	  .type = ARG_INSTANT,
 	  .value = "TIME",
+	  .label = "As of",
 	  .help = "as it would be at this time instead of now" },
 	{ .name = "allow-weak-key",
 	  .type = ARG_FLAG,
@@ -265,6 +266,50 @@ static struct json *verdict_record(const struct verification *v, const struct pa
 
 /* --- tokens within encrypted ones --------------------------------------------------------------- */
 
+/* Strings by what they say, all else as it is written. */
+static bool same_value(const struct lossless *a, const struct lossless_value *x,
+		       const struct lossless *b, const struct lossless_value *y)
+{
+	char *left = lossless_dup(a, x), *right = lossless_dup(b, y);
+	size_t len = x->end - x->begin;
+	bool same;
+
+	if (left && right)
+		same = strcmp(left, right) == 0;
+	else
+		same = len == y->end - y->begin &&
+		       memcmp(a->text + x->begin, b->text + y->begin, len) == 0;
+	free(left);
+	free(right);
+	return same;
+}
+
+/* What the header repeats of the claims has to be the same within (RFC 7519 §5.3): who routes by the one
+ * and who decides by the other must not be told different things. */
+static void check_repeated(struct verification *v, const struct jose *inner)
+{
+	static const char *const names[] = { "iss", "sub", "aud" };
+	enum check_result result = CHECK_NOT_MADE;
+	char detail[64] = "";
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && result != CHECK_FAILED; i++) {
+		const struct lossless *in;
+		const struct lossless_value *outer = jose_header(&v->token.parts[0], names[i], &in,
+								 NULL);
+		const struct lossless_value *claim = jose_claim(inner, names[i]);
+
+		if (!outer || !claim)
+			continue;
+		result = same_value(in, outer, &inner->claims, claim) ? CHECK_PASSED : CHECK_FAILED;
+		snprintf(detail, sizeof(detail), "\"%s\" of the header is %s within", names[i],
+			 result == CHECK_PASSED ? "the same" : "another");
+	}
+	if (result == CHECK_NOT_MADE)
+		return;
+	add_check(&v->verdict, "repeated", result, detail);
+	v->verdict.valid = v->verdict.valid && result == CHECK_PASSED;
+}
+
 /* The encrypted token says nothing of who made it: what is within has to be signed. */
 static void decide_inner(struct verification *v, const struct secret *plain, struct json **nested)
 {
@@ -281,6 +326,7 @@ static void decide_inner(struct verification *v, const struct secret *plain, str
 	v->verdict.key = verdict.key;
 	add_check(&v->verdict, "nested", verdict.valid ? CHECK_PASSED : CHECK_FAILED,
 		  verdict.valid ? "the token within is valid" : "the token within is not valid");
+	check_repeated(v, &inner);
 	findings_release(&verdict.findings);
 	jose_release(&inner);
 }

@@ -239,7 +239,7 @@ static void put_credential(struct page *p, const struct json *row)
 	for (size_t i = 0; i < json_count(facts); i++)
 		put_pair(p, json_get_text(json_at(facts, i), "name"),
 			 json_get_text(json_at(facts, i), "value"));
-	put_pair(p, "revoke at", json_get_text(row, "revoke_at"));
+	put_pair(p, "to revoke", json_get_text(row, "revoke_at"));
 	token_put_findings(p, row);
 }
 

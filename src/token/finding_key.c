@@ -168,7 +168,7 @@ static void look_malformed(const struct inspection *in, const struct finding_rul
 	if (in->keys->faults & KEY_SET_DUPLICATES)
 		finding_add(out, rule, "the key set has a name twice");
 	while ((k = candidate_next(in, &at)) && told < TOLD_MOST) {
-		if (!(k->faults & (KEY_FAULT_MEMBER | KEY_FAULT_PAIR)))
+		if (!(k->faults & (KEY_FAULT_MEMBER | KEY_FAULT_PAIR | KEY_FAULT_PUBLIC)))
 			continue;
 		finding_add(out, rule, "the key can't be used: %s", k->fault);
 		told++;
@@ -349,6 +349,10 @@ static void look_mixed(const struct inspection *in, const struct finding_rule *r
 		finding_add(
 			out, rule,
 			"the key set has secret and public keys, or private ones, side by side");
+	if (in->keys->faults & KEY_SET_PUBLISHED)
+		finding_add(
+			out, rule,
+			"the address gives out secret or private keys: who fetches them can sign");
 	fault_tell(in, rule, out, KEY_FAULT_MIXED, rule->severity,
 		   "it has members of a secret and of a public key");
 }

@@ -257,6 +257,15 @@ static bool bio_fits(struct hmac_trial *h, BIO *bio)
 	return len > 0 && text_fits(h, text, (size_t)len);
 }
 
+/* A secret that is a public key's text. */
+static bool secret_fits(struct hmac_trial *h, const struct jose_key *key)
+{
+	const char *text = secret_reveal(&key->secret);
+
+	return key->faults & KEY_FAULT_PUBLIC &&
+	       (hmac_trial_fits(h, text, key->secret.len) || text_fits(h, text, key->secret.len));
+}
+
 /* The key's public half in the forms that APIs hold it in: PEM, DER, and the modulus. */
 static bool forms_fit(struct hmac_trial *h, const EVP_PKEY *pkey)
 {
@@ -280,6 +289,12 @@ static bool forms_fit(struct hmac_trial *h, const EVP_PKEY *pkey)
 	return fits;
 }
 
+static bool pair_fits(struct hmac_trial *h, const struct jose_key *key)
+{
+	return key->pkey &&
+	       ((key->pem && text_fits(h, key->pem, key->pem_len)) || forms_fit(h, key->pkey));
+}
+
 static void look_confusion(const struct inspection *in, const struct finding_rule *rule,
 			   struct findings *out)
 {
@@ -292,11 +307,10 @@ static void look_confusion(const struct inspection *in, const struct finding_rul
 		for (size_t k = 0; h && k < in->keys->count; k++) {
 			const struct jose_key *key = &in->keys->keys[k];
 
-			if (!key->pkey || !((key->pem && text_fits(h, key->pem, key->pem_len)) ||
-					    forms_fit(h, key->pkey)))
+			if (!secret_fits(h, key) && !pair_fits(h, key))
 				continue;
 			finding_add(out, rule,
-				    "%sthe HMAC verifies when keyed with the public key you gave: "
+				    "%ssigned with the given public key as HMAC secret: "
 				    "whoever can read that key can forge tokens",
 				    p->words);
 			break;

@@ -39,8 +39,8 @@ static const char *base64_fault_text(unsigned faults)
 	} texts[] = {
 		{ BASE64_FOREIGN, "a character that base64url does not have" },
 		{ BASE64_SPACE, "white space" },
-		{ BASE64_ALPHABET, "“+” or “/”: base64 instead of base64url" },
-		{ BASE64_PADDING, "padding (“=”)" },
+		{ BASE64_ALPHABET, "\"+\" or \"/\": base64 instead of base64url" },
+		{ BASE64_PADDING, "padding (\"=\")" },
 		{ BASE64_LENGTH, "one character too many or too few" },
 		{ BASE64_STRAY, "bits in the last character that belong to no byte" },
 	};
@@ -92,7 +92,7 @@ static void duplicate_tell(struct jose *t, const struct lossless *l, const struc
 	if (i < l->count) {
 		lossless_name(l, &l->values[i], &name);
 		jose_fault_add(t, id, source_offset(t, s, l->values[i].name_begin),
-			       "%s: “%.64s” is there twice", what, buf_text(&name));
+			       "%s: \"%.64s\" is there twice", what, buf_text(&name));
 	}
 	buf_release(&name);
 }
@@ -187,7 +187,7 @@ bool jose_unencoded(struct jose *t, const struct jose_part *p)
 	v = lossless_find(l, lossless_object(l), "b64");
 	if (v && v->type != LOSSLESS_TRUE && v->type != LOSSLESS_FALSE)
 		jose_fault_add(t, "json-invalid", p->protected_header.offset,
-			       "header: “b64” is neither true nor false");
+			       "header: \"b64\" is neither true nor false");
 	return v && v->type == LOSSLESS_FALSE;
 }
 
@@ -386,6 +386,27 @@ char *jose_header_text(const struct jose_part *p, const char *name)
 	const struct lossless_value *v = jose_header(p, name, &l, NULL);
 
 	return v ? lossless_dup(l, v) : NULL;
+}
+
+const char *jose_header_fault(const struct jose_part *p, const char **name)
+{
+	static const char *const names[] = { "alg", "kid", "typ", "cty" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const struct lossless_value *v = jose_header(p, names[i], NULL, NULL);
+		char *text;
+
+		*name = names[i];
+		if (v && v->type != LOSSLESS_STRING)
+			return " is no string";
+		if (!v || !v->escaped)
+			continue;
+		text = jose_header_text(p, names[i]);
+		free(text);
+		if (!text)
+			return " has a zero character in it";
+	}
+	return NULL;
 }
 
 const struct lossless_value *jose_claim(const struct jose *t, const char *name)

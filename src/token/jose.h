@@ -102,6 +102,9 @@ const struct lossless_value *jose_header(const struct jose_part *p, const char *
 					 const struct lossless **in, enum jose_place *place);
 /* A parameter's text as a heap copy; NULL when it is missing or no string. */
 char *jose_header_text(const struct jose_part *p, const char *name);
+/* What is wrong with the first of alg, kid, typ and cty that is no text (RFC 7515 §4.1): " is no string".
+ * One that can't be read as text must not pass for one that is not there. NULL: nothing. */
+const char *jose_header_fault(const struct jose_part *p, const char **name);
 /* A claim; NULL when there is none, or the payload is no claims set. */
 const struct lossless_value *jose_claim(const struct jose *t, const char *name);
 

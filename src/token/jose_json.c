@@ -32,7 +32,7 @@ static const struct lossless_value *member(struct reading *r, const struct lossl
 
 	if (!v || v->type == type)
 		return v;
-	jose_fault_add(r->t, "json-invalid", v->begin, "“%s” is no %s (RFC %s 7.2)", name,
+	jose_fault_add(r->t, "json-invalid", v->begin, "\"%s\" is no %s (RFC %s 7.2)", name,
 		       types[type], r->t->kind == JOSE_JWE ? "7516" : "7515");
 	return NULL;
 }
@@ -40,7 +40,7 @@ static const struct lossless_value *member(struct reading *r, const struct lossl
 static void missing_tell(struct reading *r, const struct lossless_value *object, const char *name)
 {
 	if (!lossless_find(&r->json, object, name))
-		jose_fault_add(r->t, "json-invalid", object->begin, "“%s” is missing", name);
+		jose_fault_add(r->t, "json-invalid", object->begin, "\"%s\" is missing", name);
 }
 
 static bool has(const struct reading *r, const char *name)
@@ -70,7 +70,7 @@ static void protected_member(struct reading *r, const struct lossless_value *obj
 		jose_header_read(r->t, &p->header[PLACE_PROTECTED], &p->protected_header);
 	else
 		jose_fault_add(r->t, "json-invalid", p->protected_header.offset,
-			       "“protected” is empty: it has to be left out then");
+			       "\"protected\" is empty: it has to be left out then");
 }
 
 /* A name that no standard has, where nobody vouches for it, is refused: "valid" must not be said of what
@@ -88,7 +88,8 @@ static void unsigned_check(struct reading *r, const struct lossless *header, siz
 		known = explain_name(EXPLAIN_HEADER, buf_text(&name), name.len);
 		if (!known || known->issuer)
 			jose_fault_add(r->t, "header-unsigned", offset + v->name_begin,
-				       "“%.64s” stands in an unprotected header", buf_text(&name));
+				       "\"%.64s\" stands in an unprotected header",
+				       buf_text(&name));
 	}
 	buf_release(&name);
 }
@@ -135,7 +136,7 @@ static void disjoint_check(struct reading *r, const struct jose_part *p)
 	if (i < joined.count) {
 		lossless_name(&joined, &joined.values[i], &name);
 		jose_fault_add(r->t, "dup-header", r->root->begin,
-			       "“%.64s” is in two headers at once", buf_text(&name));
+			       "\"%.64s\" is in two headers at once", buf_text(&name));
 	}
 	lossless_release(&joined);
 	secret_wipe(all.data, all.len);
@@ -152,7 +153,7 @@ static void signature_read(struct reading *r, const struct lossless_value *objec
 	segment_member(r, object, "signature", &p->value);
 	if (!p->has[PLACE_PROTECTED] && !p->has[PLACE_RECIPIENT])
 		jose_fault_add(r->t, "json-invalid", object->begin,
-			       "neither “protected” nor “header” is there");
+			       "neither \"protected\" nor \"header\" is there");
 	disjoint_check(r, p);
 	jose_length_check(r->t, p);
 }
@@ -174,10 +175,10 @@ static const struct lossless_value *list_open(struct reading *r, const char *nam
 	size_t count = list ? list->count : 0;
 
 	if (list && !count)
-		jose_fault_add(r->t, "json-invalid", list->begin, "“%s” is empty", name);
+		jose_fault_add(r->t, "json-invalid", list->begin, "\"%s\" is empty", name);
 	if (count > JOSE_PARTS) {
-		jose_fault_add(r->t, "json-invalid", list->begin, "“%s” has over %d elements", name,
-			       JOSE_PARTS);
+		jose_fault_add(r->t, "json-invalid", list->begin, "\"%s\" has over %d elements",
+			       name, JOSE_PARTS);
 		count = JOSE_PARTS;
 	}
 	if (!count)
@@ -212,7 +213,7 @@ static void list_read(struct reading *r, const char *name,
 			read(r, v, &r->t->parts[i]);
 		else
 			jose_fault_add(r->t, "json-invalid", v->begin,
-				       "an element of “%s” is no object", name);
+				       "an element of \"%s\" is no object", name);
 	}
 }
 
@@ -222,7 +223,7 @@ static void both_tell(struct reading *r, const char *list, const char *const *na
 	for (; *names; names++)
 		if (has(r, *names))
 			jose_fault_add(r->t, "json-invalid", 0,
-				       "“%s” stands beside “%s”: flattened and general at once",
+				       "\"%s\" stands beside \"%s\": flattened and general at once",
 				       *names, list);
 }
 
@@ -233,7 +234,8 @@ static void unencoded_read(struct jose *t)
 		bool unencoded = jose_unencoded(t, &t->parts[i]);
 
 		if (i && unencoded != t->unencoded)
-			jose_fault_add(t, "b64-uncrit", 0, "“b64” differs between the signatures");
+			jose_fault_add(t, "b64-uncrit", 0,
+				       "\"b64\" differs between the signatures");
 		t->unencoded = i ? t->unencoded : unencoded;
 	}
 }
@@ -336,7 +338,7 @@ static void document_check(struct reading *r)
 	if (l->duplicates && i < l->count) {
 		lossless_name(l, &l->values[i], &name);
 		jose_fault_add(r->t, "dup-header", l->values[i].name_begin,
-			       "“%.64s” is there twice", buf_text(&name));
+			       "\"%.64s\" is there twice", buf_text(&name));
 	}
 	buf_release(&name);
 }

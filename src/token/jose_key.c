@@ -73,23 +73,12 @@ void key_set_add_secret(struct key_set *s, const struct secret *secret, const ch
 	secret_copy(&k->secret, secret);
 	if (!secret->len)
 		key_fault(k, KEY_FAULT_MEMBER, "the secret is empty: anyone can sign");
-}
-
-static bool begins(const char *text, size_t len, const char *lead)
-{
-	return len >= strlen(lead) && memcmp(text, lead, strlen(lead)) == 0;
-}
-
-/* Public keys of OpenSSH, which people have at hand. */
-static bool is_ssh(const char *text, size_t len)
-{
-	return begins(text, len, "ssh-") || begins(text, len, "ecdsa-sha2-") ||
-	       begins(text, len, "sk-ssh-");
+	key_check_secret(k);
 }
 
 static enum errc unknown_form(const char *text, size_t len, const char *label, struct err *e)
 {
-	if (is_ssh(text, len)) {
+	if (key_is_ssh(text, len)) {
 		err_set(e, ERR_USAGE, "\"%s\" is a key of OpenSSH's own format", label);
 		return err_hint(e, "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE");
 	}

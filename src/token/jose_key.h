@@ -24,6 +24,7 @@ enum {
 	KEY_FAULT_MIXED = 1 << 4,    /* members of secret and public keys in one key */
 	KEY_FAULT_MEMBER = 1 << 5,   /* a member is missing, twice, of the wrong type or encoding */
 	KEY_FAULT_PAIR = 1 << 6,     /* private and public part do not belong together */
+	KEY_FAULT_PUBLIC = 1 << 7,   /* a secret that is the text of a public key, or of a pair */
 };
 
 enum { KEY_FATAL = ~KEY_FAULT_SMALL }; /* with one of these a key is never used */
@@ -64,9 +65,10 @@ struct jose_key {
 
 /* Faults of a set as a whole. */
 enum {
-	KEY_SET_MIXED = 1 << 0,	    /* secret and public keys, or private members, in one set */
-	KEY_SET_SAME_KID = 1 << 1,  /* one kid for two keys of one type and use */
-	KEY_SET_DUPLICATES = 1 << 2 /* a JSON name twice */
+	KEY_SET_MIXED = 1 << 0,	     /* secret and public keys, or private members, in one set */
+	KEY_SET_SAME_KID = 1 << 1,   /* one kid for two keys of one type and use */
+	KEY_SET_DUPLICATES = 1 << 2, /* a JSON name twice */
+	KEY_SET_PUBLISHED = 1 << 3   /* what nobody else may have was fetched from where all can */
 };
 
 struct key_set {
@@ -89,6 +91,9 @@ enum errc key_set_add_pem(struct key_set *s, const char *text, size_t len, const
 			  struct err *e); /* every block of the file; encrypted ones are refused */
 enum errc key_set_add_der(struct key_set *s, const void *data, size_t len, const char *label,
 			  struct err *e);
+/* The keys from `first` on came from an address: notes it where secrets or private ones are among them
+ * (OIDC Discovery 3: a set published must not hold any). */
+void key_set_check_published(struct key_set *s, size_t first);
 void key_set_add_secret(struct key_set *s, const struct secret *secret, const char *label);
 /* Tells PEM, JWK and DER apart by their first bytes. */
 enum errc key_set_add_any(struct key_set *s, const void *data, size_t len, const char *label,

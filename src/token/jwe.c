@@ -54,6 +54,13 @@ static enum errc header_critical(const struct jose_part *p, struct err *e)
 		       "the header's \"crit\" names extensions that are not understood");
 }
 
+static enum errc header_typed(const struct jose_part *p, struct err *e)
+{
+	const char *name, *fault = jose_header_fault(p, &name);
+
+	return fault ? err_set(e, ERR_USAGE, "the header's \"%s\"%s", name, fault) : ERR_OK;
+}
+
 /* RFC 7516 4.1.3: `zip` counts in the protected header only. */
 static enum errc header_zip(const struct jose_part *p, bool *deflated, struct err *e)
 {
@@ -206,8 +213,10 @@ static enum errc open_recipient(struct opening *o, const struct jose_part *p, st
 {
 	struct jwe_try x = { .part = p };
 	bool deflated = false;
-	enum errc rc = header_critical(p, e);
+	enum errc rc = header_typed(p, e);
 
+	if (!rc)
+		rc = header_critical(p, e);
 	if (!rc)
 		rc = header_algorithm(p, "alg", ALGORITHM_MANAGES_KEYS, &x.alg, e);
 	if (!rc)
@@ -235,11 +244,11 @@ static bool same_content(const struct jose *t)
 
 static enum errc check_token(const struct jose *t, const struct key_set *keys, struct err *e)
 {
-	if (t->kind != JOSE_JWE)
-		return err_set(e, ERR_USAGE, "it is not an encrypted token");
 	if (!jose_sound(t))
 		return err_set(e, ERR_USAGE, "the token is malformed: %s",
 			       t->fault_count ? t->faults[0].text : "it can't be read");
+	if (t->kind != JOSE_JWE)
+		return err_set(e, ERR_USAGE, "it is not an encrypted token");
 	if (!same_content(t))
 		return err_set(e, ERR_USAGE, "the recipients' headers differ in \"enc\"");
 	if (!keys->count)

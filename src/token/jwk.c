@@ -129,6 +129,7 @@ static void oct_read(struct reader *r)
 	if (!bytes.len)
 		key_fault(r->key, KEY_FAULT_MEMBER, "\"k\" is empty: anyone can sign");
 	secret_set(&r->key->secret, bytes.data, bytes.len);
+	key_check_secret(r->key);
 	r->key->bits = (unsigned)bytes.len * 8;
 	octets_release(&bytes);
 }

@@ -23,6 +23,13 @@ const struct curve curves[] = {
 	{ .name = NULL },
 };
 
+const char *const rsa_params[RSA_PARTS] = {
+	[RSA_N] = OSSL_PKEY_PARAM_RSA_N,	  [RSA_E] = OSSL_PKEY_PARAM_RSA_E,
+	[RSA_D] = OSSL_PKEY_PARAM_RSA_D,	  [RSA_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
+	[RSA_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,	  [RSA_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
+	[RSA_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2, [RSA_QI] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+};
+
 enum { POINT_MAX = 1 + 2 * 66, RAW_MAX = 57 };
 
 const struct curve *curve_find(const char *name)
@@ -86,16 +93,6 @@ static size_t number_param(OSSL_PARAM *out, const char *name, const BIGNUM *n, u
 
 void key_build_rsa(struct jose_key *k, const struct rsa_numbers *r)
 {
-	static const char *const names[RSA_PARTS] = {
-		[RSA_N] = OSSL_PKEY_PARAM_RSA_N,
-		[RSA_E] = OSSL_PKEY_PARAM_RSA_E,
-		[RSA_D] = OSSL_PKEY_PARAM_RSA_D,
-		[RSA_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
-		[RSA_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,
-		[RSA_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
-		[RSA_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
-		[RSA_QI] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-	};
 	OSSL_PARAM params[RSA_PARTS + 1], *end = params;
 	size_t size = 0, at = 0;
 	unsigned char *room;
@@ -105,7 +102,7 @@ void key_build_rsa(struct jose_key *k, const struct rsa_numbers *r)
 	room = secret_memory_get(size);
 	for (size_t i = 0; i < RSA_PARTS; i++)
 		if (r->part[i])
-			at += number_param(end++, names[i], r->part[i], room + at);
+			at += number_param(end++, rsa_params[i], r->part[i], room + at);
 	*end = OSSL_PARAM_construct_end();
 	k->pkey = pkey_make("RSA", r->part[RSA_D] != NULL, params);
 	secret_memory_put(room, size);

@@ -227,6 +227,13 @@ static bool kid_before(const struct key_set *s, size_t first, size_t at)
 	return false;
 }
 
+void key_set_check_published(struct key_set *s, size_t first)
+{
+	for (size_t i = first; i < s->count; i++)
+		if (s->keys[i].type == JOSE_OCT || s->keys[i].is_private)
+			s->faults |= KEY_SET_PUBLISHED;
+}
+
 void key_set_check(struct key_set *s, size_t first)
 {
 	s->faults |= mixed(s, first);

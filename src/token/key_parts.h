@@ -24,6 +24,8 @@ const struct curve *curve_by_group(const char *name); /* OpenSSL's; NULL */
 /* The numbers of an RSA key, in the order of RFC 7518 §6.3. */
 enum rsa_part { RSA_N, RSA_E, RSA_D, RSA_P, RSA_Q, RSA_DP, RSA_DQ, RSA_QI, RSA_PARTS };
 
+extern const char *const rsa_params[RSA_PARTS]; /* OpenSSL's names of them */
+
 struct rsa_numbers {
 	BIGNUM *part[RSA_PARTS]; /* NULL: not there */
 };
@@ -50,6 +52,10 @@ void key_fault(struct jose_key *k, unsigned fault, const char *format, ...)
 void key_check_rsa(struct jose_key *k, const struct rsa_numbers *r);
 /* Is the point on its curve, and the private number its own? k->pkey is there. */
 void key_check_ec(struct jose_key *k);
+/* Is the secret no secret, but the text of a public key, or of a pair? */
+void key_check_secret(struct jose_key *k);
+/* Public keys of OpenSSH, which people have at hand. */
+bool key_is_ssh(const char *text, size_t len);
 /* Does the encoding stand for a point of Ed25519 or Ed448, and one of full order (RFC 8032 §5.1.3)?
  * Other curves: always well, since X25519 and X448 take every string. */
 bool edwards_point_good(const struct curve *c, const unsigned char *encoded);

@@ -93,22 +93,12 @@ static EVP_PKEY *decode(const struct decoder *d, const unsigned char *data, size
 
 static void rsa_look(struct jose_key *k)
 {
-	static const char *const names[RSA_PARTS] = {
-		[RSA_N] = OSSL_PKEY_PARAM_RSA_N,
-		[RSA_E] = OSSL_PKEY_PARAM_RSA_E,
-		[RSA_D] = OSSL_PKEY_PARAM_RSA_D,
-		[RSA_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
-		[RSA_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,
-		[RSA_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
-		[RSA_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
-		[RSA_QI] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-	};
 	struct rsa_numbers n = { { NULL } };
 	size_t wanted = k->is_private ? RSA_PARTS : RSA_D;
 	bool all = true;
 
 	for (size_t i = 0; i < wanted; i++)
-		all &= EVP_PKEY_get_bn_param(k->pkey, names[i], &n.part[i]) == 1;
+		all &= EVP_PKEY_get_bn_param(k->pkey, rsa_params[i], &n.part[i]) == 1;
 	if (all)
 		key_check_rsa(k, &n);
 	else

@@ -259,6 +259,7 @@ static void add_claim(struct reading *r, const struct lossless *l, const struct 
 
 	if (!d)
 		return;
+	d->top = top;
 	add_name(r, object, d, &d->json, d->name);
 	if (top && is_decisive(d))
 		d->state = DISCLOSURE_DECISIVE;
@@ -406,6 +407,21 @@ void sd_jwt_read(struct sd_jwt *s, const struct jose *t)
 	if (s->key_binding && r.md)
 		s->binding_hash_fits = binding_fits(s, t, r.md);
 	reading_release(&r);
+}
+
+const struct lossless_value *sd_jwt_claim(const struct sd_jwt *s, const char *name,
+					  const struct lossless **in)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct disclosure *d = &s->list[i];
+
+		if (d->state != DISCLOSURE_GOOD || !d->top ||
+		    !lossless_equals(&d->json, d->name, name, strlen(name)))
+			continue;
+		*in = &d->json;
+		return d->value;
+	}
+	return NULL;
 }
 
 void sd_jwt_release(struct sd_jwt *s)

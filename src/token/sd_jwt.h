@@ -17,10 +17,11 @@ enum { DISCLOSURES_MAX = 4096 };
 
 struct disclosure {
 	enum disclosure_state state;
-	size_t offset, len;		    /* in the token's text */
-	char *text;			    /* decoded JSON; wiped on release */
-	struct lossless json;		    /* over text */
-	const struct lossless_value *name;  /* NULL: an array element */
+	bool top;			   /* a claim of the payload itself, not of what is in it */
+	size_t offset, len;		   /* in the token's text */
+	char *text;			   /* decoded JSON; wiped on release */
+	struct lossless json;		   /* over text */
+	const struct lossless_value *name; /* NULL: an array element */
 	const struct lossless_value *value; /* NULL when malformed */
 	char digest[88];		    /* base64url */
 };
@@ -39,6 +40,10 @@ struct sd_jwt {
 
 /* Reads the disclosures of a token that jose_read() found to be an SD-JWT. */
 void sd_jwt_read(struct sd_jwt *s, const struct jose *t);
+/* The value of a good disclosure that brings a claim of this name into the payload itself; `in` is the
+ * JSON that it stands in. NULL: there is none. */
+const struct lossless_value *sd_jwt_claim(const struct sd_jwt *s, const char *name,
+					  const struct lossless **in);
 void sd_jwt_release(struct sd_jwt *s);
 
 #endif

@@ -95,21 +95,14 @@ static bool header_fails(struct deciding *d, const struct trial *r, const char *
 	return false;
 }
 
-/* These are strings wherever they are (RFC 7515 §4.1). */
 static bool types_check(struct deciding *d, const struct trial *r)
 {
-	static const char *const names[] = { "alg", "kid", "typ", "cty" };
+	const char *name, *fault = jose_header_fault(r->part, &name);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const struct lossless_value *v = jose_header(r->part, names[i], NULL, NULL);
-
-		if (!v || v->type == LOSSLESS_STRING)
-			continue;
-		check_add(d, i ? "format" : "alg", CHECK_FAILED, r->which, "“", names[i],
-			  "” is no string");
-		return false;
-	}
-	return true;
+	if (fault)
+		check_add(d, strcmp(name, "alg") == 0 ? "alg" : "format", CHECK_FAILED, r->which,
+			  "\"", name, "\"", fault);
+	return !fault;
 }
 
 static bool algorithm_wanted(const struct deciding *d, const char *name)
@@ -142,7 +135,7 @@ static bool algorithm_check(struct deciding *d, struct trial *r)
 	const char *why;
 
 	if (!name)
-		return header_fails(d, r, "alg", "the header has no “alg”");
+		return header_fails(d, r, "alg", "the header has no \"alg\"");
 	r->algorithm = algorithm_find(name, strlen(name));
 	why = algorithm_fault(d, r->algorithm, name);
 	check_add(d, "alg", why ? CHECK_FAILED : CHECK_PASSED, r->which, name, why);
@@ -158,16 +151,16 @@ static const char *critical_fault(const struct jose_part *p, const struct lossle
 	const struct lossless_value *header = lossless_object(l), *v;
 
 	if (list->type != LOSSLESS_ARRAY || !list->count)
-		return "“crit” is no list, or empty";
+		return "\"crit\" is no list, or empty";
 	for (v = lossless_child(l, list); v; v = lossless_next(l, v)) {
 		if (v->type != LOSSLESS_STRING)
-			return "“crit” has what is no string";
+			return "\"crit\" has what is no string";
 		if (!lossless_equals(l, v, "b64", 3))
-			return "“crit” names what is not understood here";
+			return "\"crit\" names what is not understood here";
 		if (*b64)
-			return "“crit” names “b64” twice";
+			return "\"crit\" names \"b64\" twice";
 		if (l != &p->header[PLACE_PROTECTED] || !lossless_find(l, header, "b64"))
-			return "“crit” names “b64”, and the protected header has none";
+			return "\"crit\" names \"b64\", and the protected header has none";
 		*b64 = true;
 	}
 	return NULL;
@@ -183,14 +176,14 @@ static bool critical_check(struct deciding *d, const struct trial *r)
 	bool b64 = false;
 
 	if (list && place != PLACE_PROTECTED)
-		why = "“crit” is not in the protected header";
+		why = "\"crit\" is not in the protected header";
 	else if (list)
 		why = critical_fault(p, l, list, &b64);
 	if (why)
 		return header_fails(d, r, "crit", why);
 	/* It is refused; what was meant is clear all the same, and the signature can be told of. */
 	if (d->t->unencoded && !b64) {
-		header_fails(d, r, "crit", "“b64” is false, and “crit” does not name it");
+		header_fails(d, r, "crit", "\"b64\" is false, and \"crit\" does not name it");
 		return true;
 	}
 	check_add(d, "crit", list ? CHECK_PASSED : CHECK_NOT_MADE, r->which,
@@ -277,8 +270,8 @@ static enum part_result stranger_tell(struct deciding *d, const struct trial *r)
 	if (r->candidates)
 		check_add(d, "signature", result, r->which, r->why);
 	else
-		check_add(d, "signature", result, r->which, "no key has the kid “",
-			  r->kid ? r->kid : "", "”");
+		check_add(d, "signature", result, r->which, "no key has the kid \"",
+			  r->kid ? r->kid : "", "\"");
 	return r->candidates && !several ? PART_FAILS : PART_UNKNOWN;
 }
 
@@ -302,11 +295,13 @@ static enum part_result keys_check(struct deciding *d, struct trial *r)
 
 /* --- signatures ----------------------------------------------------------------------------------------- */
 
-/* A set that must not be relied on is not looked into (RFC 7517 §9, §4.5, §4). */
+/* A set that must not be relied on is not looked into (RFC 7517 §9, §4.5, §4; OIDC Discovery 3). */
 static const char *set_fault(const struct key_set *s)
 {
 	if (s->faults & KEY_SET_MIXED)
 		return "the key set has secret and public keys, or private ones, side by side";
+	if (s->faults & KEY_SET_PUBLISHED)
+		return "secret or private keys are to be had from that address: all can sign";
 	if (s->faults & KEY_SET_SAME_KID)
 		return "the key set has one kid for two keys of one use";
 	if (s->faults & KEY_SET_DUPLICATES)
@@ -409,14 +404,19 @@ static enum signature_state signatures_check(struct deciding *d)
 
 static void expectations_check(struct deciding *d)
 {
-	if (d->out->signature != SIGNATURE_VALID)
+	if (d->out->signature != SIGNATURE_VALID) {
 		claims_skip(d, "not looked at: the signature comes first");
-	else if (d->x->no_claims)
+		return;
+	}
+	if (d->t->sd_jwt)
+		sd_jwt_read(&d->disclosed, d->t);
+	if (d->x->no_claims)
 		payload_check(d);
 	else
 		claims_check(d);
-	if (d->out->signature == SIGNATURE_VALID && d->t->sd_jwt)
+	if (d->t->sd_jwt)
 		disclosed_check(d);
+	sd_jwt_release(&d->disclosed);
 }
 
 static void findings_look(struct deciding *d)

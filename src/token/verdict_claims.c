@@ -22,19 +22,31 @@ static int64_t leeway(const struct deciding *d)
 	return d->x->leeway_ms < 0 ? 0 : bounded(d->x->leeway_ms);
 }
 
+/* A claim of the payload, as it stands there or was disclosed (RFC 9901 §7.1); `in` is the JSON that it is
+ * in. What must not be kept back is looked up in the payload alone. */
+static const struct lossless_value *claim_find(const struct deciding *d, const char *name,
+					       const struct lossless **in)
+{
+	const struct lossless_value *v = jose_claim(d->t, name);
+
+	*in = &d->t->claims;
+	return v || !d->t->sd_jwt ? v : sd_jwt_claim(&d->disclosed, name, in);
+}
+
 /* --- times (RFC 7519 §4.1.4 to 4.1.6) --------------------------------------------------------- */
 
 /* The instant of a claim. False: it is not there, or it is listed as failed. */
 static bool time_claim(struct deciding *d, const char *name, int64_t *at)
 {
-	const struct lossless_value *v = jose_claim(d->t, name);
+	const struct lossless *in;
+	const struct lossless_value *v = claim_find(d, name, &in);
 
 	if (!v)
 		check_add(d, name, CHECK_NOT_MADE, "the token has none");
 	else if (v->type != LOSSLESS_NUMBER)
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no number");
-	else if (!lossless_seconds(&d->t->claims, v, at))
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no time that there can be");
+		check_add(d, name, CHECK_FAILED, "\"", name, "\" is no number");
+	else if (!lossless_seconds(in, v, at))
+		check_add(d, name, CHECK_FAILED, "\"", name, "\" is no time that there can be");
 	else
 		return true;
 	return false;
@@ -49,13 +61,20 @@ static void time_add(struct deciding *d, const char *name, enum check_result res
 	check_add(d, name, result, text, " ", when);
 }
 
+bool time_passed(const struct deciding *d, int64_t at, bool until)
+{
+	int64_t now = bounded(d->x->now_ms);
+
+	return until ? now >= at + leeway(d) : now + leeway(d) >= at;
+}
+
 static void expiry_check(struct deciding *d)
 {
 	int64_t now = bounded(d->x->now_ms), at;
 
 	if (!time_claim(d, "exp", &at))
 		return;
-	if (now >= at + leeway(d))
+	if (time_passed(d, at, true))
 		time_add(d, "exp", CHECK_FAILED, "expired", at);
 	else if (now >= at)
 		time_add(d, "exp", CHECK_PASSED, "within the leeway: ended", at);
@@ -69,7 +88,7 @@ static void start_check(struct deciding *d)
 
 	if (!time_claim(d, "nbf", &at))
 		return;
-	if (at > now + leeway(d))
+	if (!time_passed(d, at, false))
 		time_add(d, "nbf", CHECK_FAILED, "not valid yet: begins", at);
 	else if (at > now)
 		time_add(d, "nbf", CHECK_PASSED, "within the leeway: begins", at);
@@ -88,37 +107,39 @@ static void issue_check(struct deciding *d)
 
 /* --- names (RFC 7519 §4.1.1 to 4.1.3, 4.1.7) --------------------------------------------------- */
 
-static bool is_text(const struct deciding *d, const struct lossless_value *v, const char *text)
+static bool is_text(const struct lossless *in, const struct lossless_value *v, const char *text)
 {
-	return lossless_equals(&d->t->claims, v, text, strlen(text));
+	return lossless_equals(in, v, text, strlen(text));
 }
 
-/* "“a” is not “b”", with the claim's text. */
-static void differs(struct deciding *d, const char *name, const struct lossless_value *v,
-		    const char *wanted)
+/* ""a" is not "b"", with the claim's text. */
+static void differs(struct deciding *d, const char *name, const struct lossless *in,
+		    const struct lossless_value *v, const char *wanted)
 {
 	struct buf text = BUF_INIT(64);
 
-	lossless_string(&d->t->claims, v, &text);
-	check_add(d, name, CHECK_FAILED, "“", buf_text(&text), text.full ? "…" : "", "” is not “",
-		  wanted, "”");
+	lossless_string(in, v, &text);
+	check_add(d, name, CHECK_FAILED, "\"", buf_text(&text), text.full ? "…" : "",
+		  "\" is not \"", wanted, "\"");
 	buf_release(&text);
 }
 
 static void text_check(struct deciding *d, const char *name, const char *wanted)
 {
-	const struct lossless_value *v = jose_claim(d->t, name);
+	const struct lossless *in;
+	const struct lossless_value *v = claim_find(d, name, &in);
 
 	if (v && v->type != LOSSLESS_STRING)
-		check_add(d, name, CHECK_FAILED, "“", name, "” is no string");
+		check_add(d, name, CHECK_FAILED, "\"", name, "\" is no string");
 	else if (!wanted)
 		check_add(d, name, CHECK_NOT_MADE, not_asked);
 	else if (!v)
-		check_add(d, name, CHECK_FAILED, "the token has none, “", wanted, "” is expected");
-	else if (is_text(d, v, wanted))
+		check_add(d, name, CHECK_FAILED, "the token has none, \"", wanted,
+			  "\" is expected");
+	else if (is_text(in, v, wanted))
 		check_add(d, name, CHECK_PASSED, "as expected");
 	else
-		differs(d, name, v, wanted);
+		differs(d, name, in, v, wanted);
 }
 
 /* Is it a string, or an array of strings? */
@@ -140,14 +161,24 @@ static const char *audience_find(const struct deciding *d, const struct lossless
 	for (const char *const *wanted = d->x->audiences; *wanted; wanted++) {
 		const struct lossless_value *v = aud;
 
-		if (aud->type == LOSSLESS_STRING && is_text(d, aud, *wanted))
+		if (aud->type == LOSSLESS_STRING && is_text(l, aud, *wanted))
 			return *wanted;
 		for (v = aud->type == LOSSLESS_ARRAY ? lossless_child(l, aud) : NULL; v;
 		     v = lossless_next(l, v))
-			if (is_text(d, v, *wanted))
+			if (is_text(l, v, *wanted))
 				return *wanted;
 	}
 	return NULL;
+}
+
+/* Nobody can ask for it to be something; it is held to its type. */
+static void id_check(struct deciding *d)
+{
+	const struct lossless *in;
+	const struct lossless_value *v = claim_find(d, "jti", &in);
+
+	if (v && v->type != LOSSLESS_STRING)
+		check_add(d, "jti", CHECK_FAILED, "\"jti\" is no string");
 }
 
 static void audience_check(struct deciding *d)
@@ -157,18 +188,18 @@ static void audience_check(struct deciding *d)
 	const char *found;
 
 	if (v && !audience_typed(d, v))
-		check_add(d, "aud", CHECK_FAILED, "“aud” is neither a string nor strings");
+		check_add(d, "aud", CHECK_FAILED, "\"aud\" is neither a string nor strings");
 	else if (!asked)
 		check_add(d, "aud", CHECK_NOT_MADE, not_asked);
 	else if (!v)
-		check_add(d, "aud", CHECK_FAILED, "the token has none, “", *d->x->audiences,
-			  "” is expected");
+		check_add(d, "aud", CHECK_FAILED, "the token has none, \"", *d->x->audiences,
+			  "\" is expected");
 	else if ((found = audience_find(d, v)))
 		check_add(d, "aud", CHECK_PASSED, found);
 	else if (v->type == LOSSLESS_STRING)
-		differs(d, "aud", v, *d->x->audiences);
+		differs(d, "aud", &d->t->claims, v, *d->x->audiences);
 	else
-		check_add(d, "aud", CHECK_FAILED, "“", *d->x->audiences, "” is not among them");
+		check_add(d, "aud", CHECK_FAILED, "\"", *d->x->audiences, "\" is not among them");
 }
 
 /* --- typ (RFC 7515 §4.1.9, RFC 8725 §3.11) -------------------------------------------------------- */
@@ -189,19 +220,20 @@ static void type_check(struct deciding *d, const char *type)
 	if (!wanted)
 		check_add(d, "typ", CHECK_NOT_MADE, not_asked);
 	else if (!type)
-		check_add(d, "typ", CHECK_FAILED, "the header has none, “", wanted,
-			  "” is expected");
+		check_add(d, "typ", CHECK_FAILED, "the header has none, \"", wanted,
+			  "\" is expected");
 	else if (strcasecmp(type_base(type), type_base(wanted)) == 0)
 		check_add(d, "typ", CHECK_PASSED, type);
 	else
-		check_add(d, "typ", CHECK_FAILED, "“", type, "” is not “", wanted, "”");
+		check_add(d, "typ", CHECK_FAILED, "\"", type, "\" is not \"", wanted, "\"");
 }
 
 /* --- what must be there ------------------------------------------------------------------------------ */
 
 static bool claim_there(const struct deciding *d, const char *name)
 {
-	const struct lossless_value *v = jose_claim(d->t, name);
+	const struct lossless *in;
+	const struct lossless_value *v = claim_find(d, name, &in);
 
 	return v && v->type != LOSSLESS_NULL;
 }
@@ -217,7 +249,7 @@ static void required_check(struct deciding *d)
 	for (; *name; name++) {
 		bool there = claim_there(d, *name);
 
-		check_add(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "“", *name, "” is ",
+		check_add(d, "require", there ? CHECK_PASSED : CHECK_FAILED, "\"", *name, "\" is ",
 			  there ? "there" : "missing");
 	}
 }
@@ -228,17 +260,23 @@ static void profile_check(struct deciding *d, const char *type)
 	static const char *const names[] = {
 		"iss", "exp", "aud", "sub", "client_id", "iat", "jti"
 	};
+	const struct lossless *in;
+	const struct lossless_value *client;
 
 	if (!type || strcasecmp(type_base(type), "at+jwt") != 0)
 		return;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (claim_there(d, names[i]))
 			continue;
-		check_add(d, "profile", CHECK_FAILED, "an at+jwt has to have “", names[i],
-			  "” (RFC 9068 2.2)");
+		check_add(d, "profile", CHECK_FAILED, "an at+jwt has to have \"", names[i],
+			  "\" (RFC 9068 2.2)");
 		return;
 	}
-	check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");
+	client = claim_find(d, "client_id", &in);
+	if (client && client->type != LOSSLESS_STRING)
+		check_add(d, "profile", CHECK_FAILED, "\"client_id\" is no string (RFC 8693 4.3)");
+	else
+		check_add(d, "profile", CHECK_PASSED, "at+jwt, RFC 9068");
 }
 
 /* --- all of them ----------------------------------------------------------------------------------------- */
@@ -253,6 +291,7 @@ void claims_check(struct deciding *d)
 	text_check(d, "iss", d->x->issuer);
 	audience_check(d);
 	text_check(d, "sub", d->x->subject);
+	id_check(d);
 	type_check(d, type);
 	required_check(d);
 	profile_check(d, type);

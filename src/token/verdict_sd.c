@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "src/token/jws.h"
-#include "src/token/sd_jwt.h"
 
 static const char *disclosure_fault(enum disclosure_state s)
 {
@@ -39,7 +38,7 @@ static void disclosures_check(struct deciding *d, const struct sd_jwt *s)
 		i++;
 	snprintf(number, sizeof(number), "%zu", fault ? i + 1 : s->count);
 	if (!s->digest_name)
-		check_add(d, "disclosures", CHECK_FAILED, "“_sd_alg” names what is not known");
+		check_add(d, "disclosures", CHECK_FAILED, "\"_sd_alg\" names what is not known");
 	else if (s->more)
 		check_add(d, "disclosures", CHECK_FAILED, "there are more than are looked at");
 	else if (fault)
@@ -76,9 +75,57 @@ static const char *binding_fault(const struct sd_jwt *s, const struct jose *bind
 	if (!typed)
 		return "its typ is not kb+jwt";
 	if (jose_header(&binding->parts[0], "crit", NULL, NULL))
-		return "its header has “crit”";
+		return "its header has \"crit\"";
 	if (!s->binding_hash_fits)
 		return "its sd_hash is not that of the token";
+	return NULL;
+}
+
+/* What it has to say: when, to whom, and in answer to what (RFC 9901 4.3). */
+static const char *binding_untyped(const struct jose *binding)
+{
+	static const struct {
+		const char *name, *fault;
+		enum lossless_type type;
+	} claims[] = {
+		{ "iat", "its \"iat\" is missing, or no number", LOSSLESS_NUMBER },
+		{ "aud", "its \"aud\" is missing, or no string", LOSSLESS_STRING },
+		{ "nonce", "its \"nonce\" is missing, or no string", LOSSLESS_STRING },
+	};
+
+	for (size_t i = 0; i < sizeof(claims) / sizeof(*claims); i++) {
+		const struct lossless_value *v = jose_claim(binding, claims[i].name);
+
+		if (!v || v->type != claims[i].type)
+			return claims[i].fault;
+	}
+	return NULL;
+}
+
+/* It is a JWT like others in all else (RFC 9901 7.3), and not made later than now. */
+static const char *binding_time_fault(const struct deciding *d, const struct jose *binding)
+{
+	static const struct {
+		const char *name, *fault;
+		bool until; /* it is good before this time, else from it on */
+	} times[] = {
+		{ "iat", "its \"iat\" is in the future", false },
+		{ "nbf", "it is not valid yet", false },
+		{ "exp", "it has expired", true },
+	};
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+		const struct lossless_value *v = jose_claim(binding, times[i].name);
+		int64_t at;
+
+		if (!v)
+			continue;
+		if (v->type != LOSSLESS_NUMBER || !lossless_seconds(&binding->claims, v, &at))
+			return "one of its times is none that there can be";
+		if (time_passed(d, at, times[i].until) != times[i].until)
+			continue;
+		return times[i].fault;
+	}
 	return NULL;
 }
 
@@ -106,30 +153,30 @@ static void binding_check(struct deciding *d, const struct sd_jwt *s)
 	key_set_init(&keys);
 	jose_read(&binding, d->t->text + s->binding_offset, s->binding_len);
 	fault = binding_fault(s, &binding);
+	if (!fault)
+		fault = binding_untyped(&binding);
+	if (!fault)
+		fault = binding_time_fault(d, &binding);
 	if (fault)
 		check_add(d, "key_binding", CHECK_FAILED, "the key binding JWT: ", fault);
 	else if (!holder_key(d, &keys))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the claims have no “cnf” with a key to check it by");
+			  "the claims have no \"cnf\" with a key to check it by");
 	else if (!binding_signed(d, &binding, &keys.keys[0]))
 		check_add(d, "key_binding", CHECK_FAILED,
-			  "the key binding JWT is not by the key in “cnf”");
+			  "the key binding JWT is not by the key in \"cnf\"");
 	else
 		check_add(d, "key_binding", CHECK_PASSED,
-			  "by the key in “cnf”; its nonce and aud are not looked at");
+			  "by the key in \"cnf\"; its nonce and aud are not looked at");
 	jose_release(&binding);
 	key_set_release(&keys);
 }
 
 void disclosed_check(struct deciding *d)
 {
-	struct sd_jwt s;
-
-	sd_jwt_read(&s, d->t);
-	disclosures_check(d, &s);
-	if (s.key_binding)
-		binding_check(d, &s);
+	disclosures_check(d, &d->disclosed);
+	if (d->disclosed.key_binding)
+		binding_check(d, &d->disclosed);
 	else
 		check_add(d, "key_binding", CHECK_NOT_MADE, "the token has none");
-	sd_jwt_release(&s);
 }

@@ -9,7 +9,7 @@ import json
 import subprocess
 import time
 
-from jose import SECRET, b64, claims, cookbook, hs256, oct_jwk
+from jose import SECRET, b64, claims, cookbook, encrypted, hs256, oct_jwk
 from tap import check, contains, equal, lacks, main, match, need, test
 
 FIRST = ["valid", "signature", "key", "checks"]
@@ -147,6 +147,13 @@ def a_public_key_never_verifies_an_hmac(home):
     equal(False, row["valid"])
     check("alg-confusion" in ids(row), ids(row))
     contains("NOT VALID", home.run("token", "verify", "--pem", public, input=token, code=1).out)
+    with open(public, "rb") as file:
+        text = file.read()
+    for secret in (text, text.strip() + b"\n\n"):
+        row = verify(home, hs256(claims(), secret=text.strip()), "--secret-file",
+                     secret_file(home, secret), "--allow-weak-key")
+        equal((False, False), (row["valid"], row["signature"] == "valid"))
+        check("alg-confusion" in ids(row), ids(row))
 
 
 @test
@@ -374,6 +381,22 @@ def the_cookbooks_signatures_verify_and_none_of_their_changes(home):
                         changed = "B" if pieces[part][5] == "A" else "A"
                         pieces[part] = pieces[part][:5] + changed + pieces[part][6:]
                         verify(home, ".".join(pieces), *args, code=1)
+
+
+@test
+def what_an_encrypted_token_repeats_of_its_claims_is_the_same_within(home):
+    keys = ("--jwk", home.file("o.json", oct_jwk(b"k" * 32)), "--secret-file", secret_file(home))
+    within = hs256(claims(aud=["a", "b"]))
+    for head, result in (({}, None), ({"iss": "https://sso.example.com"}, "passed"),
+                         ({"aud": ["a", "b"], "sub": "alice"}, "passed"),
+                         ({"iss": "https://evil.example"}, "failed"), ({"aud": "a"}, "failed"),
+                         ({"sub": 7}, "failed"), ({"iss": "https://evil.example",
+                                                   "sub": "alice"}, "failed")):
+        token = encrypted(within, b"k" * 32, {"cty": "JWT", **head})
+        row = verify(home, token, *keys, code=1 if result == "failed" else 0)
+        equal([result] if result else [],
+              [c["result"] for c in row["checks"] if c["name"] == "repeated"])
+        equal(result != "failed", row["valid"])
 
 
 @test

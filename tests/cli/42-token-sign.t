@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 
+import jose
 from jose import SECRET, b64, claims, cookbook, hs256, oct_jwk
 from tap import Result, check, contains, equal, lacks, main, match, need, test
 
@@ -203,6 +204,20 @@ def a_nested_token_is_shown_with_json(home):
         row = home.ok("--json", "token", "decrypt", "--jwk", path, input=token).json
         equal("hobbiton.example", row["nested"]["claims"]["iss"])
         equal(vector["sign"]["output"]["compact"], row["plaintext"])
+
+
+@test
+def decrypting_repairs_nothing_and_leaves_nothing_out(home):
+    key = ("--jwk", home.file("o.json", oct_jwk(b"k" * 32)))
+    token = jose.encrypted("plain", b"k" * 32)
+    for text in (token, token + "\n", "Bearer " + token, json.dumps({"id_token": token})):
+        equal("plain", home.ok("token", "decrypt", *key, input=text).out)
+    parts = token.split(".")
+    for text in (token + ".A", token + " A", token[:60] + "\n" + token[60:], " " + token,
+                 token.replace(parts[3], parts[3] + "="), ".".join(parts[1:]), "x" + token):
+        result = home.run("token", "decrypt", *key, input=text, code=1)
+        equal("", result.out)
+        check(result.err)
 
 
 @test

@@ -8,6 +8,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from jose import claims, hs256, oct_jwk  # noqa: E402
 from tap import check, contains, equal, lacks, main, match, test, wait_for  # noqa: E402
 
 PRIVATE = {
@@ -192,6 +193,25 @@ def a_set_with_private_members_makes_nothing_valid(home):
         answer = verify(home, token(home, "x"), "--jwks", server.url + "/keys", code=1)
         equal(False, answer.json["valid"])
         contains("jwks-mixed", json.dumps(answer.json["findings"]))
+
+
+@test
+def secrets_and_private_keys_are_not_for_fetching(home):
+    with Server() as server:
+        for page, text in (({"keys": [json.loads(oct_jwk())]}, hs256(claims())),
+                           (json.loads(oct_jwk()), hs256(claims())), (PRIVATE, token(home, "x"))):
+            server.pages["/keys"] = page
+            answer = verify(home, text, "--jwks", server.url + "/keys", code=1)
+            equal("unchecked", answer.json["signature"])
+            contains("jwks-mixed", json.dumps(answer.json["findings"]))
+
+
+@test
+def the_scheme_of_an_address_is_of_any_case(home):
+    with Server() as server:
+        server.pages["/keys"] = {"keys": [PUBLIC]}
+        upper = server.url.replace("http", "HTTP") + "/keys"
+        equal(True, verify(home, token(home, "x"), "--jwks", upper, code=0).json["valid"])
 
 
 @test

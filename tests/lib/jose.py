@@ -7,9 +7,10 @@ import hashlib
 import hmac
 import json
 import os
+import subprocess
 import time
 
-from tap import ROOT, skip
+from tap import ROOT, need, skip
 
 SECRET = b"not in any list: 48 bytes of a secret, and more!"
 VECTORS = os.path.join(os.path.dirname(ROOT), "shared", "vectors")
@@ -32,6 +33,18 @@ def hs256(claims, header=None, secret=SECRET):
     head = {"alg": "HS256", "typ": "JWT"} if header is None else header
     signed = f"{b64(text(head))}.{b64(text(claims))}"
     return f"{signed}.{b64(hmac.new(secret, signed.encode(), hashlib.sha256).digest())}"
+
+
+def encrypted(plain, key, header=None):
+    """A token encrypted with A128CBC-HS256 under the very key of 32 bytes (RFC 7518 5.2.3)."""
+    head = b64(text({"alg": "dir", "enc": "A128CBC-HS256", **(header or {})}))
+    vector = bytes(range(16))
+    sealed = subprocess.run([need("openssl"), "enc", "-aes-128-cbc", "-K", key[16:].hex(),
+                             "-iv", vector.hex()], input=text(plain), check=True,
+                            capture_output=True).stdout
+    tagged = head.encode() + vector + sealed + (8 * len(head)).to_bytes(8, "big")
+    tag = hmac.new(key[:16], tagged, hashlib.sha256).digest()[:16]
+    return f"{head}..{b64(vector)}.{b64(sealed)}.{b64(tag)}"
 
 
 def claims(**more):

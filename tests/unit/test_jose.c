@@ -39,7 +39,7 @@ static void assert_fault(const char *text, const char *id, size_t at, const char
 	if (at != SIZE_MAX && fault->at != at)
 		fail_msg("%s: %s at %zu, not %zu", text, id, fault->at, at);
 	if (!strstr(fault->text, words))
-		fail_msg("%s: “%s” has no “%s”", text, fault->text, words);
+		fail_msg("%s: \"%s\" has no \"%s\"", text, fault->text, words);
 	assert_int_equal(jose_sound(&t), fault->payload);
 	jose_release(&t);
 }
@@ -205,9 +205,9 @@ static void a_header_must_be_a_json_object(void **state)
 		{ "{\"a\":\"\xED\xA0\x80\"}", "not-utf8", "header: " },
 		{ "[]", "not-object", "header: JSON, but no object" },
 		{ "\"alg\"", "not-object", "header: " },
-		{ "{\"alg\":\"HS256\",\"alg\":\"none\"}", "dup-header", "“alg” is there twice" },
-		{ "{\"alg\":\"HS256\",\"\\u0061lg\":1}", "dup-header", "“alg” is there twice" },
-		{ "{\"alg\":\"HS256\",\"x\":{\"y\":1,\"y\":2}}", "dup-header", "“y”" },
+		{ "{\"alg\":\"HS256\",\"alg\":\"none\"}", "dup-header", "\"alg\" is there twice" },
+		{ "{\"alg\":\"HS256\",\"\\u0061lg\":1}", "dup-header", "\"alg\" is there twice" },
+		{ "{\"alg\":\"HS256\",\"x\":{\"y\":1,\"y\":2}}", "dup-header", "\"y\"" },
 	};
 
 	(void)state;
@@ -228,7 +228,7 @@ static void offsets_are_those_of_the_token(void **state)
 	assert_fault(text, "json-invalid", 20, "");
 	free(text);
 	text = compact_text("{\"alg\":\"HS256\"}", "{\"a\":1,\"a\":2}", SIGNATURE);
-	assert_fault(text, "dup-claim", 21 + 9, "“a” is there twice");
+	assert_fault(text, "dup-claim", 21 + 9, "\"a\" is there twice");
 	free(text);
 }
 
@@ -375,7 +375,7 @@ static void an_unencoded_payload_is_taken_as_it_stands(void **state)
 	assert_fault(HEADER_B64 ".a\nb." SIGNATURE, "b64-loose", 58, "can't stand there unencoded");
 	assert_fault(HEADER_B64 ".\xC3\xA4." SIGNATURE, "b64-loose", 57, "unencoded");
 	assert_fault("eyJhbGciOiJIUzI1NiIsImI2NCI6MH0.e30." SIGNATURE, "json-invalid", SIZE_MAX,
-		     "“b64” is neither");
+		     "\"b64\" is neither");
 }
 
 static void a_detached_payload_is_attached(void **state)
@@ -496,37 +496,37 @@ static void the_members_of_a_jws_are_typed_and_required(void **state)
 		{ FLAT, "json-invalid", "JSON serialisation" },
 		{ FLAT "}x", "json-invalid", "JSON serialisation" },
 		{ "{'\xFF':1}", "not-utf8", "JSON serialisation" },
-		{ "{}", "json-invalid", "“signature” is missing" },
-		{ "{'payload':'e30'," PROTECTED "}", "json-invalid", "“signature” is missing" },
-		{ "{'payload':'e30'," VALUE "}", "json-invalid", "neither “protected”" },
+		{ "{}", "json-invalid", "\"signature\" is missing" },
+		{ "{'payload':'e30'," PROTECTED "}", "json-invalid", "\"signature\" is missing" },
+		{ "{'payload':'e30'," VALUE "}", "json-invalid", "neither \"protected\"" },
 		{ "{'payload':1," PROTECTED "," VALUE "}", "json-invalid",
-		  "“payload” is no string" },
-		{ "{'payload':null," PROTECTED "," VALUE "}", "json-invalid", "“payload”" },
+		  "\"payload\" is no string" },
+		{ "{'payload':null," PROTECTED "," VALUE "}", "json-invalid", "\"payload\"" },
 		{ "{'payload':'e30','protected':{'alg':'HS256'}," VALUE "}", "json-invalid",
-		  "“protected” is no string" },
+		  "\"protected\" is no string" },
 		{ "{'payload':'e30','protected':''," VALUE ",'header':{'alg':'HS256'}}",
-		  "json-invalid", "“protected” is empty" },
+		  "json-invalid", "\"protected\" is empty" },
 		{ "{'payload':'e30','protected':'W10'," VALUE "}", "not-object", "header" },
 		{ "{'payload':'e30'," PROTECTED ",'signature':[]}", "json-invalid",
-		  "“signature” is no string" },
+		  "\"signature\" is no string" },
 		{ "{'payload':'e30'," PROTECTED ",'signature':''}", "sig-empty", "" },
-		{ FLAT ",'header':[]}", "json-invalid", "“header” is no object" },
-		{ FLAT ",'header':'" HEADER "'}", "json-invalid", "“header” is no object" },
-		{ FLAT ",'header':{'alg':'none'}}", "dup-header", "“alg” is in two headers" },
-		{ FLAT ",'header':{'\\u0061lg':'none'}}", "dup-header", "“alg” is in two" },
-		{ FLAT ",'header':{'a':1,'a':1}}", "dup-header", "“a” is there twice" },
-		{ FLAT ",'header':{'kid':'a','x':1}}", "header-unsigned", "“x”" },
-		{ FLAT ",'payload':'e30'}", "dup-header", "“payload” is there twice" },
+		{ FLAT ",'header':[]}", "json-invalid", "\"header\" is no object" },
+		{ FLAT ",'header':'" HEADER "'}", "json-invalid", "\"header\" is no object" },
+		{ FLAT ",'header':{'alg':'none'}}", "dup-header", "\"alg\" is in two headers" },
+		{ FLAT ",'header':{'\\u0061lg':'none'}}", "dup-header", "\"alg\" is in two" },
+		{ FLAT ",'header':{'a':1,'a':1}}", "dup-header", "\"a\" is there twice" },
+		{ FLAT ",'header':{'kid':'a','x':1}}", "header-unsigned", "\"x\"" },
+		{ FLAT ",'payload':'e30'}", "dup-header", "\"payload\" is there twice" },
 		{ FLAT ",'signatures':[]}", "json-invalid", "flattened and general" },
 		{ FLAT ",'signatures':[{" PROTECTED "," VALUE "}]}", "json-invalid",
 		  "flattened and general" },
 		{ "{'payload':'e30'," PROTECTED ",'signatures':[{" PROTECTED "," VALUE "}]}",
 		  "json-invalid", "flattened and general" },
-		{ "{'payload':'e30','signatures':[]}", "json-invalid", "“signatures” is empty" },
+		{ "{'payload':'e30','signatures':[]}", "json-invalid", "\"signatures\" is empty" },
 		{ "{'payload':'e30','signatures':{}}", "json-invalid", "no array" },
 		{ "{'payload':'e30','signatures':[1]}", "json-invalid", "is no object" },
 		{ "{'payload':'e30','signatures':[{" PROTECTED "}]}", "json-invalid",
-		  "“signature” is missing" },
+		  "\"signature\" is missing" },
 		{ FLAT ",'ciphertext':'e30'}", "json-invalid", "JWS and of a JWE" },
 		{ "{'payload':'e3 0'," PROTECTED "," VALUE "}", "b64-loose", "payload: white" },
 		{ "{'payload':'\\u0065\\u00330'," PROTECTED "," VALUE "}", "b64-loose", "payload" },
@@ -613,24 +613,25 @@ static void the_members_of_a_jwe_are_typed_and_required(void **state)
 		const char *json, *id, *words;
 	} cases[] = {
 		{ "{" ENC ",'header':{'alg':'dir'},'tag':'AAAAAAAAAAAAAAAAAAAAAA'}", "json-invalid",
-		  "“ciphertext” is missing" },
+		  "\"ciphertext\" is missing" },
 		{ "{" JWE "}", "json-invalid", "there is no header" },
-		{ "{" ENC ",'header':{'enc':'x'}," JWE "}", "dup-header", "“enc” is in two" },
-		{ "{" ENC ",'unprotected':{'enc':'x'}," JWE "}", "dup-header", "“enc” is in two" },
+		{ "{" ENC ",'header':{'enc':'x'}," JWE "}", "dup-header", "\"enc\" is in two" },
+		{ "{" ENC ",'unprotected':{'enc':'x'}," JWE "}", "dup-header",
+		  "\"enc\" is in two" },
 		{ "{'unprotected':{'alg':'x'},'header':{'alg':'x'}," JWE "}", "dup-header",
-		  "“alg” is in two" },
+		  "\"alg\" is in two" },
 		{ "{" ENC ",'recipients':[{'header':{'alg':'a'}},{'header':{'enc':'a'}}]," JWE "}",
-		  "dup-header", "“enc” is in two" },
+		  "dup-header", "\"enc\" is in two" },
 		{ "{" ENC ",'unprotected':1," JWE "}", "json-invalid", "(RFC 7516 7.2)" },
 		{ "{" ENC ",'recipients':[{}],'encrypted_key':'AAAA'," JWE "}", "json-invalid",
 		  "flattened and general" },
-		{ "{" ENC ",'recipients':[]," JWE "}", "json-invalid", "“recipients” is empty" },
+		{ "{" ENC ",'recipients':[]," JWE "}", "json-invalid", "\"recipients\" is empty" },
 		{ "{" ENC ",'recipients':['x']," JWE "}", "json-invalid", "no object" },
-		{ "{" ENC ",'header':{'alg':'dir'},'aad':7," JWE "}", "json-invalid", "“aad”" },
+		{ "{" ENC ",'header':{'alg':'dir'},'aad':7," JWE "}", "json-invalid", "\"aad\"" },
 		{ "{" ENC ",'encrypted_key':'A'," JWE "}", "b64-loose", "encrypted_key" },
 		{ "{" ENC ",'payload':'e30'," JWE "}", "json-invalid", "JWS and of a JWE" },
-		{ "{" ENC ",'unprotected':{'kid':'a','x':1}," JWE "}", "header-unsigned", "“x”" },
-		{ "{" ENC ",'header':{'alg':'dir','x':1}," JWE "}", "header-unsigned", "“x”" },
+		{ "{" ENC ",'unprotected':{'kid':'a','x':1}," JWE "}", "header-unsigned", "\"x\"" },
+		{ "{" ENC ",'header':{'alg':'dir','x':1}," JWE "}", "header-unsigned", "\"x\"" },
 	};
 
 	(void)state;

@@ -293,6 +293,75 @@ static void test_secrets_as_they_stand(void **state)
 	secret_release(&secret);
 }
 
+/* Each is what an API may hold in place of a secret: whoever can read it could sign. */
+static void test_a_key_of_a_pair_is_no_secret(void **state)
+{
+	static const char der[] = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+	static const struct {
+		const char *text;
+		bool is_public;
+	} cases[] = {
+		{ "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMl\n"
+		  "rwIaaPcHURo=\n-----END PUBLIC KEY-----\n",
+		  true },
+		{ "-----BEGIN PUBLIC KEY-----MCowBQYDK2VwAyEA11qYAYKxCrfVS-----END PUBLIC KEY-----",
+		  true },
+		{ "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", true },
+		{ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE", true },
+		{ der, true },
+		{ "{" ED25519_PUBLIC "}", true },
+		{ " {\"keys\":[{" P256_PUBLIC "}]}", true },
+		{ "{\"kty\":\"oct\",\"k\":\"AAAA\"} is an odd secret", false },
+		{ "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo", true },
+		{ "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcH", false },
+		{ "MEMwBQYDK2VxAzoAXzbHmx/gA0Wh3QxBMMNHjPKDYN+++fAoMLs6WkbXOnze3a3s\n"
+		  "L6kJqIRnod6kjqTUAED4sOzLIFKA",
+		  true },
+		{ "0123456789abcdef0123456789abcdef", false },
+	};
+	const struct algorithm *a = algorithm_find("HS256", 5);
+	struct secret secret = SECRET_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct jose_key *k;
+
+		secret_set(&secret, cases[i].text, strlen(cases[i].text));
+		key_set_add_secret(&set, &secret, "secret file");
+		k = &set.keys[set.count - 1];
+		assert_int_equal(k->faults, cases[i].is_public ? KEY_FAULT_PUBLIC : 0);
+		assert_int_equal(jose_key_allows(k, a, KEY_OP_VERIFY, true, why, sizeof(why)),
+				 !cases[i].is_public);
+	}
+	secret_release(&secret);
+	/* The first of these texts, as "k" of a JWK. */
+	assert_false(
+		allows("{\"kty\":\"oct\",\"k\":\"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JR\"}",
+		       "HS256", KEY_OP_VERIFY));
+	assert_non_null(strstr(why, "the secret is a key of a pair"));
+}
+
+static void test_der_is_no_secret(void **state)
+{
+	/* SubjectPublicKeyInfo of the Ed25519 key of RFC 8037 A.2. */
+	static const unsigned char der[] = {
+		0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21,
+		0x00, 0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b,
+		0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda,
+		0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a,
+	};
+	struct secret secret = SECRET_INIT;
+
+	(void)state;
+	secret_set(&secret, der, sizeof(der));
+	key_set_add_secret(&set, &secret, "secret file");
+	assert_int_equal(set.keys[0].faults, KEY_FAULT_PUBLIC);
+	secret_set(&secret, der, sizeof(der) - 1);
+	key_set_add_secret(&set, &secret, "secret file");
+	assert_int_equal(set.keys[1].faults, 0);
+	secret_release(&secret);
+}
+
 static const char *described(const char *text)
 {
 	static char line[160];
@@ -405,6 +474,8 @@ int main(void)
 		TEST(test_small_rsa),
 		TEST(test_what_forbids_it_is_safe_to_show),
 		TEST(test_secrets_as_they_stand),
+		TEST(test_a_key_of_a_pair_is_no_secret),
+		TEST(test_der_is_no_secret),
 		TEST(test_a_key_in_one_line),
 		TEST(test_thumbprints_of_the_standards),
 		TEST(test_thumbprints_are_of_the_public_part),

@@ -505,6 +505,14 @@ static void other_algorithms_are_refused(void **state)
 	header_refused("{\"alg\":\"A128KW\",\"enc\":\"A128CBC\"}", "A128CBC");
 	header_refused("{\"alg\":\"A128KW\",\"enc\":null}", "enc");
 	header_refused("{\"alg\":7,\"enc\":\"A128GCM\"}", NULL);
+	header_refused("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\",\"kid\":7}",
+		       "\"kid\" is no string");
+	header_refused("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\",\"kid\":\"\\u0000\"}",
+		       "zero character");
+	header_refused("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\",\"typ\":null}",
+		       "\"typ\" is no string");
+	header_refused("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\",\"cty\":[]}",
+		       "\"cty\" is no string");
 	header_refused("{\"enc\":\"A128GCM\"}", NULL);
 }
 

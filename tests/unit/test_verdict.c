@@ -55,7 +55,7 @@ static char *signed_by(struct jose_key *k, const char *alg, const char *message)
 	return out;
 }
 
-/* A compact token of texts with “'” for “"”, signed with the secret. */
+/* A compact token of texts with "'" for """, signed with the secret. */
 static char *token(const char *header, const char *payload)
 {
 	char *h = quoted(header), *p = quoted(payload), *h64 = base64url_text(h);
@@ -123,7 +123,7 @@ static void assert_text_check(const char *text, struct key_set *keys, const stru
 	decide(&v, text, keys, x);
 	if (!has_check(&v, name, result, words) || v.valid != (result != CHECK_FAILED)) {
 		tell(&v, text);
-		fail_msg("no %s %s with “%s”", name, check_name(result), words);
+		fail_msg("no %s %s with \"%s\"", name, check_name(result), words);
 	}
 	findings_release(&v.findings);
 }
@@ -278,10 +278,11 @@ static void a_header_without_duplicates_is_wanted(void **state)
 		     "there twice");
 	assert_check("{'alg':'HS256','x':{'y':1,'y':1}}", "{}", &taken_as_is, "format",
 		     CHECK_FAILED, "there twice");
-	assert_check("{'alg':'HS256','kid':1}", "{}", &nothing, "format", CHECK_FAILED, "“kid”");
+	assert_check("{'alg':'HS256','kid':1}", "{}", &nothing, "format", CHECK_FAILED, "\"kid\"");
 	assert_check("{'alg':'HS256','typ':['JWT']}", "{}", &nothing, "format", CHECK_FAILED,
-		     "“typ”");
-	assert_check("{'alg':'HS256','cty':null}", "{}", &nothing, "format", CHECK_FAILED, "“cty”");
+		     "\"typ\"");
+	assert_check("{'alg':'HS256','cty':null}", "{}", &nothing, "format", CHECK_FAILED,
+		     "\"cty\"");
 }
 
 static void what_is_encrypted_is_decrypted_first(void **state)
@@ -326,17 +327,17 @@ static void an_algorithm_must_be_known_and_sign(void **state)
 	static const struct {
 		const char *header, *words;
 	} cases[] = {
-		{ "{}", "no “alg”" },
-		{ "{'alg':1}", "“alg” is no string" },
-		{ "{'alg':null}", "“alg” is no string" },
-		{ "{'alg':['HS256']}", "“alg” is no string" },
+		{ "{}", "no \"alg\"" },
+		{ "{'alg':1}", "\"alg\" is no string" },
+		{ "{'alg':null}", "\"alg\" is no string" },
+		{ "{'alg':['HS256']}", "\"alg\" is no string" },
 		{ "{'alg':'none'}", "is no signature" },
 		{ "{'alg':'None'}", "is no signature" },
 		{ "{'alg':'nOnE'}", "is no signature" },
 		{ "{'alg':''}", "is not known" },
 		{ "{'alg':'hs256'}", "is not known" },
 		{ "{'alg':'HS256 '}", "is not known" },
-		{ "{'alg':'HS256\\u0000'}", "no “alg”" },
+		{ "{'alg':'HS256\\u0000'}", "\"alg\" has a zero" },
 		{ "{'alg':'HS1'}", "is not known" },
 		{ "{'alg':'dir'}", "signs nothing" },
 		{ "{'alg':'A128KW'}", "signs nothing" },
@@ -350,6 +351,35 @@ static void an_algorithm_must_be_known_and_sign(void **state)
 			     cases[i].words);
 	}
 	assert_check("{'alg':'\\u0048S256'}", "{}", &nothing, "alg", CHECK_PASSED, "HS256");
+}
+
+/* Else one would pass for a header without a kid, for which every key is tried. */
+static void a_name_that_is_no_text_is_not_passed_over(void **state)
+{
+	static const char *const names[] = { "kid", "typ", "cty" };
+	static const struct {
+		const char *value, *words;
+	} cases[] = {
+		{ "'a\\u0000b'", "has a zero character" },
+		{ "'\\u0000'", "has a zero character" },
+		{ "7", "is no string" },
+		{ "null", "is no string" },
+		{ "['a']", "is no string" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
+			char *header = x_asprintf("{'alg':'HS256','%s':%s}", names[i],
+						  cases[k].value);
+
+			assert_check(header, "{}", &nothing, "format", CHECK_FAILED,
+				     cases[k].words);
+			free(header);
+		}
+	}
+	assert_check("{'alg':'HS256','typ':'\\u004aWT'}", "{}", &nothing, "format", CHECK_PASSED,
+		     "");
 }
 
 static void none_is_refused_with_an_empty_signature_too(void **state)
@@ -435,7 +465,7 @@ static void an_unencoded_payload_wants_crit_and_is_no_jwt(void **state)
 	assert_text_check(good, &secret_key, &nothing, "format", CHECK_FAILED, "RFC 7797 7");
 	assert_text_check(uncrit, &secret_key, &taken_as_is, "crit", CHECK_FAILED, "name it");
 	assert_text_check(jwt, &secret_key, &nothing, "format", CHECK_FAILED, "RFC 7797 7");
-	assert_text_check(odd, &secret_key, &taken_as_is, "format", CHECK_FAILED, "“b64”");
+	assert_text_check(odd, &secret_key, &taken_as_is, "format", CHECK_FAILED, "\"b64\"");
 	free(good);
 	free(uncrit);
 	free(jwt);
@@ -639,7 +669,7 @@ static void the_key_is_chosen_by_kid(void **state)
 		{ { "{'kty':'oct','kid':'a'," K64 "}" },
 		  "{'alg':'HS256','kid':'A'}",
 		  CHECK_FAILED,
-		  "no key has the kid “A”" },
+		  "no key has the kid \"A\"" },
 		{ { "{'kty':'oct','kid':'b'," K64 "}", "{'kty':'oct','kid':'a'," OTHER_K "}" },
 		  "{'alg':'HS256','kid':'a'}",
 		  CHECK_FAILED,
@@ -722,7 +752,7 @@ static void a_public_key_never_verifies_an_hmac(void **state)
 	assert_well(key_set_add_pem(&keys, pem, sizeof(pem) - 1, "api.pem", &e), &e);
 	signature = signed_by(&forger.keys[0], "HS256", message);
 	text = x_asprintf("%s.%s", message, signature);
-	assert_text_check(text, &forger, &nothing, "signature", CHECK_PASSED, "");
+	assert_text_check(text, &forger, &nothing, "signature", CHECK_FAILED, "a key of a pair");
 	decide(&v, text, &keys, &nothing);
 	assert_false(v.valid);
 	assert_int_equal(v.signature, SIGNATURE_INVALID);
@@ -866,7 +896,7 @@ static void issuer_and_subject_are_compared_to_the_character(void **state)
 	assert_check(HEADER, "{'iss':'https://a.example'}", &x, "iss", CHECK_PASSED, "");
 	assert_check(HEADER, "{'iss':'https:\\/\\/a.example'}", &x, "iss", CHECK_PASSED, "");
 	assert_check(HEADER, "{'iss':'https://a.example/'}", &x, "iss", CHECK_FAILED,
-		     "“https://a.example/” is not “https://a.example”");
+		     "\"https://a.example/\" is not \"https://a.example\"");
 	assert_check(HEADER, "{'iss':'https://A.example'}", &x, "iss", CHECK_FAILED, "is not");
 	assert_check(HEADER, "{'iss':'https://a.example\\u0000'}", &x, "iss", CHECK_FAILED, "");
 	assert_check(HEADER, "{'iss':'\\u001b]0;x\\u0007'}", &x, "iss", CHECK_FAILED, "<U+001B>");
@@ -875,7 +905,7 @@ static void issuer_and_subject_are_compared_to_the_character(void **state)
 	assert_check(HEADER, "{'iss':7}", &nothing, "iss", CHECK_FAILED, "no string");
 	x = (struct expectations){ .now_ms = TEST_NOW, .subject = "s" };
 	assert_check(HEADER, "{'sub':'s'}", &x, "sub", CHECK_PASSED, "");
-	assert_check(HEADER, "{'sub':'S'}", &x, "sub", CHECK_FAILED, "“S” is not “s”");
+	assert_check(HEADER, "{'sub':'S'}", &x, "sub", CHECK_FAILED, "\"S\" is not \"s\"");
 	assert_check(HEADER, "{'sub':''}", &x, "sub", CHECK_FAILED, "");
 	assert_check(HEADER, "{'sub':1}", &nothing, "sub", CHECK_FAILED, "no string");
 	x.subject = "";
@@ -895,7 +925,7 @@ static void one_of_the_audiences_is_enough(void **state)
 		{ "{'aud':'orders'}", CHECK_PASSED, "orders" },
 		{ "{'aud':'billing'}", CHECK_PASSED, "billing" },
 		{ "{'aud':['x','billing'],'azp':'x'}", CHECK_PASSED, "billing" },
-		{ "{'aud':'Orders'}", CHECK_FAILED, "“Orders” is not “orders”" },
+		{ "{'aud':'Orders'}", CHECK_FAILED, "\"Orders\" is not \"orders\"" },
 		{ "{'aud':'orders,billing'}", CHECK_FAILED, "is not" },
 		{ "{'aud':['x','y']}", CHECK_FAILED, "not among them" },
 		{ "{'aud':[]}", CHECK_FAILED, "not among them" },
@@ -947,10 +977,10 @@ static void required_claims_are_there(void **state)
 	const struct expectations x = { .now_ms = TEST_NOW, .required = wanted };
 
 	(void)state;
-	assert_check(HEADER, "{'scope':'a','tenant':0}", &x, "require", CHECK_PASSED, "“tenant”");
-	assert_check(HEADER, "{'scope':'a'}", &x, "require", CHECK_FAILED, "“tenant” is missing");
+	assert_check(HEADER, "{'scope':'a','tenant':0}", &x, "require", CHECK_PASSED, "\"tenant\"");
+	assert_check(HEADER, "{'scope':'a'}", &x, "require", CHECK_FAILED, "\"tenant\" is missing");
 	assert_check(HEADER, "{'scope':'a','tenant':null}", &x, "require", CHECK_FAILED,
-		     "“tenant”");
+		     "\"tenant\"");
 	assert_check(HEADER, "{'scope':'a','x':{'tenant':1}}", &x, "require", CHECK_FAILED, "");
 }
 
@@ -966,7 +996,7 @@ static void an_access_token_follows_its_profile(void **state)
 	(void)state;
 	for (size_t missing = 0; missing <= 7; missing++) {
 		struct buf claims = BUF_INIT(1024);
-		char *words = x_asprintf("“%s”", missing < 7 ? names[missing] : "");
+		char *words = x_asprintf("\"%s\"", missing < 7 ? names[missing] : "");
 
 		for (size_t i = 0; i < 7; i++)
 			if (i != missing)
@@ -979,6 +1009,10 @@ static void an_access_token_follows_its_profile(void **state)
 		free(words);
 		buf_release(&claims);
 	}
+	assert_check(header,
+		     "{'iss':'i','exp':1781615300,'aud':'a','sub':'s','client_id':7,"
+		     "'iat':1781615200,'jti':'j'}",
+		     &nothing, "profile", CHECK_FAILED, "\"client_id\" is no string");
 }
 
 static void what_can_not_be_looked_at_does_not_pass(void **state)
@@ -1044,7 +1078,7 @@ static void an_sd_jwt_is_as_good_as_its_disclosures(void **state)
 	free(plain);
 }
 
-/* A key of Ed25519, and its public half as JWK with “'” for “"”. */
+/* A key of Ed25519, and its public half as JWK with "'" for """. */
 static char *holder_make(struct jose_key *k)
 {
 	unsigned char raw[32];
@@ -1058,25 +1092,39 @@ static char *holder_make(struct jose_key *k)
 	return x_asprintf("{'kty':'OKP','crv':'Ed25519','x':'%s'}", x);
 }
 
-/* A key binding JWT behind the token, which ends in '~'. */
-static char *bound(const char *sd_jwt, struct jose_key *k, const char *type, const char *over)
+static void hash_text(char out[64], const char *over)
 {
 	unsigned char digest[32];
-	char hash[64], *header, *claims, *message, *signature, *out;
 
 	sha256(digest, &(struct span){ over, strlen(over) }, 1);
-	base64url_encode(hash, digest, sizeof(digest));
+	base64url_encode(out, digest, sizeof(digest));
+}
+
+/* A key binding JWT with these claims (\"'\" for \""\") and an sd_hash, behind the token, which ends in '~'. */
+static char *bound_saying(const char *sd_jwt, struct jose_key *k, const char *type,
+			  const char *over, const char *says)
+{
+	char hash[64], *header, *quotes, *claims, *message, *signature, *out;
+
+	hash_text(hash, over);
 	header = x_asprintf("{\"alg\":\"EdDSA\",\"typ\":\"%s\"}", type);
-	claims = x_asprintf("{\"iat\":1,\"aud\":\"v\",\"nonce\":\"n\",\"sd_hash\":\"%s\"}", hash);
+	quotes = quoted(says);
+	claims = x_asprintf("{%s,\"sd_hash\":\"%s\"}", quotes, hash);
 	message = compact_text(header, claims, "");
 	message[strlen(message) - 1] = '\0';
 	signature = signed_by(k, "EdDSA", message);
 	out = x_asprintf("%s%s.%s", sd_jwt, message, signature);
 	free(header);
+	free(quotes);
 	free(claims);
 	free(message);
 	free(signature);
 	return out;
+}
+
+static char *bound(const char *sd_jwt, struct jose_key *k, const char *type, const char *over)
+{
+	return bound_saying(sd_jwt, k, type, over, "'iat':1,'aud':'v','nonce':'n'");
 }
 
 static void a_key_binding_is_by_the_key_that_the_token_names(void **state)
@@ -1095,7 +1143,7 @@ static void a_key_binding_is_by_the_key_that_the_token_names(void **state)
 		{ bound(sd_jwt, &other, "kb+jwt", sd_jwt), CHECK_FAILED, "not by the key" },
 		{ bound(sd_jwt, &holder, "kb+jwt", plain), CHECK_FAILED, "sd_hash" },
 		{ bound(sd_jwt, &holder, "JWT", sd_jwt), CHECK_FAILED, "typ" },
-		{ bound(unbound, &holder, "kb+jwt", unbound), CHECK_FAILED, "no “cnf”" },
+		{ bound(unbound, &holder, "kb+jwt", unbound), CHECK_FAILED, "no \"cnf\"" },
 		{ x_asprintf("%srubbish", sd_jwt), CHECK_FAILED, "malformed" },
 		{ x_asprintf("%s%s", sd_jwt, plain), CHECK_FAILED, "typ" },
 		{ x_strdup(sd_jwt), CHECK_NOT_MADE, "none" },
@@ -1120,6 +1168,98 @@ static void a_key_binding_is_by_the_key_that_the_token_names(void **state)
 	key_context_free(other.context);
 }
 
+/* RFC 9901 4.3 and 7.3: what it must say, and that it is a JWT like others. */
+static void a_key_binding_says_when_and_to_whom(void **state)
+{
+	static const struct {
+		const char *says, *words; /* NULL: it is good */
+	} cases[] = {
+		{ "'iat':1781615212,'aud':'v','nonce':'n'", NULL },
+		{ "'iat':1781615212,'aud':'v','nonce':'n','nbf':1,'exp':1781615213", NULL },
+		{ "'aud':'v','nonce':'n'", "\"iat\" is missing" },
+		{ "'iat':'1','aud':'v','nonce':'n'", "\"iat\" is missing, or no number" },
+		{ "'iat':1e99,'aud':'v','nonce':'n'", "none that there can be" },
+		{ "'iat':1781615213,'aud':'v','nonce':'n'", "in the future" },
+		{ "'iat':1,'nonce':'n'", "\"aud\" is missing" },
+		{ "'iat':1,'aud':['v'],'nonce':'n'", "\"aud\" is missing, or no string" },
+		{ "'iat':1,'aud':'v'", "\"nonce\" is missing" },
+		{ "'iat':1,'aud':'v','nonce':1", "\"nonce\" is missing, or no string" },
+		{ "'iat':1,'aud':'v','nonce':'n','exp':1781615212", "it has expired" },
+		{ "'iat':1,'aud':'v','nonce':'n','exp':'x'", "none that there can be" },
+		{ "'iat':1,'aud':'v','nonce':'n','nbf':1781615213", "not valid yet" },
+	};
+	struct jose_key holder;
+	char *jwk = holder_make(&holder), *claims = x_asprintf("{'cnf':{'jwk':%s}}", jwk);
+	char *plain = token(HEADER, claims), *sd_jwt = x_asprintf("%s~", plain);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *words = cases[i].words;
+		char *text = bound_saying(sd_jwt, &holder, "kb+jwt", sd_jwt, cases[i].says);
+
+		assert_text_check(text, &secret_key, &nothing, "key_binding",
+				  words ? CHECK_FAILED : CHECK_PASSED, words ? words : "");
+		free(text);
+	}
+	free(jwk);
+	free(claims);
+	free(plain);
+	free(sd_jwt);
+	key_context_free(holder.context);
+	EVP_PKEY_free(holder.pkey);
+}
+
+static void the_id_of_a_token_is_a_string(void **state)
+{
+	(void)state;
+	assert_check(HEADER, "{'jti':'7'}", &nothing, "format", CHECK_PASSED, "");
+	assert_check(HEADER, "{'jti':7}", &nothing, "jti", CHECK_FAILED, "no string");
+	assert_check(HEADER, "{'jti':null}", &nothing, "jti", CHECK_FAILED, "no string");
+}
+
+/* RFC 9901 7.1 step 6: expectations are about the payload as it is with what was disclosed. */
+static void a_disclosed_claim_is_held_to_what_is_expected(void **state)
+{
+	static const char *const sub[] = { "sub", NULL };
+	static const struct {
+		const char *disclosure;
+		bool inside; /* its digest is in a member's object, not in the payload's own */
+		struct expectations x;
+		const char *check, *words; /* of the check that fails; NULL: none */
+	} cases[] = {
+		{ "['s','sub','bob']", false, { .subject = "bob" }, "sub", NULL },
+		{ "['s','sub','bob']", false, { .required = sub }, "require", NULL },
+		{ "['s','sub','bob']", false, { .subject = "alice" }, "sub", "\"bob\" is not" },
+		{ "['s','sub',7]", false, { .issuer = NULL }, "sub", "no string" },
+		{ "['s','jti',7]", false, { .issuer = NULL }, "jti", "no string" },
+		{ "['s','iat','x']", false, { .issuer = NULL }, "iat", "no number" },
+		{ "['s','sub','bob']", true, { .subject = "bob" }, "sub", "none" },
+		{ "['s','sub','bob']", true, { .required = sub }, "require", "missing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct expectations x = cases[i].x;
+		char *quotes = quoted(cases[i].disclosure), *disclosure = base64url_text(quotes);
+		char hash[64], *claims, *plain, *text;
+
+		hash_text(hash, disclosure);
+		claims = x_asprintf(cases[i].inside ? "{'a':{'_sd':['%s']}}" : "{'_sd':['%s']}",
+				    hash);
+		plain = token(HEADER, claims);
+		text = x_asprintf("%s~%s~", plain, disclosure);
+		x.now_ms = TEST_NOW;
+		assert_text_check(text, &secret_key, &x, cases[i].check,
+				  cases[i].words ? CHECK_FAILED : CHECK_PASSED,
+				  cases[i].words ? cases[i].words : "");
+		free(text);
+		free(plain);
+		free(claims);
+		free(disclosure);
+		free(quotes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1133,6 +1273,7 @@ int main(void)
 		cmocka_unit_test(what_is_encrypted_is_decrypted_first),
 		cmocka_unit_test(padding_is_taken_only_when_asked_for),
 		cmocka_unit_test(an_algorithm_must_be_known_and_sign),
+		cmocka_unit_test(a_name_that_is_no_text_is_not_passed_over),
 		cmocka_unit_test(none_is_refused_with_an_empty_signature_too),
 		cmocka_unit_test(an_algorithm_must_be_among_those_allowed),
 		cmocka_unit_test(critical_extensions_are_honoured),
@@ -1157,6 +1298,9 @@ int main(void)
 		cmocka_unit_test(more_checks_than_there_is_room_for_are_not_lost),
 		cmocka_unit_test(an_sd_jwt_is_as_good_as_its_disclosures),
 		cmocka_unit_test(a_key_binding_is_by_the_key_that_the_token_names),
+		cmocka_unit_test(a_key_binding_says_when_and_to_whom),
+		cmocka_unit_test(the_id_of_a_token_is_a_string),
+		cmocka_unit_test(a_disclosed_claim_is_held_to_what_is_expected),
 	};
 
 	return cmocka_run_group_tests(tests, keys_make, keys_free);
