@@ -110,7 +110,7 @@ static void every_field_comes_back(void **state)
 
 		if (at->type != FIELD_TEXT) {
 			assert_memory_equal(one, two,
-					    at->type == FIELD_CHARS || at->type == FIELD_KEY_ID
+					    at->type == FIELD_CHARS || at->type == FIELD_ID
 						    ? strlen(one) + 1
 						    : at->size);
 			continue;
@@ -149,6 +149,7 @@ static const char *other_value(const struct field *f)
 	switch (f->type) {
 	case FIELD_INT:
 	case FIELD_ENUM:
+	case FIELD_FLAG:
 		return "%s + 1";
 	case FIELD_TIME:
 		return "coalesce(%s, 0) + 1";
@@ -156,7 +157,8 @@ static const char *other_value(const struct field *f)
 	case FIELD_CHARS:
 		return "%s || 'x'";
 	case FIELD_BYTES:
-	case FIELD_KEY_ID:
+	case FIELD_ID:
+	case FIELD_SEALED:
 		return "cast(substr(%1$s, 2) || substr(%1$s, 1, 1) AS BLOB)";
 	}
 	return NULL;
