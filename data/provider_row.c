@@ -266,6 +266,42 @@ enum errc provider_each(struct store *s, const char *after, size_t limit,
 	return rc;
 }
 
+enum errc provider_id_of(struct store *s, int64_t row, char id[PROVIDER_ID_SIZE], struct err *e)
+{
+	struct stmt *st = db_stmt(s->db, "SELECT id FROM provider WHERE row = $1");
+	uint8_t bytes[ULID_BYTES];
+	bool any;
+	enum errc rc;
+
+	stmt_int(st, 1, row);
+	rc = stmt_step(st, &any, e);
+	if (!rc && any) {
+		stmt_copy_blob(st, "id", bytes, sizeof bytes);
+		memcpy(id, prefix, sizeof prefix);
+		ulid_text(id + strlen(prefix), bytes);
+	}
+	stmt_done(st);
+	if (!rc && !any)
+		rc = err_set(e, ERR_NOT_FOUND, "its provider was removed");
+	return rc;
+}
+
+void joined_provider(struct stmt *st, char **id, char **name)
+{
+	char text[PROVIDER_ID_SIZE] = "";
+	uint8_t bytes[ULID_BYTES];
+	const char *called;
+	size_t len;
+
+	if (stmt_copy_blob(st, "provider_uid", bytes, sizeof bytes)) {
+		memcpy(text, prefix, sizeof prefix);
+		ulid_text(text + strlen(prefix), bytes);
+	}
+	text_put(id, text, strlen(text));
+	called = stmt_get_text(st, "provider_name", &len);
+	text_put(name, called, len);
+}
+
 /* --- changing ------------------------------------------------------------- */
 
 static enum errc row_renew(struct store *s, struct provider_row *r, struct err *e)
