@@ -13,8 +13,10 @@ const change = (wanted, edit) => ({
 });
 const metadata = (edit) => change('discovery', (ctx, body) => edit(body, ctx));
 const keySet = (edit) => change('jwks', (ctx, body) => {
+  const { type } = ctx;
   // The provider's own object is not to be changed.
   ctx.body = { keys: body.keys.map((key) => ({ ...key })) };
+  ctx.type = type;
   edit(ctx.body.keys);
 });
 const given = (edit) => change('device', (ctx, body) => {
@@ -27,11 +29,8 @@ const granted = (edit) => change('token', (ctx, body, form) => {
     edit(body, ctx, form);
   }
 });
-const refused = (error, edit) => change('token', (ctx, body, form) => {
-  if (ctx.status >= 400 && (!error || body.error === error)) {
-    edit(body, ctx, form);
-  }
-});
+const refused = (error, edit) => change('token', (ctx, body, form) => (
+  ctx.status >= 400 && (!error || body.error === error) ? edit(body, ctx, form) : undefined));
 const refuse = (ctx, error, status = 400) => {
   ctx.status = status;
   ctx.set('Cache-Control', 'no-store');
@@ -174,8 +173,9 @@ module.exports = {
   'tok-echo': refused('authorization_pending', (body, ctx, form) => {
     body.error_description = `device code ${form.device_code} waits for its person`;
   }),
-  'tok-unknown': refused('invalid_grant', (body, ctx) => {
-    if (ctx.oidc && !ctx.oidc.entities.DeviceCode) {
+  'tok-unknown': refused('invalid_grant', async (body, ctx, form) => {
+    const { DeviceCode } = ctx.oidc.provider;
+    if (form.device_code && !(await DeviceCode.find(form.device_code, { ignoreExpiration: true }))) {
       body.error = 'authorization_pending';
     }
   }),
@@ -195,7 +195,10 @@ module.exports = {
 
   'ok-response': granted((body, ctx) => ctx.remove('Cache-Control')),
   'ok-response/expiry': granted((body) => { delete body.expires_in; }),
-  'ok-scope': granted((body) => { delete body.scope; }),
+  'ok-scope': {
+    ...granted((body) => { delete body.scope; }),
+    ...rewrite('device', (ctx, form) => querystring.stringify({ ...form, scope: (form.scope || '').replace(' profile', '') })),
+  },
   'ok-once': { anyTimes: true },
   'ok-denied': refused('access_denied', (body) => { body.error = 'authorization_pending'; }),
   'ok-idmissing': granted((body) => { delete body.id_token; }),

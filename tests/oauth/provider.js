@@ -3,6 +3,7 @@
 // standard input. What it does can be changed while it runs (POST /-/set), what was asked of it be read
 // (GET /-/requests); breaks.js has the ways in which it can be made to misbehave.
 'use strict';
+const { AsyncLocalStorage } = require('async_hooks');
 const crypto = require('crypto');
 const fs = require('fs');
 const http = require('http');
@@ -27,6 +28,7 @@ const settings = {
   ...JSON.parse(options),
 };
 const requests = [];
+const current = new AsyncLocalStorage(); // the request under way
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const RESOURCE = 'https://orders.example';
@@ -181,7 +183,7 @@ async function front(ctx, next) {
   const broken = breaks[settings.break] || {};
   ctx.req.body = broken.before ? broken.before(ctx, route, form, body) : body;
   if (!poll || !(await polled(ctx))) {
-    await next();
+    await current.run(ctx, next);
   }
   if (route === 'device' && settings.interval !== null && ctx.status === 200) {
     ctx.body.interval = settings.interval;
@@ -198,17 +200,18 @@ async function front(ctx, next) {
 }
 
 // What can't be broken from outside.
-function hook(Provider, provider) {
+function hook(provider) {
   const { find } = provider.Client;
   const { consume } = provider.DeviceCode.prototype;
   const compare = provider.Client.prototype.compareClientSecret;
+  const anyClient = () => breaks[settings.break]?.anyClient && current.getStore()?.path === '/device/auth';
   provider.Client.find = async (id) => {
     const client = await find.call(provider.Client, id);
-    const { ctx } = Provider;
-    return client || (breaks[settings.break]?.anyClient && ctx?.path === '/device/auth' ? find.call(provider.Client, 'public') : client);
+    return client || !anyClient() ? client
+      : find.call(provider.Client, current.getStore().headers.authorization ? 'basic' : 'public');
   };
   provider.Client.prototype.compareClientSecret = async function compareClientSecret(actual) {
-    return breaks[settings.break]?.anySecret || compare.call(this, actual);
+    return breaks[settings.break]?.anySecret || anyClient() || compare.call(this, actual);
   };
   provider.DeviceCode.prototype.consume = async function consumeOnce() {
     return breaks[settings.break]?.anyTimes ? undefined : consume.call(this);
@@ -236,8 +239,7 @@ async function main() {
     const issuer = `${settings.tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
     const provider = new Provider(issuer, configuration(keys()));
     provider.use(front);
-    provider.on('server_error', (ctx, error) => console.error(error));
-    hook(Provider, provider);
+    hook(provider);
     handler = provider.callback();
     process.stdout.write(`${JSON.stringify({ issuer, secrets, breaks: Object.keys(breaks) })}\n`);
   });
