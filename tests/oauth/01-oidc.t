@@ -4,10 +4,12 @@ denied, expired, cancelled, slowed down, cut off and resumed; what can be done w
 in which a client authenticates."""
 
 import os
+import re
 import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import qr  # noqa: E402
 from oauth import (METHODS, DeviceRun, approved, each, granted, no_secret,  # noqa: E402
                    nothing_raw, shared_oidc)
 from tap import Home, check, contains, equal, lacks, main, match, test, wait_for  # noqa: E402
@@ -454,13 +456,32 @@ def a_person_reads_code_and_address_on_the_terminal(home):
     oidc = shared_oidc()
     oidc.add(home)
     terminal = home.terminal("device", "run", "idp", size=(50, 100))
-    wait_for(lambda: terminal._read(0.1) is not None and oidc.requests("device")[0:1], "the request")
-    answer = wait_for(lambda: oidc.requests("device")[0]["answer"], "the code")
+    answer = wait_for(lambda: [r["answer"] for r in oidc.requests("device")], "the request")[0]
     terminal.wait(answer["user_code"])
     oidc.user().approve(answer["verification_uri"], answer["user_code"])
     equal(0, terminal.finish())
     contains(answer["verification_uri"], terminal.text)
     no_secret(oidc.given(), terminal.text, "the terminal")
+
+
+def scanned(oidc, home, size, *args):
+    """What the codes on a terminal of that size say to an independent reader."""
+    terminal = home.terminal("device", "run", "idp", "--timeout", "2s", *args, size=size)
+    equal(1, terminal.finish())
+    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\(B|\r", "", terminal.text).split("\n")
+    return qr.read(lines), max(map(len, lines))
+
+
+@test
+def the_code_on_the_terminal_can_be_scanned(home):
+    oidc = shared_oidc()
+    oidc.add(home)
+    for size in ((24, 80), (40, 120)):
+        oidc.clear()
+        texts, width = scanned(oidc, home, size)
+        equal([oidc.requests("device")[0]["answer"]["verification_uri_complete"]], texts)
+        check(width <= size[1], f"{width} columns")
+    equal([], scanned(oidc, home, (24, 80), "--no-qr")[0])
 
 
 @test
