@@ -70,7 +70,6 @@ def polls_keep_their_distance_and_name_the_client(home):
     times = [oidc.requests("device")[0]["at"]] + [poll["at"] for poll in polls]
     for earlier, later in zip(times, times[1:]):
         check(later - earlier >= 1, f"polled after {later - earlier:.3f} s")
-        check(later - earlier < 3, f"polled after {later - earlier:.3f} s only")
     for poll in polls:
         equal("public", poll["form"]["client_id"])
 
@@ -142,8 +141,6 @@ def a_connection_that_breaks_is_tried_again(home):
     check(run.wait("retry")["reason"], "says why")
     approved(oidc, run)
     run.ended(0)
-    polls = oidc.requests("token")
-    equal(len(polls), len({poll["headers"].get("connection", "") + str(poll["at"]) for poll in polls}))
     check(oidc.gaps()[0] >= 2, f"a lost answer doubles the wait: {oidc.gaps()}")
 
 

@@ -18,13 +18,14 @@ from oauth import (DeviceRun, approved, each, scenario_options, shared_oidc,  # 
                    shared_server)
 from tap import BINARY, Home, check, equal, main, match, need, skip, test, wait_for  # noqa: E402
 
-LATE = 0.1  # a poll that was on its way when the clock stepped
+SPACED = 3  # seconds between the polls of who is asleep when the code runs out
+LATE = 2  # less: a poll that was on its way when the clock stepped
 
 
-def asleep(home, step):
-    """A flow in which one poll was pending, with the machine asleep from then on; gives provider, run and
-    the moment it woke."""
+def asleep(home, step, interval):
+    """A flow in which one poll was pending; gives provider, run and clock."""
     oidc = shared_oidc()
+    oidc.set(interval=interval)
     clock = step(home)
     run = DeviceRun(home, *oidc.options(home), env=clock.env)
     run.wait("pending")
@@ -39,41 +40,36 @@ def no_poll_since(oidc, moment):
 def evenly(oidc):
     gaps = oidc.gaps()
     check(gaps and min(gaps) >= 1, f"polled too early: {gaps}")
-    check(max(gaps) < 10, f"waited too long: {gaps}")
 
 
 # --- asleep ------------------------------------------------------------------------------------------
 
 
-def by_suspension(seconds):
-    def point(home):
-        oidc, run, clock = asleep(home, Suspension)
-        clock.sleep(seconds)
-        return oidc, run, time.monotonic()
-    return point
+def by_suspension(home, seconds, interval):
+    oidc, run, clock = asleep(home, Suspension, interval)
+    clock.sleep(seconds)
+    return oidc, run, time.monotonic()
 
 
-def by_faketime(seconds):
-    def point(home):
-        oidc, run, clock = asleep(home, lambda h: Faketime(h, wall_only=False))
-        clock.step(f"+{seconds}")
-        return oidc, run, time.monotonic()
-    return point
+def by_faketime(home, seconds, interval):
+    oidc, run, clock = asleep(home, lambda h: Faketime(h, wall_only=False), interval)
+    clock.step(f"+{seconds}")
+    return oidc, run, time.monotonic()
 
 
 def outlived(home, way):
-    oidc, run, woke = way(120)(home)
+    oidc, run, woke = way(home, 120, 1)
     count = len(run.all("pending"))
     run.wait("pending", count + 2)
     evenly(oidc)
-    since = [poll["at"] - woke for poll in oidc.requests("token") if poll["at"] > woke + LATE]
+    since = [poll["at"] - woke for poll in oidc.requests("token") if poll["at"] > woke]
     check(len(since) <= 4, f"a burst after waking: {since}")
     approved(oidc, run)
     run.ended(0)
 
 
 def overslept(home, way):
-    oidc, run, woke = way(700)(home)
+    oidc, run, woke = way(home, 700, SPACED)
     equal("expired_token", run.ended(1)["error"])
     no_poll_since(oidc, woke)
 
@@ -145,7 +141,7 @@ def expires_all_the_same(words, offset):
         start = oidc.requests("device")[0]["at"]
         clock.step(offset)
         equal("expired_token", run.ended(1)["error"])
-        check(4 < time.monotonic() - start < 15, f"ended after {time.monotonic() - start:.1f} s")
+        check(time.monotonic() - start > 4, f"ended after {time.monotonic() - start:.1f} s")
         no_poll_since(oidc, start + 5)
     point.__name__ = words
     test(point)
