@@ -21,6 +21,8 @@ PERSON = ("ok-",)
 CLIENT = {"dev-pkce": "public", "dev-noclient": "public"}
 # Breaks after which others can't be looked at are allowed to leave these untouched, never to fail them.
 INFO = {"dev-get", "dev-complete", "dev-rate"}
+# Checks that fail in points of their own here, or are told and never fail.
+APART = {"tls-chain", "tls-version", "dev-own", "dev-site", "tok-slow", "tok-expired"}
 
 
 def look(home, *args, name="idp"):
@@ -138,6 +140,16 @@ def each_break_of_the_endpoints_is_found_by_its_own_check():
     names = [name for name in shared_oidc().breaks if not name.startswith(PASSIVE + PERSON)]
     check(len(names) > 25, str(names))
     all_of(names)
+
+
+@test
+def every_check_has_a_way_to_fail(home):
+    oidc = shared_oidc()
+    oidc.add(home, "basic", "--scope", SCOPE)
+    ids = {c["id"] for c in look(home)["checks"]}
+    ways = {name.partition("/")[0] for name in oidc.breaks}
+    equal(set(), ids - ways - APART, "checks without a break")
+    equal(set(), ways - ids, "breaks without a check")
 
 
 # --- what it says ------------------------------------------------------------------------------------
