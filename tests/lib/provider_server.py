@@ -9,7 +9,6 @@ asked."""
 import json
 import os
 import socket
-import ssl
 import sys
 import tempfile
 import threading
@@ -20,9 +19,7 @@ import urllib.parse
 import http_server
 from scenarios import LEFT_OUT, REASONS, SCENARIOS, Call, text
 
-# name: certificate (http_server.py), and what is odd about it.
-KINDS = {"plain": None, "other": None, "good": "good", "expired": "expired", "wrong": "wrong",
-         "selfsigned": "selfsigned", "stranger": "stranger", "old": "good", "mutual": "good"}
+PLAIN = ("plain", "other")  # those of http_server.KINDS that have no certificate
 OIDC = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
 ENDPOINTS = {"device": "device_authorization_endpoint", "token": "token_endpoint", "jwks": "jwks_uri",
@@ -72,17 +69,12 @@ class ProviderServer:
         self._lock = threading.Lock()
         if tls:
             http_server.certificates(self.folder)
-            http_server.certificate(self.folder, "client", "DNS:client.example", "ca", 30)
-        for kind, certificate in KINDS.items():
-            if tls or not certificate:
-                self._listen(kind, certificate)
-
-    def _file(self, name):
-        return os.path.join(self.folder, name)
+        for kind in http_server.KINDS if tls else PLAIN:
+            self._listen(kind)
 
     @property
     def ca(self):
-        return self._file("ca.pem")
+        return os.path.join(self.folder, "ca.pem")
 
     @property
     def plain(self):
@@ -93,21 +85,8 @@ class ProviderServer:
         """Another origin."""
         return self.urls["other"]
 
-    def _context(self, kind, certificate):
-        if not certificate:
-            return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._file(certificate + ".pem"), self._file(certificate + ".key"))
-        if kind == "old":
-            context.set_ciphers("ALL:@SECLEVEL=0")
-            context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
-        if kind == "mutual":
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(self.ca)
-        return context
-
-    def _listen(self, kind, certificate):
-        context = self._context(kind, certificate)
+    def _listen(self, kind):
+        context = None if kind in PLAIN else http_server.context_of(self.folder, kind)
         server = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._servers.append(server)
         self.urls[kind] = "%s://127.0.0.1:%d" % ("https" if context else "http", server.getsockname()[1])

@@ -89,12 +89,12 @@ def a_client_certificate_lets_in(home):
 
 @test
 def a_strangers_certificate_does_not(home):
-    mutual(home, "stranger.pem", "stranger.key").ended(6)
+    mutual(home, "nobody.pem", "nobody.key").ended(6)
 
 
 @test
 def a_key_of_another_certificate_is_told(home):
-    result = mutual(home, "client.pem", "stranger.key").result()
+    result = mutual(home, "client.pem", "nobody.key").result()
     check(result.code in (2, 6), str(result))
     match("(?i)key|certificate", result.out + result.err)
 
