@@ -34,7 +34,8 @@ static void verdict_look(const struct verdict_case *c)
 
 		json_write(&notes, a.notes);
 		print_error("%s: kind %u, error \"%s\", explanation \"%s\", notes %s\n", c->name,
-			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "", buf_text(&notes));
+			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "",
+			    buf_text(&notes));
 		buf_release(&notes);
 		fail();
 	}
