@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/alloc.h"
 #include "src/base/text.h"
@@ -287,7 +288,15 @@ static void answer_take(struct reading *r)
 	json_free(r->json);
 }
 
-/* No answer, or none that was taken. A request that never went out can't be lost. */
+/* Did the request go out, so that it may have done something? */
+static bool request_went_out(const struct http_response *response)
+{
+	bool secure = response->url && strncasecmp(response->url, "https:", 6) == 0;
+
+	return (secure ? response->times.secured : response->times.connected) >= 0;
+}
+
+/* No answer, or none that was taken. */
 static void failure_take(const struct reading *r)
 {
 	const struct http_response *response = r->response;
@@ -300,7 +309,7 @@ static void failure_take(const struct reading *r)
 		answer_malformed(a, "%s", response->err.message);
 	} else {
 		kind_set(a, refused ? OAUTH_ERROR : OAUTH_RETRY, "network");
-		a->lost = !refused && response->times.connected >= 0;
+		a->lost = !refused && request_went_out(response);
 	}
 	explain(a, "%s%s%s", response->err.message, *response->err.hint ? ": " : "",
 		response->err.hint);

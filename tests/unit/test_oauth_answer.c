@@ -34,7 +34,8 @@ static void verdict_look(const struct verdict_case *c)
 
 		json_write(&notes, a.notes);
 		print_error("%s: kind %u, error \"%s\", explanation \"%s\", notes %s\n", c->name,
-			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "", buf_text(&notes));
+			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "",
+			    buf_text(&notes));
 		buf_release(&notes);
 		fail();
 	}
@@ -329,6 +330,13 @@ static void what_the_network_does(void **state)
 	failure_look(&r, OAUTH_RETRY, "network", true);
 	http_failed(&r, ERR_REMOTE, false, message);
 	failure_look(&r, OAUTH_RETRY, "network", false);
+	http_failed(&r, ERR_REMOTE, true, message); /* no TLS: nothing was sent */
+	r.url = x_strdup("https://as.example/token");
+	failure_look(&r, OAUTH_RETRY, "network", false);
+	http_failed(&r, ERR_REMOTE, true, message);
+	r.url = x_strdup("https://as.example/token");
+	r.times.secured = 2;
+	failure_look(&r, OAUTH_RETRY, "network", true);
 	http_failed(&r, ERR_CANCELLED, true, message);
 	failure_look(&r, OAUTH_RETRY, "network", true);
 	http_failed(&r, ERR_USAGE, false, message);
