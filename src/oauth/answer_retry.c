@@ -36,19 +36,21 @@ static const char *number_read(int *out, const char *text, int digits)
 	return text == begin ? NULL : text;
 }
 
-/* Reads a part of a date as its pattern has it: a letter of "yMdhms" for a field, "*" for the day of the week,
+/* Reads a part of a date as its pattern has it: a letter of "ybdhms" for a field, "*" for the day of the week,
  * which is not looked at, "_" for blanks, all else as it is. NULL: something else stands there. */
 static const char *field_read(int fields[FIELDS], char pattern, const char *text)
 {
-	static const char letters[FIELDS] = { 'y', 'M', 'd', 'h', 'm', 's' };
+	static const char letters[FIELDS] = { 'y', 'b', 'd', 'h', 'm', 's' };
 	const char *letter = memchr(letters, pattern, sizeof(letters));
 
 	switch (pattern) {
 	case '*':
-		return text + strspn(text, "adefhinorstuwyAEDFHIMNORSTUWY");
+		while (isalpha((unsigned char)*text))
+			text++;
+		return text;
 	case '_':
 		return *text == ' ' ? text + strspn(text, " ") : NULL;
-	case 'M':
+	case 'b':
 		fields[MONTH] = month_read(text);
 		return fields[MONTH] ? text + 3 : NULL;
 	default:
@@ -82,8 +84,8 @@ static int year_whole(int year, int64_t now)
 /* All three forms that a recipient has to know. */
 static bool date_read(int64_t *at, const char *text, int64_t now)
 {
-	static const char *const patterns[] = { "*,_d_M_y_h:m:s_GMT", "*,_d-M-y_h:m:s_GMT",
-						"*_M_d_h:m:s_y" };
+	static const char *const patterns[] = { "*,_d_b_y_h:m:s_GMT", "*,_d-b-y_h:m:s_GMT",
+						"*_b_d_h:m:s_y" };
 	char rfc3339[64];
 	int f[FIELDS];
 
