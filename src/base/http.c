@@ -596,6 +596,15 @@ static enum http_verdict broken_by(const struct http_transfer *t)
 	return t->client_key.len ? CERTIFICATE_REFUSED : CERTIFICATE_MISSING;
 }
 
+/* Did an answer come that can't be used, so that asking again would change nothing? */
+static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
+{
+	if (t->verdict != GOES_ON)
+		return t->verdict == BODY_TOO_LONG || t->verdict == HEADER_TOO_LONG;
+	return result == CURLE_BAD_CONTENT_ENCODING || result == CURLE_OUT_OF_MEMORY ||
+	       result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
 static void failure_tell(struct http_transfer *t, CURLcode result)
 {
 	const struct http_failure *f;
@@ -620,6 +629,7 @@ static void failure_tell(struct http_transfer *t, CURLcode result)
 		f = http_failure_find(result, t->error, verified, broken_by(t));
 	}
 	transfer_fail(t, f->what, f->hint);
+	t->answer.unusable = answer_is_unusable(t, result);
 }
 
 /* --- redirects ------------------------------------------------------------------------------------ */
@@ -676,6 +686,7 @@ static bool redirect_follow(struct http_transfer *t)
 		t->parts = parts;
 		transfer_send(t);
 	}
+	t->answer.unusable = !follows;
 	buf_release(&what);
 	curl_free(target);
 	return follows;
