@@ -587,15 +587,6 @@ static bool proxy_tell(struct http_transfer *t)
 	return true;
 }
 
-/* In TLS 1.3 the client has sent its request when the server looks at its certificate; what the server says
- * then is lost where it resets the connection at once. */
-static enum http_verdict broken_by(const struct http_transfer *t)
-{
-	if (!t->answer.certificate_wanted || t->answer.status)
-		return GOES_ON;
-	return t->client_key.len ? CERTIFICATE_REFUSED : CERTIFICATE_MISSING;
-}
-
 /* Did an answer come that can't be used, so that asking again would change nothing? */
 static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
 {
@@ -603,6 +594,15 @@ static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
 		return t->verdict == BODY_TOO_LONG || t->verdict == HEADER_TOO_LONG;
 	return result == CURLE_BAD_CONTENT_ENCODING || result == CURLE_OUT_OF_MEMORY ||
 	       result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
+/* In TLS 1.3 the client has sent its request when the server looks at its certificate; what the server says
+ * then is lost where it resets the connection at once. */
+static enum http_verdict broken_by(const struct http_transfer *t)
+{
+	if (!t->answer.certificate_wanted || t->answer.status)
+		return GOES_ON;
+	return t->client_key.len ? CERTIFICATE_REFUSED : CERTIFICATE_MISSING;
 }
 
 static void failure_tell(struct http_transfer *t, CURLcode result)
