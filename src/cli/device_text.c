@@ -291,8 +291,11 @@ static void put_quiet(struct page *p, const struct json *event)
 {
 	const char *code = text_of(event, "user_code"), *grant = text_of(event, "grant");
 
-	if (code)
-		page_addf(p, TONE_NORMAL, "%s %s", code, text_of(event, "verification_uri"));
+	if (code) {
+		page_add(p, TONE_NORMAL, code);
+		page_to(p, 0);
+		page_add(p, TONE_NORMAL, json_get_text(event, "verification_uri"));
+	}
 	if (grant)
 		page_add(p, TONE_NORMAL, grant);
 	if (code || grant)
