@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
+#include "src/base/base64.h"
 #include "src/oauth/mask_parts.h"
 
 enum {
@@ -73,21 +74,24 @@ static void hide_run(const struct masking *m, const struct reading *r, const cha
 static void hide_base64(const struct masking *m, const struct reading *r,
 			const struct secret *value)
 {
-	size_t room = base64_text_size(value->len + 2);
-	char *text = secret_memory_get(2 * room), *url = text + room;
+	size_t len = value->len + 2, size = base64_size(len);
+	char *data = secret_memory_get(len), *text = secret_memory_get(size);
 
+	memset(data, 0, len);
 	for (size_t before = 0; before < 3; before++) {
 		size_t first = (before * 8 + 5) / 6, last = (before + value->len) * 8 / 6;
 
-		base64_text(text, before, value);
 		if (last < first + BASE64_MIN)
 			continue;
-		for (size_t i = 0; i < last; i++)
-			url[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+		memcpy(data + before, secret_reveal(value), value->len);
+		base64_encode(text, data, before + value->len);
 		hide_run(m, r, text + first, last - first);
-		hide_run(m, r, url + first, last - first);
+		base64url_encode(text, data, before + value->len);
+		hide_run(m, r, text + first, last - first);
+		data[before] = '\0';
 	}
-	secret_memory_put(text, 2 * room);
+	secret_memory_put(data, len);
+	secret_memory_put(text, size);
 }
 
 static void hide_known(const struct masking *m, const struct reading *r)

@@ -5,6 +5,7 @@
 
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
+#include "src/base/secret.h"
 #include "src/base/text.h"
 #include "src/oauth/mask_parts.h"
 
@@ -179,30 +180,4 @@ bool reading_decode(struct reading *out, const struct reading *in, unsigned deco
 	}
 	out->at[out->len] = in->at[in->len];
 	return true;
-}
-
-/* --- base64 --------------------------------------------------------------------------------------- */
-
-size_t base64_text_size(size_t len)
-{
-	return (len + 2) / 3 * 4 + 1;
-}
-
-void base64_text(char *out, size_t before, const struct secret *value)
-{
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *data = (const unsigned char *)secret_reveal(value);
-	size_t len = before + value->len;
-
-	for (size_t at = 0; at < len; at += 3) {
-		uint32_t bits = 0;
-
-		for (size_t i = 0; i < 3; i++)
-			bits = bits << 8 |
-			       (at + i >= before && at + i < len ? data[at + i - before] : 0);
-		for (size_t i = 0; i < 4; i++)
-			*out++ = at + i > len ? '=' : alphabet[bits >> (18 - 6 * i) & 63];
-	}
-	*out = '\0';
 }
