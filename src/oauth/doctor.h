@@ -115,6 +115,7 @@ struct doctor_facts {
 	struct oauth_tokens tokens; /* of PROBE_SUCCESS */
 	bool has_tokens;
 	struct doctor_token id_token, access_token;
+	bool pkce_wanted; /* the device request was refused for want of PKCE, and sent anew with it */
 	bool interactive_done, denied_asked;
 	bool passive;	   /* only passive checks were asked for */
 	bool rate_limited; /* a 429 came: what was not sent by then is skipped */

@@ -29,7 +29,14 @@ extern const struct doctor_rule doctor_ok_response, doctor_ok_scope, doctor_ok_o
 	doctor_ok_denied, doctor_ok_idmissing, doctor_ok_offline, doctor_ok_idtoken, doctor_ok_at,
 	doctor_ok_refresh, doctor_ok_userinfo, doctor_ok_introspect, doctor_ok_revoke;
 
+/* --- what several of their files ask ------------------------------------------------------------ */
+
 /* Is the answer of type application/json? */
 bool doctor_is_json(const struct http_response *a);
+/* Is it forbidden to keep it (RFC 9111 §5.2.2.5)? */
+bool doctor_no_store(const struct http_response *a);
+/* The error of an answer in words: "400 invalid_client", "200 and tokens"; in a ring of a few rooms. */
+const char *doctor_answered(const struct doctor_probe *p);
+bool doctor_error_is(const struct doctor_probe *p, const char *error);
 
 #endif
