@@ -2,7 +2,6 @@
 #include "src/oauth/doctor_rules.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #include "src/base/http_parts.h"
@@ -116,10 +115,17 @@ const struct doctor_rule doctor_dev_cache = {
 
 /* --- device_code -------------------------------------------------------------------------------- */
 
-/* Letters of the alphabet that the text seems to be of. */
-static int alphabet_of(const char *text)
+/* Hundredths of a bit that a character of the text carries at most, by the alphabet it seems to be of. */
+static unsigned bits_of(const char *text)
 {
+	/* log2 of 2, 10, 16, 26, 36, 52, 62 and 64, times 100 */
+	static const struct {
+		unsigned letters, bits;
+	} sizes[] = { { 64, 600 }, { 62, 595 }, { 52, 570 }, { 36, 517 },
+		      { 26, 470 }, { 16, 400 }, { 10, 332 }, { 0, 100 } };
 	bool lower = false, upper = false, digit = false, other = false, hex = true;
+	unsigned letters;
+	size_t i = 0;
 
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -130,9 +136,12 @@ static int alphabet_of(const char *text)
 		other |= c == '-' || c == '_';
 		hex &= isxdigit(c) || c == '-';
 	}
-	if (hex && !(lower && upper))
-		return 16;
-	return lower * 26 + upper * 26 + digit * 10 + other * 2;
+	letters = lower * 26U + upper * 26U + digit * 10U + other * 2U;
+	if (hex && !(lower && upper) && letters > 16)
+		letters = 16;
+	while (sizes[i].letters > letters)
+		i++;
+	return sizes[i].bits;
 }
 
 static bool is_uuid(const char *text)
@@ -150,7 +159,7 @@ static void dev_entropy_look(const struct doctor_facts *f, struct doctor_result 
 {
 	const struct json *json;
 	const char *code;
-	double bits;
+	size_t bits;
 
 	if (!given(f, r, &json))
 		return;
@@ -163,10 +172,9 @@ static void dev_entropy_look(const struct doctor_facts *f, struct doctor_result 
 		doctor_say(r, DOCTOR_INFO, "a UUID: 122 random bits at most");
 		return;
 	}
-	bits = (double)f->codes.device_code.len *
-	       log2(alphabet_of(code) > 1 ? alphabet_of(code) : 2);
+	bits = f->codes.device_code.len * bits_of(code) / 100;
 	doctor_say(r, bits < ENTROPY_BITS ? DOCTOR_WARN : DOCTOR_PASS,
-		   "%zu characters, %.0f bits at most%s", f->codes.device_code.len, bits,
+		   "%zu characters, %zu bits at most%s", f->codes.device_code.len, bits,
 		   f->has_again ? ", another one each time" : "");
 }
 
