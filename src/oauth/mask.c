@@ -256,6 +256,23 @@ static bool is_literal(const char *text, size_t len)
 	       (len == 5 && memcmp(text, "false", 5) == 0);
 }
 
+/* As it stands, and as it would be written elsewhere. */
+static void value_learn(struct oauth_secrets *learn, const char *text, size_t len)
+{
+	struct reading value, decoded;
+
+	oauth_secrets_add(learn, text, len);
+	reading_init(&value, text, len);
+	for (unsigned d = 0; d < READING_DECODERS; d++) {
+		if (!reading_decode(&decoded, &value, d))
+			continue;
+		if (decoded.len >= LEARN_MIN)
+			oauth_secrets_add(learn, decoded.text, decoded.len);
+		reading_release(&decoded);
+	}
+	reading_release(&value);
+}
+
 /* What stands behind a name in running text is hidden, but may be any word: nothing is learnt of it. */
 static void value_found(const struct masking *m, const struct reading *r, const struct member *n,
 			size_t from, size_t to)
@@ -263,7 +280,7 @@ static void value_found(const struct masking *m, const struct reading *r, const 
 	hide(m, r, from, to);
 	if (m->learn && n->kind == NAME_SECRET && (n->quoted || n->form) &&
 	    to - from >= LEARN_MIN && m->learn->count < LEARN_MAX)
-		oauth_secrets_add(m->learn, r->text + from, to - from);
+		value_learn(m->learn, r->text + from, to - from);
 }
 
 /* Hides the value and tells where it ends. */

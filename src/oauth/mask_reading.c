@@ -21,11 +21,23 @@ static size_t unit_plain(char *out, const char *in, size_t *taken)
 	return 1;
 }
 
+/* What 2 * `bytes` hexadecimal digits stand for; -1: there are none. */
+static int32_t hex_value(const char *in, size_t bytes)
+{
+	char digits[5] = "";
+	unsigned char value[2];
+
+	memcpy(digits, in, 2 * bytes);
+	if (!hex_decode(value, digits, bytes))
+		return -1;
+	return bytes == 1 ? value[0] : value[0] << 8 | value[1];
+}
+
 static size_t decode_percent(char out[UNIT_MAX], const char *in, size_t len, size_t *taken)
 {
-	unsigned char byte;
+	int32_t byte = *in == '%' && len >= 3 ? hex_value(in + 1, 1) : -1;
 
-	if (*in != '+' && (*in != '%' || len < 3 || !hex_decode(&byte, in + 1, 1)))
+	if (byte < 0 && *in != '+')
 		return unit_plain(out, in, taken);
 	*out = *in == '+' ? ' ' : (char)byte;
 	*taken = *in == '+' ? 1 : 3;
@@ -34,12 +46,8 @@ static size_t decode_percent(char out[UNIT_MAX], const char *in, size_t len, siz
 
 static bool unicode_escape(int32_t *code, const char *in, size_t len)
 {
-	unsigned char bytes[2];
-
-	if (len < 6 || in[0] != '\\' || in[1] != 'u' || !hex_decode(bytes, in + 2, 2))
-		return false;
-	*code = bytes[0] << 8 | bytes[1];
-	return true;
+	*code = len >= 6 && in[0] == '\\' && in[1] == 'u' ? hex_value(in + 2, 2) : -1;
+	return *code >= 0;
 }
 
 /* RFC 8259 §7; any other character behind a backslash is itself. */

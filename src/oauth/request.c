@@ -174,9 +174,9 @@ static enum errc missing(const struct oauth_provider *p, const char *what, const
 static enum errc credentials_check(const struct oauth_provider *p, struct err *e)
 {
 	static const struct {
-		bool id_only, secret, key, certificate;
+		bool secret, key, certificate;
 	} wants[OAUTH_AUTHS] = {
-		[OAUTH_AUTH_NONE] = { .id_only = true },
+		[OAUTH_AUTH_NONE] = { .secret = false },
 		[OAUTH_AUTH_BASIC] = { .secret = true },
 		[OAUTH_AUTH_POST] = { .secret = true },
 		[OAUTH_AUTH_SECRET_JWT] = { .secret = true },
@@ -192,6 +192,8 @@ static enum errc credentials_check(const struct oauth_provider *p, struct err *e
 		return missing(p, "a client secret", "--client-secret-file", e);
 	if (wants[p->auth].key && !p->client_key.len)
 		return missing(p, "a private key", "--client-key-file", e);
+	if (wants[p->auth].certificate && !strstr(secret_reveal(&p->client_key), "-----BEGIN"))
+		return missing(p, "a PEM private key", "--client-key-file", e);
 	if (wants[p->auth].certificate && !*p->certificate)
 		return missing(p, "a certificate", "--client-certificate-file", e);
 	return ERR_OK;

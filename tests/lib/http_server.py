@@ -189,7 +189,7 @@ class Request:
                 raise ValueError("TLS")
         self.head, self.body = data.split(b"\r\n\r\n", 1)
         self.method, self.target, _ = self.head.split(b"\r\n", 1)[0].decode().split(" ", 2)
-        self.path = self.target.split("?", 1)[0]
+        self.path, _, self.query = self.target.partition("?")
         length = 0
         for line in self.head.split(b"\r\n")[1:]:
             name, _, value = line.partition(b":")
@@ -249,4 +249,5 @@ def main(folder):
     sys.stdin.read()
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
