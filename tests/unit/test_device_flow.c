@@ -375,6 +375,7 @@ static void assert_sent(size_t i, const char *text, bool there)
 static void both_requests_are_by_the_book(void **state)
 {
 	(void)state;
+	free(w.provider.audience);
 	w.provider.audience = strdup("https://api.example");
 	flow_world_codes(&w, 900, 5);
 	flow_world_then(&w, 400, PENDING);
