@@ -113,7 +113,8 @@ void doctor_markdown(struct buf *out, const struct json *record)
 		 (long long)json_get_int(summary, "skipped", 0));
 	for (size_t v = 0; verdict_order[v]; v++) {
 		if (v == 2)
-			buf_addf(out, "\n## All else\n\n| verdict | check | seen |\n| --- | --- | --- |\n");
+			buf_addf(out, "\n## All else\n\n| verdict | check | seen |\n| --- | --- | "
+				      "--- |\n");
 		for (size_t i = 0; i < json_count(checks); i++) {
 			const struct json *check = json_at(checks, i);
 
@@ -154,7 +155,7 @@ static void xml_text(struct buf *out, const char *text)
 static void junit_case(struct buf *out, const struct json *check, const char *provider)
 {
 	const char *verdict = json_get_text(check, "verdict");
-	const char *element = strcmp(verdict, "fail") == 0    ? "failure"
+	const char *element = strcmp(verdict, "fail") == 0	? "failure"
 			      : strcmp(verdict, "skipped") == 0 ? "skipped"
 								: NULL;
 
@@ -180,8 +181,9 @@ void doctor_junit(struct buf *out, const struct json *record)
 	const struct json *checks = json_get(record, "checks");
 	const struct json *summary = json_get(record, "summary");
 
-	buf_addf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"authrack provider "
-		      "doctor\" tests=\"%zu\" failures=\"%lld\" skipped=\"%lld\" timestamp=\"%s\">\n",
+	buf_addf(out,
+		 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"authrack provider "
+		 "doctor\" tests=\"%zu\" failures=\"%lld\" skipped=\"%lld\" timestamp=\"%s\">\n",
 		 json_count(checks), (long long)json_get_int(summary, "fail", 0),
 		 (long long)json_get_int(summary, "skipped", 0), json_get_text(record, "at"));
 	for (size_t i = 0; i < json_count(checks); i++)

@@ -33,7 +33,8 @@ static const struct arg doctor_args[] = {
 	  .type = ARG_TEXT,
 	  .value = "ID",
 	  .label = "Second client",
-	  .help = "id of a second, public client there: must not be able to use the first one's code" },
+	  .help = "id of a second, public client there: must not be able to use the first one's "
+		  "code" },
 	{ .name = "wait-for-expiry",
 	  .type = ARG_FLAG,
 	  .help = "wait until a code has expired, and see whether the provider says so" },
@@ -84,15 +85,14 @@ static enum errc report_keep(const struct op_call *c, struct store *s, const str
 	enum errc rc;
 
 	json_write(&text, json_get(record, "summary"));
-	facts.doctor = buf_text_take(&text);
+	facts.doctor = buf_take(&text);
 	json_set_from(detail, record, "summary");
 	rc = store_begin(s, e);
 	if (!rc)
-		rc = audit_note(c, s,
-				&(struct audit_note){ .object = p->id,
-						      .name = p->name,
-						      .detail = detail },
-				NULL, e);
+		rc = audit_note(
+			c, s,
+			&(struct audit_note){ .object = p->id, .name = p->name, .detail = detail },
+			NULL, e);
 	if (!rc)
 		rc = provider_learn(s, p, &facts, e);
 	if (!rc)
@@ -108,15 +108,15 @@ static enum errc report_tell(const struct op_call *c, const struct json *record,
 {
 	const char *format = op_text(c->args, "format");
 	struct buf text = BUF_INIT(REPORT_MAX);
-	enum errc rc = call_record(c, record, e);
+	enum errc rc;
 
-	if (!rc && strcmp(format, "text") != 0) {
-		if (strcmp(format, "md") == 0)
-			doctor_markdown(&text, record);
-		else
-			doctor_junit(&text, record);
-		rc = call_text(c, buf_text(&text), text.len, e);
-	}
+	if (strcmp(format, "text") == 0)
+		return call_record(c, record, e);
+	if (strcmp(format, "md") == 0)
+		doctor_markdown(&text, record);
+	else
+		doctor_junit(&text, record);
+	rc = call_text(c, buf_text(&text), text.len, e);
 	buf_release(&text);
 	return rc;
 }
@@ -172,16 +172,18 @@ static enum errc doctor_run(const struct op_call *c, struct err *e)
 const struct op op_provider_doctor = {
 	.id = "provider.doctor",
 	.summary = "examine a provider, and say what is wrong and what to do",
-	.detail = "Metadata, keys, TLS and clock are looked at; then about fifteen small requests go to "
-		  "device and token endpoint, which a provider has to answer or refuse and which "
-		  "change nothing there (two device codes are asked for, and left to expire). A "
-		  "made-up secret, never the real one, goes where it might be logged. With "
-		  "--interactive you approve one code and deny another one, and what the tokens are "
-		  "good for is tried out; they are revoked then. Exit 1 when a check fails.",
+	.detail =
+		"Metadata, keys, TLS and clock are looked at; then about fifteen small requests go "
+		"to "
+		"device and token endpoint, which a provider has to answer or refuse and which "
+		"change nothing there (two device codes are asked for, and left to expire). A "
+		"made-up secret, never the real one, goes where it might be logged. With "
+		"--interactive you approve one code and deny another one, and what the tokens are "
+		"good for is tried out; they are revoked then. Exit 1 when a check fails.",
 	.example = "authrack provider doctor keycloak\n"
 		   "authrack provider doctor keycloak --passive --format junit > doctor.xml\n",
 	.args = doctor_args,
 	.columns = doctor_columns,
-	.flags = OP_ANSWERS | OP_TEXT | OP_ASYNC,
+	.flags = OP_ANSWERS | OP_ASYNC,
 	.run = doctor_run,
 };
