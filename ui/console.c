@@ -187,6 +187,11 @@ int64_t console_now(const struct console *c)
 	return clock_wall(c->clock);
 }
 
+int64_t console_boot(const struct console *c)
+{
+	return clock_boot(c->clock);
+}
+
 enum time_mode console_times(const struct console *c)
 {
 	return c->times;

@@ -287,6 +287,7 @@ static void form_dialog_copy(struct form_dialog *d)
 
 static void form_dialog_event(struct form_dialog *d, enum form_event event)
 {
+	console_redraw(d->base.console);
 	switch (event) {
 	case FORM_IGNORED:
 		break;
@@ -297,17 +298,16 @@ static void form_dialog_event(struct form_dialog *d, enum form_event event)
 		if (d->kind->changed)
 			d->kind->changed(d);
 		break;
-	case FORM_SUBMIT:
+	case FORM_SUBMIT: /* it may be gone afterwards */
 		form_dialog_submit(d);
 		break;
-	case FORM_CANCEL:
+	case FORM_CANCEL: /* likewise */
 		form_dialog_cancel(d);
-		return; /* it may be gone */
+		break;
 	case FORM_COPY:
 		form_dialog_copy(d);
 		break;
 	}
-	console_redraw(d->base.console);
 }
 
 static bool form_dialog_input(struct dialog *base, const struct input *in)

@@ -114,7 +114,7 @@ static void op_form_extras(struct form_dialog *d, struct op_form_state *s)
 	}
 }
 
-struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, const char *key)
+struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, const char *id)
 {
 	const struct op *op = op_find(spec->op);
 	struct form *f = form_new(op, spec->places, console_now(v->console));
@@ -125,8 +125,8 @@ struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, con
 	d->view = v;
 	d->state = s;
 	f->submit = spec->submit;
-	if (key)
-		form_fix(f, "key", key);
+	if (id)
+		form_fix(f, spec->about ? spec->about : "key", id);
 	if (op->flags & OP_DANGEROUS)
 		form_fix(f, "yes", "true");
 	op_form_extras(d, s);

@@ -12,6 +12,7 @@ struct op_form {
 	const char *submit;		 /* "Verify" */
 	const char *text;		 /* above the fields; NULL: the operation's detail */
 	const struct form_place *places; /* NULL: all that belong into a form */
+	const char *about;		 /* argument that names what it is about; NULL: "key" */
 	const char *file;		 /* OP_TEXT: name of the file to offer ("keys.csv"); NULL */
 	const char *type;		 /* what must be typed first ("restore"); NULL */
 	bool danger;
@@ -20,8 +21,7 @@ struct op_form {
 	void (*done)(struct view *v, const struct work_result *r); /* instead of the page */
 };
 
-/* Opens the form; `key`, when not NULL, is its fixed key. Runs at once when there is nothing to
- * fill in. */
-struct form_dialog *op_form_open(struct view *v, const struct op_form *f, const char *key);
+/* Opens the form; `id`, when not NULL, is what it is about. */
+struct form_dialog *op_form_open(struct view *v, const struct op_form *f, const char *id);
 
 #endif

@@ -11,11 +11,17 @@
 
 enum { QR_QUIET_SMALL = 2 /* what scanners still take */ };
 
-/* Columns, and lines, that it takes with so many light modules around it. */
-int qr_columns(const struct qr *q, int quiet);
-int qr_lines(const struct qr *q, int quiet);
-/* Does it fit there, and can it be drawn at all (half blocks need UTF-8)? */
-bool qr_fits(const struct area *a, const struct qr *q, int quiet);
-void qr_draw(const struct area *a, int x, int y, const struct qr *q, int quiet, bool inverted);
+struct qr_look {
+	int quiet;  /* light modules around it */
+	bool large; /* two columns and a line a module */
+	bool inverted;
+};
+
+/* Columns and lines that it takes. */
+int qr_columns(const struct qr *q, const struct qr_look *look);
+int qr_lines(const struct qr *q, const struct qr_look *look);
+/* Does it fit there, and can it be drawn at all (blocks need UTF-8)? */
+bool qr_fits(const struct area *a, const struct qr *q, const struct qr_look *look);
+void qr_draw(const struct area *a, int x, int y, const struct qr *q, const struct qr_look *look);
 
 #endif

@@ -37,49 +37,59 @@ static bool half_filled(const struct frame *f, int x, int y)
 	return c == 0x2588 || c == (y % 2 ? 0x2584 : 0x2580);
 }
 
-static void assert_code(struct sheet *s, int quiet, bool inverted)
+static void assert_code(struct sheet *s, const struct qr_look *look)
 {
+	int wide = look->large ? 2 : 1, high = look->large ? 2 : 1;
+
 	frame_clear(&s->frame);
-	assert_true(qr_fits(&s->area, &s->qr, quiet));
-	qr_draw(&s->area, 0, 0, &s->qr, quiet, inverted);
-	for (int y = 0; y < 2 * qr_lines(&s->qr, quiet); y++)
-		for (int x = 0; x < qr_columns(&s->qr, quiet); x++)
+	assert_true(qr_fits(&s->area, &s->qr, look));
+	qr_draw(&s->area, 0, 0, &s->qr, look);
+	for (int y = 0; y < 2 * qr_lines(&s->qr, look); y++)
+		for (int x = 0; x < qr_columns(&s->qr, look); x++)
 			assert_int_equal(half_filled(&s->frame, x, y),
-					 qr_dark(&s->qr, x - quiet, y - quiet) == inverted);
+					 qr_dark(&s->qr, x / wide - look->quiet,
+						 y / high - look->quiet) == look->inverted);
 }
 
 static void the_cells_are_the_code_module_by_module(void **state)
 {
+	static const struct qr_look looks[] = {
+		{ .quiet = QR_QUIET_SMALL },
+		{ .quiet = QR_QUIET },
+		{ .quiet = QR_QUIET_SMALL, .inverted = true },
+		{ .quiet = QR_QUIET, .large = true },
+		{ .quiet = QR_QUIET, .large = true, .inverted = true },
+	};
 	struct sheet s;
 
 	(void)state;
-	sheet_init(&s, 60, 30, true);
-	assert_int_equal(qr_columns(&s.qr, QR_QUIET_SMALL), 37);
-	assert_int_equal(qr_lines(&s.qr, QR_QUIET_SMALL), 19);
-	assert_code(&s, QR_QUIET_SMALL, false);
-	assert_code(&s, QR_QUIET, false);
-	assert_code(&s, QR_QUIET_SMALL, true);
+	sheet_init(&s, 100, 50, true);
+	assert_int_equal(qr_columns(&s.qr, &looks[0]), 37);
+	assert_int_equal(qr_lines(&s.qr, &looks[0]), 19);
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		assert_code(&s, &looks[i]);
 	sheet_release(&s);
 }
 
 static void no_code_is_drawn_where_it_could_not_be_read(void **state)
 {
+	const struct qr_look small = { .quiet = QR_QUIET_SMALL };
 	struct sheet s;
 
 	(void)state;
 	sheet_init(&s, 36, 30, true);
-	assert_false(qr_fits(&s.area, &s.qr, QR_QUIET_SMALL));
+	assert_false(qr_fits(&s.area, &s.qr, &small));
 	sheet_release(&s);
 	sheet_init(&s, 60, 18, true);
-	assert_false(qr_fits(&s.area, &s.qr, QR_QUIET_SMALL));
+	assert_false(qr_fits(&s.area, &s.qr, &small));
 	sheet_release(&s);
 	sheet_init(&s, 60, 30, false);
-	assert_false(qr_fits(&s.area, &s.qr, QR_QUIET_SMALL));
+	assert_false(qr_fits(&s.area, &s.qr, &small));
 	sheet_release(&s);
 	frame_init(&s.frame, 60, 30, true);
 	s.area = area_of(&s.frame);
 	assert_false(qr_make(&s.qr, ""));
-	assert_false(qr_fits(&s.area, &s.qr, QR_QUIET_SMALL));
+	assert_false(qr_fits(&s.area, &s.qr, &small));
 	frame_release(&s.frame);
 }
 
