@@ -36,22 +36,28 @@ struct grant {
 void grant_init(struct grant *g);
 void grant_release(struct grant *g);
 
+/* By id. ERR_NOT_FOUND. */
 enum errc grant_get(struct store *s, const char *id, struct grant *g, struct err *e);
-/* The tokens: {"access_token":…,"refresh_token":…,"id_token":…}, one JSON text. */
+/* The tokens: {"access_token":…,"refresh_token":…,"id_token":…}, one JSON text. ERR_STORE where the row is
+ * altered, ERR_CONFLICT where it is not of g->revision any more. */
 enum errc grant_tokens(struct store *s, const struct grant *g, struct secret *out, struct err *e);
+/* Inside a write transaction; `provider` is its row. Makes an id where it is empty. */
 enum errc grant_insert(struct store *s, struct grant *g, const struct secret *tokens,
 		       struct err *e);
-/* `tokens` NULL leaves them. ERR_CONFLICT where the revision is another by now. */
+/* Writes every field but the provider. `tokens` NULL leaves them. ERR_CONFLICT where the revision is another
+ * by now; an altered row is refused. */
 enum errc grant_update(struct store *s, struct grant *g, const struct secret *tokens,
 		       struct err *e);
 enum errc grant_delete(struct store *s, const struct grant *g, struct err *e);
 enum errc grant_object_mac(struct store *s, const struct grant *g, uint8_t out[MAC_SIZE],
 			   struct err *e);
-/* Newest first, from behind `after` (an id; NULL); of one provider (0: all). */
+/* Newest first, from behind `after` (an id; NULL); of one provider (0: all), at most `limit` (0: all). One
+ * whose provider is gone is altered, and has an empty provider_id. `g` is lent until the call returns. */
 enum errc grant_each(struct store *s, int64_t provider, const char *after, size_t limit,
 		     bool (*call)(void *arg, const struct grant *g), void *arg, struct err *e);
 /* Two processes make one refresh: takes the grant for `pid`, unaudited. ERR_CONFLICT while another
- * process that still runs has it. */
+ * process that still runs has it, and where it was changed since `g` was read: then it is to be read again,
+ * the other one may have refreshed it. */
 enum errc grant_take(struct store *s, const struct grant *g, int64_t pid, int64_t pid_start,
 		     struct err *e);
 enum errc grant_give_back(struct store *s, const struct grant *g, struct err *e);

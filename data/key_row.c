@@ -8,7 +8,7 @@
 #include "src/base/encode.h"
 
 const struct field key_fields[] = {
-	FIELD(FIELD_KEY_ID, key, id, "id"),
+	FIELD_OF_ID(key, id, "id", "key_"),
 	FIELD(FIELD_TEXT, key, name, "name"),
 	FIELD(FIELD_TEXT, key, owner, "owner"),
 	FIELD(FIELD_TEXT, key, tier, "tier"),
@@ -63,30 +63,14 @@ static const char update_sql[] =
 
 void key_init(struct key *k)
 {
-	*k = (struct key){ .status = KEY_ACTIVE };
-	for (const struct field *f = key_fields; f->column; f++) {
-		void *to = (char *)k + f->offset;
-		char *text;
-
-		if (f->type == FIELD_TIME) {
-			memcpy(to, &(int64_t){ TIME_NONE }, sizeof(int64_t));
-		} else if (f->type == FIELD_TEXT) {
-			text = x_strdup("");
-			memcpy(to, &text, sizeof text);
-		}
-	}
+	*k = (struct key){ .row = 0 };
+	row_blank(key_fields, k);
+	k->status = KEY_ACTIVE;
 }
 
 void key_release(struct key *k)
 {
-	for (const struct field *f = key_fields; f->column; f++) {
-		char *text;
-
-		if (f->type != FIELD_TEXT)
-			continue;
-		memcpy(&text, (char *)k + f->offset, sizeof text);
-		free(text);
-	}
+	row_release(key_fields, k);
 	*k = (struct key){ .row = 0 };
 }
 

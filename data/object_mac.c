@@ -1,4 +1,5 @@
-/* MACs that tie rows to the audit chain: of a key with all its versions, and of an event. */
+/* MACs that tie rows to the audit chain: of a key with all its versions, of an object that is one row,
+ * and of an event. */
 #include <stdlib.h>
 
 #include "data/store_internal.h"
@@ -13,6 +14,15 @@ static void object_mac_of(struct mac *mac, uint8_t (*rows)[ROW_MAC_SIZE], size_t
 		  (struct span[]){ { label_object, sizeof label_object },
 				   { rows, count * sizeof *rows } },
 		  2);
+}
+
+bool object_mac_row(struct store *s, int64_t ring, uint8_t row[ROW_MAC_SIZE], uint8_t out[MAC_SIZE])
+{
+	struct mac *mac = ring_mac(s, ring, RING_ROW);
+
+	if (mac)
+		object_mac_of(mac, (uint8_t(*)[ROW_MAC_SIZE])row, 1, out);
+	return mac;
 }
 
 bool object_mac_inserted(struct store *s, int64_t ring, uint8_t out[MAC_SIZE])

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "data/sealed.h"
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
 #include "src/base/encode.h"
@@ -27,12 +28,55 @@ static int64_t member_int(const struct field *f, const void *object)
 	int64_t wide = 0;
 	int narrow = 0;
 
+	if (f->type == FIELD_FLAG)
+		return *(const bool *)member(f, object);
 	if (f->type == FIELD_ENUM) {
 		memcpy(&narrow, member(f, object), sizeof narrow);
 		return narrow;
 	}
 	memcpy(&wide, member(f, object), sizeof wide);
 	return wide;
+}
+
+void row_blank(const struct field *fields, void *object)
+{
+	for (const struct field *f = fields; f->column; f++) {
+		void *to = (char *)object + f->offset;
+		char *text;
+
+		if (f->type == FIELD_TEXT) {
+			text = x_strdup("");
+			memcpy(to, &text, sizeof text);
+		} else if (f->type == FIELD_TIME) {
+			memcpy(to, &(int64_t){ TIME_NONE }, sizeof(int64_t));
+		} else {
+			memset(to, 0, f->size);
+		}
+	}
+}
+
+void row_release(const struct field *fields, void *object)
+{
+	for (const struct field *f = fields; f->column; f++) {
+		void *to = (char *)object + f->offset;
+		char *text;
+
+		if (f->type == FIELD_TEXT) {
+			memcpy(&text, to, sizeof text);
+			free(text);
+			memset(to, 0, sizeof text);
+		} else if (f->type == FIELD_SEALED) {
+			sealed_release(to);
+		}
+	}
+}
+
+static void bind_sealed(struct stmt *s, int number, const struct sealed *sealed)
+{
+	if (sealed->data)
+		stmt_blob(s, number, sealed->data, sealed->len);
+	else
+		stmt_null(s, number);
 }
 
 int row_bind(struct stmt *s, const struct field *fields, const void *object, struct row_keep *keep)
@@ -43,6 +87,7 @@ int row_bind(struct stmt *s, const struct field *fields, const void *object, str
 		switch (f->type) {
 		case FIELD_INT:
 		case FIELD_ENUM:
+		case FIELD_FLAG:
 			stmt_int(s, number, member_int(f, object));
 			break;
 		case FIELD_TIME:
@@ -55,12 +100,15 @@ int row_bind(struct stmt *s, const struct field *fields, const void *object, str
 		case FIELD_BYTES:
 			stmt_blob(s, number, member(f, object), f->size);
 			break;
-		case FIELD_KEY_ID:
+		case FIELD_ID:
 			assert(ids < 2);
 			memset(keep->ids[ids], 0, sizeof keep->ids[ids]);
-			ulid_parse(keep->ids[ids], member_text(f, object) + 4);
+			ulid_parse(keep->ids[ids], member_text(f, object) + strlen(f->prefix));
 			stmt_blob(s, number, keep->ids[ids], sizeof keep->ids[ids]);
 			ids++;
+			break;
+		case FIELD_SEALED:
+			bind_sealed(s, number, member(f, object));
 			break;
 		}
 	}
@@ -111,14 +159,27 @@ static bool read_bytes(const struct engine_value *value, void *to, size_t size)
 	return fits;
 }
 
-static bool read_key_id(const struct engine_value *value, char *to)
+static bool read_id(const struct engine_value *value, const struct field *f, char *to)
 {
 	uint8_t id[ULID_BYTES];
 	bool fits = read_bytes(value, id, sizeof id);
+	size_t len = strlen(f->prefix);
 
-	snprintf(to, sizeof "key_", "key_");
-	ulid_text(to + 4, id);
+	memcpy(to, f->prefix, len);
+	ulid_text(to + len, id);
 	return fits;
+}
+
+/* Nothing sealed is ever empty: that is NULL. */
+static bool read_sealed(const struct engine_value *value, struct sealed *to)
+{
+	sealed_release(to);
+	if (value->type == ENGINE_NULL)
+		return true;
+	if (value->type != ENGINE_DATA || value->len == 0)
+		return false;
+	sealed_put(to, value->data, value->len);
+	return true;
 }
 
 static bool read_int(const struct engine_value *value, const struct field *f, void *to)
@@ -135,6 +196,12 @@ static bool read_int(const struct engine_value *value, const struct field *f, vo
 	else
 		memcpy(to, &wide, sizeof wide);
 	return f->type != FIELD_ENUM || narrow == wide;
+}
+
+static bool read_flag(const struct engine_value *value, bool *to)
+{
+	*to = value->type == ENGINE_INTEGER && value->integer == 1;
+	return *to || (value->type == ENGINE_INTEGER && value->integer == 0);
 }
 
 static const char *column_name(const void *fields, int i)
@@ -174,8 +241,14 @@ bool row_read(struct stmt *s, const struct field *fields, void *object)
 		case FIELD_BYTES:
 			fits &= read_bytes(&value, to, f->size);
 			break;
-		case FIELD_KEY_ID:
-			fits &= read_key_id(&value, to);
+		case FIELD_FLAG:
+			fits &= read_flag(&value, to);
+			break;
+		case FIELD_ID:
+			fits &= read_id(&value, f, to);
+			break;
+		case FIELD_SEALED:
+			fits &= read_sealed(&value, to);
 			break;
 		}
 	}
@@ -246,6 +319,14 @@ static void encode_bytes(struct encoder *c, char type, const void *data, size_t 
 	buf_add(c->out, data, len);
 }
 
+static void encode_sealed(struct encoder *c, const struct sealed *sealed)
+{
+	if (sealed->data)
+		encode_bytes(c, 'b', sealed->data, sealed->len);
+	else
+		encode_null(c);
+}
+
 static void encode_field(struct encoder *c, const struct field *f, const void *object)
 {
 	const char *text;
@@ -254,6 +335,7 @@ static void encode_field(struct encoder *c, const struct field *f, const void *o
 	switch (f->type) {
 	case FIELD_INT:
 	case FIELD_ENUM:
+	case FIELD_FLAG:
 		encode_int(c, member_int(f, object));
 		break;
 	case FIELD_TIME:
@@ -265,12 +347,15 @@ static void encode_field(struct encoder *c, const struct field *f, const void *o
 		break;
 	case FIELD_TEXT:
 	case FIELD_CHARS:
-	case FIELD_KEY_ID:
+	case FIELD_ID:
 		text = member_text(f, object);
 		encode_bytes(c, 't', text, strlen(text));
 		break;
 	case FIELD_BYTES:
 		encode_bytes(c, 'b', member(f, object), f->size);
+		break;
+	case FIELD_SEALED:
+		encode_sealed(c, member(f, object));
 		break;
 	}
 }

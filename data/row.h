@@ -18,7 +18,9 @@ enum field_type {
 	FIELD_TEXT,   /* char *, heap, never NULL */
 	FIELD_CHARS,  /* char array of `size`, NUL-terminated */
 	FIELD_BYTES,  /* uint8_t array of exactly `size` */
-	FIELD_KEY_ID, /* "key_…" in a char array; 16 bytes in the column */
+	FIELD_FLAG,   /* bool, stored as 0 or 1 */
+	FIELD_ID,     /* `prefix` + ULID in a char array; 16 bytes in the column */
+	FIELD_SEALED, /* struct sealed; NULL where nothing is kept */
 };
 
 struct field {
@@ -26,6 +28,7 @@ struct field {
 	enum field_type type;
 	uint16_t offset, size;
 	bool outside_mac;
+	const char *prefix; /* of a FIELD_ID: "key_" */
 };
 
 #define FIELD(kind, type_of, member, name)                                                    \
@@ -34,6 +37,16 @@ struct field {
 		.size = sizeof((struct type_of *)0)->member                                   \
 	}
 
+#define FIELD_OF_ID(type_of, member, name, before)                                              \
+	{                                                                                       \
+		.column = (name), .type = FIELD_ID, .offset = offsetof(struct type_of, member), \
+		.size = sizeof((struct type_of *)0)->member, .prefix = (before)                 \
+	}
+
+/* All texts "", times TIME_NONE, else zeros: of the members in the table. */
+void row_blank(const struct field *fields, void *object);
+/* Frees what the members of the table have on the heap. */
+void row_release(const struct field *fields, void *object);
 /* The tables end with a NULL column. Parameters are $1 … in the order of the table; returns the next
  * free number. `keep` holds the blobs that are made from text until the statement is done. */
 struct row_keep {

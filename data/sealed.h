@@ -16,6 +16,7 @@ struct sealed {
 };
 void sealed_release(struct sealed *s);
 void sealed_copy(struct sealed *to, const struct sealed *from);
+void sealed_put(struct sealed *s, const void *data, size_t len); /* copies; replaces */
 
 /* Seals `plain` (empty: nothing is kept) for the row `id` ("prv_…") and column of a table, under the ring
  * key `ring`. */
@@ -25,5 +26,9 @@ enum errc store_seal(struct store *s, struct sealed *out, int64_t ring, const ch
 enum errc store_unseal(struct store *s, struct secret *plain, const struct sealed *sealed,
 		       int64_t ring, const char *table, const char *column, const char *id,
 		       struct err *e);
+
+/* What was sealed under the ring key `from` is sealed anew under `to`; nothing is done where they are one. */
+enum errc sealed_renew(struct store *s, struct sealed *sealed, int64_t from, int64_t to,
+		       const char *table, const char *column, const char *id, struct err *e);
 
 #endif

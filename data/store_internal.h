@@ -84,9 +84,16 @@ struct mac *ring_mac(struct store *s, int64_t number, enum ring_purpose purpose)
 bool ring_derive(struct store *s, int64_t number, enum ring_purpose purpose,
 		 uint8_t out[KEY256_SIZE]);
 /* The 16-byte MAC of a row: store id, table, fields (see row.h); with `extra` (the key's id under a
- * version) before the fields. False for an unknown ring number. */
+ * version) before the fields. False for an unknown ring number, and for contents that are longer than
+ * any that are written. */
 bool row_mac(struct store *s, int64_t ring, const char *table, const struct field *fields,
 	     const void *object, const char *extra, uint8_t out[ROW_MAC_SIZE]);
+
+/* Does the current row of a statement carry that MAC in its column `mac`? */
+bool row_mac_fits(struct store *s, struct stmt *st, int64_t ring, const char *table,
+		  const struct field *fields, const void *object, const char *extra);
+/* Says that there is no such ring key. */
+enum errc ring_unknown(const struct store *s, int64_t ring, struct err *e);
 
 /* After store_rekey(): its transaction was rolled back (and is not in the store), or is committed. Where
  * the outcome is unknown, the log may still bring the new master key into force: its file stays. */
@@ -203,6 +210,9 @@ bool audit_mac(struct store *s, const struct audit_event *ev, uint8_t out[MAC_SI
  * unknown ring number. */
 bool object_mac(struct store *s, const struct key *k, const struct key_version *versions,
 		size_t count, uint8_t out[MAC_SIZE]);
+/* Of an object that is one row, from its row MAC. */
+bool object_mac_row(struct store *s, int64_t ring, uint8_t row[ROW_MAC_SIZE],
+		    uint8_t out[MAC_SIZE]);
 /* The same for the key that was inserted last and its one version, from the MACs just made. */
 bool object_mac_inserted(struct store *s, int64_t ring, uint8_t out[MAC_SIZE]);
 /* Refuses what needs a write transaction when there is none. */

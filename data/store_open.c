@@ -11,7 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/random.h"
 
-enum { SCRATCH_MAX = 1 << 20, PATH_LONGEST = 500 };
+enum { SCRATCH_MAX = 4 << 20, PATH_LONGEST = 500 };
 
 enum errc store_path(char **out, const char *url, struct err *e)
 {

@@ -1,6 +1,4 @@
 /* The key ring: random keys wrapped by the master key, one derived key a purpose, and row MACs. */
-#include <assert.h>
-
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 #include "src/base/random.h"
@@ -198,11 +196,14 @@ bool row_mac(struct store *s, int64_t ring, const char *table, const struct fiel
 	struct mac *m = ring_mac(s, ring, RING_ROW);
 	uint8_t whole[MAC_SIZE];
 
+	memset(out, 0, ROW_MAC_SIZE);
 	if (!m)
 		return false;
 	buf_clear(&s->scratch);
 	row_encode(&s->scratch, fields, object);
-	assert(!s->scratch.full);
+	/* Longer than anything that is ever written. */
+	if (s->scratch.full)
+		return false;
 	/* The NULs end the texts: neither holds one. */
 	mac_parts(m, whole,
 		  (struct span[]){ { s->id, STORE_ID_SIZE },
@@ -212,6 +213,16 @@ bool row_mac(struct store *s, int64_t ring, const char *table, const struct fiel
 		  4);
 	memcpy(out, whole, ROW_MAC_SIZE);
 	return true;
+}
+
+bool row_mac_fits(struct store *s, struct stmt *st, int64_t ring, const char *table,
+		  const struct field *fields, const void *object, const char *extra)
+{
+	uint8_t is[ROW_MAC_SIZE], wanted[ROW_MAC_SIZE];
+
+	return stmt_copy_blob(st, "mac", is, sizeof is) &&
+	       row_mac(s, ring, table, fields, object, extra, wanted) &&
+	       bytes_equal(is, wanted, sizeof is);
 }
 
 int64_t store_ring(const struct store *s)
@@ -226,7 +237,7 @@ size_t store_rings(const struct store *s, int64_t *numbers, size_t size)
 	return s->ring_count < size ? s->ring_count : size;
 }
 
-static enum errc unknown_ring(const struct store *s, int64_t ring, struct err *e)
+enum errc ring_unknown(const struct store *s, int64_t ring, struct err *e)
 {
 	err_set(e, ERR_STORE, "the store \"%s\" has no ring key %lld", s->path, (long long)ring);
 	return err_hint(e, "look with authrack store check");
@@ -238,7 +249,7 @@ enum errc store_secret_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
 	struct mac *m = ring_mac(s, ring, RING_SECRET);
 
 	if (!m)
-		return unknown_ring(s, ring, e);
+		return ring_unknown(s, ring, e);
 	mac_parts(m, out, (struct span[]){ { secret_id, strlen(secret_id) + 1 }, { secret, len } },
 		  2);
 	return ERR_OK;
@@ -250,7 +261,7 @@ enum errc store_import_mac(struct store *s, uint8_t out[MAC_SIZE], int64_t ring,
 	struct mac *m = ring_mac(s, ring, RING_IMPORT);
 
 	if (!m)
-		return unknown_ring(s, ring, e);
+		return ring_unknown(s, ring, e);
 	mac_parts(m, out, (struct span[]){ { "import", 6 }, { digest, SHA256_SIZE } }, 2);
 	return ERR_OK;
 }
@@ -260,7 +271,7 @@ static enum errc checkpoint_seed(struct store *s, uint8_t seed[KEY256_SIZE], str
 {
 	int64_t oldest = s->ring_count ? s->ring[s->ring_count - 1].number : 0;
 
-	return ring_derive(s, oldest, RING_CHECKPOINT, seed) ? ERR_OK : unknown_ring(s, oldest, e);
+	return ring_derive(s, oldest, RING_CHECKPOINT, seed) ? ERR_OK : ring_unknown(s, oldest, e);
 }
 
 enum errc store_sign_checkpoint(struct store *s, uint8_t signature[SIGNATURE_SIZE],

@@ -179,6 +179,21 @@ struct store *app_store(struct app *a)
 	return a->store;
 }
 
+enum errc app_need_store(const struct op_call *c, struct store **out, struct err *e)
+{
+	enum errc r = store_get(c->app, c->op->id, c->op->flags & ~(unsigned)OP_CREATES_STORE, e);
+
+	*out = c->app->store;
+	if (!r)
+		tell_notice(c->app, c);
+	return r;
+}
+
+const struct clock *app_clock(const struct app *a)
+{
+	return a->clock;
+}
+
 const struct store_options *app_store_options(struct app *a)
 {
 	return &a->store_options;

@@ -188,10 +188,11 @@ static enum errc (*const checks[])(const struct check *c, struct err *e) = {
 	[ARG_INTEGER] = check_integer, [ARG_DURATION] = check_duration,
 	[ARG_INSTANT] = check_instant, [ARG_CHOICE] = check_choice,
 	[ARG_FILE] = check_given,      [ARG_KEY] = check_given,
-	[ARG_SCOPE] = check_scope,     [ARG_LIMIT] = check_limit,
-	[ARG_RANGE] = check_range,     [ARG_META] = check_meta,
-	[ARG_PREFIX] = check_prefix,   [ARG_ADDRESS] = check_address,
-	[ARG_SECRET] = check_secret,
+	[ARG_PROVIDER] = check_given,  [ARG_GRANT] = check_given,
+	[ARG_FLOW] = check_given,      [ARG_SCOPE] = check_scope,
+	[ARG_LIMIT] = check_limit,     [ARG_RANGE] = check_range,
+	[ARG_META] = check_meta,       [ARG_PREFIX] = check_prefix,
+	[ARG_ADDRESS] = check_address, [ARG_SECRET] = check_secret,
 };
 
 enum errc arg_check(const struct arg *arg, const char *value, int64_t now, char *meaning,

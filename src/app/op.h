@@ -23,6 +23,9 @@ enum arg_type {
 	ARG_CHOICE,   /* one of `choices` */
 	ARG_FILE,     /* a path, or "-" */
 	ARG_KEY,      /* id or name of a key */
+	ARG_PROVIDER, /* id or name of a provider */
+	ARG_GRANT,    /* id of a grant */
+	ARG_FLOW,     /* id of a device flow under way */
 	ARG_SCOPE,
 	ARG_LIMIT,
 	ARG_RANGE,
@@ -88,6 +91,7 @@ enum {
 	OP_ANSWERS = 1 << 9,	   /* exit 1 means no */
 	OP_BULK = 1 << 10,	   /* takes several keys or a filter, --dry-run and --expect */
 	OP_ARRAY = 1 << 11,	   /* records are the elements of one JSON array */
+	OP_STREAM = 1 << 12,	   /* records are events: each is shown the moment it happens */
 };
 
 struct op;

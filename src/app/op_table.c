@@ -4,14 +4,25 @@
 #include "src/app/ops.h"
 
 const struct op *const op_table[] = {
-	&op_key_create,	  &op_key_list,	     &op_key_show,	&op_key_edit,
-	&op_key_rotate,	  &op_key_revoke,    &op_key_disable,	&op_key_enable,
-	&op_key_verify,	  &op_key_identify,  &op_key_scan,	&op_key_import,
-	&op_key_export,	  &op_key_usage,     &op_key_purge,	&op_token_inspect,
-	&op_token_verify, &op_token_sign,    &op_token_decrypt, &op_token_diff,
-	&op_audit_list,	  &op_audit_verify,  &op_audit_export,	&op_audit_checkpoint,
-	&op_store_info,	  &op_store_check,   &op_store_backup,	&op_store_restore,
-	&op_store_rekey,  &op_store_upgrade, &op_guide,		NULL,
+	&op_key_create,	     &op_key_list,
+	&op_key_show,	     &op_key_edit,
+	&op_key_rotate,	     &op_key_revoke,
+	&op_key_disable,     &op_key_enable,
+	&op_key_verify,	     &op_key_identify,
+	&op_key_scan,	     &op_key_import,
+	&op_key_export,	     &op_key_usage,
+	&op_key_purge,	     &op_token_inspect,
+	&op_token_verify,    &op_token_sign,
+	&op_token_decrypt,   &op_token_diff,
+	&op_provider_add,    &op_provider_list,
+	&op_provider_show,   &op_provider_edit,
+	&op_provider_remove, &op_provider_discover,
+	&op_audit_list,	     &op_audit_verify,
+	&op_audit_export,    &op_audit_checkpoint,
+	&op_store_info,	     &op_store_check,
+	&op_store_backup,    &op_store_restore,
+	&op_store_rekey,     &op_store_upgrade,
+	&op_guide,	     NULL,
 };
 
 const struct op *op_find(const char *id)

@@ -12,6 +12,8 @@ extern const struct op op_store_info, op_store_check, op_store_backup, op_store_
 	op_store_rekey, op_store_upgrade;
 extern const struct op op_token_inspect, op_token_verify, op_token_sign, op_token_decrypt,
 	op_token_diff;
+extern const struct op op_provider_add, op_provider_list, op_provider_show, op_provider_edit,
+	op_provider_remove, op_provider_discover;
 extern const struct op op_guide;
 
 #endif

@@ -8,6 +8,10 @@
 
 /* The open store; borrowed, never NULL in an operation without OP_NO_STORE. */
 struct store *app_store(struct app *a);
+/* The store for an operation with OP_NO_STORE that turns out to need one; borrowed. */
+enum errc app_need_store(const struct op_call *c, struct store **out, struct err *e);
+/* The clock of the session. */
+const struct clock *app_clock(const struct app *a);
 /* Options as store_open() takes them, for operations that open a store by themselves. Borrowed. */
 const struct store_options *app_store_options(struct app *a);
 /* Who acts; read once a session. */

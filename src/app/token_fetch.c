@@ -9,6 +9,7 @@
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
 #include "src/base/http.h"
+#include "src/oauth/metadata.h"
 
 bool token_is_url(const char *text)
 {
@@ -76,31 +77,17 @@ out:
 
 /* --- discovery --------------------------------------------------------------------------------- */
 
-/* OIDC appends the well-known path, RFC 8414 §3.1 inserts it behind the host. */
-static char *metadata_url(const char *issuer, bool oidc)
-{
-	const char *host = strstr(issuer, "://") + 3;
-	size_t whole = strlen(issuer), to_path = (size_t)(host - issuer) + strcspn(host, "/");
-
-	while (whole > to_path && issuer[whole - 1] == '/')
-		whole--;
-	if (oidc)
-		return x_asprintf("%.*s/.well-known/openid-configuration", (int)whole, issuer);
-	return x_asprintf("%.*s/.well-known/oauth-authorization-server%.*s", (int)to_path, issuer,
-			  (int)(whole - to_path), issuer + to_path);
-}
-
 static enum errc metadata_get(struct buf *body, const struct op_call *c, const char *issuer,
 			      struct err *e)
 {
 	struct err second = ERR_INIT;
-	char *url = metadata_url(issuer, true);
+	char *url = oauth_metadata_url(issuer, true);
 	enum errc rc = fetch(body, c, url, NULL, e);
 
 	free(url);
 	if (rc != ERR_NOT_FOUND)
 		return rc;
-	url = metadata_url(issuer, false);
+	url = oauth_metadata_url(issuer, false);
 	buf_clear(body);
 	/* What went wrong at the usual place is what is told. */
 	if (fetch(body, c, url, NULL, &second) == ERR_OK)
@@ -109,53 +96,17 @@ static enum errc metadata_get(struct buf *body, const struct op_call *c, const c
 	return provider_failed(rc, e);
 }
 
-/* RFC 8414 §2: no query and no fragment. */
-static enum errc issuer_well(const char *issuer, struct err *e)
+static enum errc jwks_find(char **jwks, const char *issuer, const struct buf *body, struct err *e)
 {
-	enum errc rc = http_url_check(issuer, e);
+	struct json *metadata = NULL;
+	enum errc rc = oauth_metadata_read(&metadata, issuer, buf_text(body), body->len, e);
 
 	if (rc)
 		return rc;
-	if (!strpbrk(issuer, "?#") && !strstr(issuer, "/.well-known/"))
-		return ERR_OK;
-	err_set(e, ERR_USAGE, "\"%.200s\" is no issuer, but an address below one", issuer);
-	return err_hint(e, "leave out /.well-known, a query and a fragment; for the address of a "
-			   "set of keys use --jwks");
-}
-
-static enum errc issuer_check(const char *issuer, const char *found, struct err *e)
-{
-	size_t len = strlen(issuer);
-
-	if (found && strcmp(found, issuer) == 0)
-		return ERR_OK;
-	if (!found)
-		return err_set(e, ERR_REMOTE, "the metadata of \"%.200s\" names no issuer", issuer);
-	err_set(e, ERR_REMOTE, "the metadata of \"%.180s\" is of issuer \"%.180s\"", issuer, found);
-	if (strncmp(found, issuer, len) == 0 && strcmp(found + len, "/") == 0)
-		return err_hint(e, "it differs by the slash at its end: give it with one");
-	if (strncmp(found, issuer, strlen(found)) == 0 && strcmp(issuer + strlen(found), "/") == 0)
-		return err_hint(e, "it differs by the slash at its end: give it without");
-	if (strchr(found, '{'))
-		return err_hint(e, "it is a template for many: give the issuer of your tenant");
-	return err_hint(e, "give the issuer as it calls itself (RFC 8414 3.3)");
-}
-
-static enum errc metadata_read(char **jwks, const char *issuer, const struct buf *body,
-			       struct err *e)
-{
-	struct json *metadata = NULL;
-	enum errc rc = json_parse(&metadata, buf_text(body), body->len, e);
-
-	if (rc) {
-		err_set(e, ERR_REMOTE, "the metadata of \"%.200s\" is no JSON object", issuer);
-		return err_hint(e, "look at the address: an issuer answers with its metadata");
-	}
-	rc = issuer_check(issuer, json_get_text(metadata, "issuer"), e);
-	*jwks = x_strdup(json_get_text(metadata, "jwks_uri"));
+	*jwks = x_strdup(json_get_text(metadata, oauth_endpoint_member(OAUTH_JWKS)));
 	json_free(metadata);
-	if (rc || *jwks)
-		return rc;
+	if (*jwks)
+		return ERR_OK;
 	err_set(e, ERR_REMOTE, "the metadata of \"%.200s\" names no jwks_uri", issuer);
 	return err_hint(e, "give its keys with --jwks");
 }
@@ -165,12 +116,12 @@ enum errc token_fetch_issuer(struct key_set *set, const struct op_call *c, const
 {
 	struct buf body = BUF_INIT(HTTP_BODY_MAX);
 	char *jwks = NULL;
-	enum errc rc = issuer_well(issuer, e);
+	enum errc rc = oauth_issuer_check(issuer, e);
 
 	if (!rc)
 		rc = metadata_get(&body, c, issuer, e);
 	if (!rc)
-		rc = metadata_read(&jwks, issuer, &body, e);
+		rc = jwks_find(&jwks, issuer, &body, e);
 	if (!rc)
 		rc = token_fetch_keys(set, c, jwks, e);
 	/* The address is the provider's, not the person's. */

@@ -30,6 +30,12 @@ static int64_t system_boot(const struct clock *c)
 	return read_clock(CLOCK_BOOTTIME);
 }
 
+static int64_t system_monotonic(const struct clock *c)
+{
+	(void)c;
+	return read_clock(CLOCK_MONOTONIC);
+}
+
 /* Without /proc the id stays empty: no boot at all, not even another empty one's. */
 static void boot_id_load(void)
 {
@@ -52,5 +58,6 @@ static const char *system_boot_id(const struct clock *c)
 const struct clock clock_system = {
 	.wall = system_wall,
 	.boot = system_boot,
+	.monotonic = system_monotonic,
 	.boot_id = system_boot_id,
 };

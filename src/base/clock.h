@@ -14,6 +14,7 @@
 struct clock {
 	int64_t (*wall)(const struct clock *c);	       /* CLOCK_REALTIME */
 	int64_t (*boot)(const struct clock *c);	       /* CLOCK_BOOTTIME: goes on in suspend */
+	int64_t (*monotonic)(const struct clock *c);   /* CLOCK_MONOTONIC: rests in suspend */
 	const char *(*boot_id)(const struct clock *c); /* 36 characters of the kernel's boot id */
 	void *arg;
 };
@@ -28,6 +29,10 @@ static inline int64_t clock_wall(const struct clock *c)
 static inline int64_t clock_boot(const struct clock *c)
 {
 	return c->boot(c);
+}
+static inline int64_t clock_monotonic(const struct clock *c)
+{
+	return c->monotonic(c);
 }
 static inline const char *clock_boot_id(const struct clock *c)
 {

@@ -599,6 +599,15 @@ static bool proxy_tell(struct http_transfer *t)
 	return true;
 }
 
+/* Did an answer come that can't be used, so that asking again would change nothing? */
+static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
+{
+	if (t->verdict != GOES_ON)
+		return t->verdict == BODY_TOO_LONG || t->verdict == HEADER_TOO_LONG;
+	return result == CURLE_BAD_CONTENT_ENCODING || result == CURLE_WEIRD_SERVER_REPLY ||
+	       result == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
 static void failure_tell(struct http_transfer *t, CURLcode result)
 {
 	const struct failure *f;
@@ -625,6 +634,7 @@ static void failure_tell(struct http_transfer *t, CURLcode result)
 		f = failure_find(failures, result);
 	}
 	transfer_fail(t, f->what, f->hint);
+	t->answer.unusable = answer_is_unusable(t, result);
 }
 
 /* --- redirects ------------------------------------------------------------------------------------ */
@@ -681,6 +691,7 @@ static bool redirect_follow(struct http_transfer *t)
 		t->parts = parts;
 		transfer_send(t);
 	}
+	t->answer.unusable = !follows;
 	buf_release(&what);
 	curl_free(target);
 	return follows;

@@ -46,6 +46,7 @@ struct http_response {
 	 * request that is never made. */
 	enum errc code;
 	struct err err; /* what failed and what to do; terminal-safe */
+	bool unusable; /* ERR_REMOTE: an answer came and is not taken: too long, no HTTP, sent elsewhere */
 	long status;
 	struct http_header *headers;
 	size_t header_count;

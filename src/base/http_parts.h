@@ -13,7 +13,9 @@ struct http_url {
 	unsigned port;
 };
 
-/* Takes an absolute URL apart. ERR_USAGE says what is wrong with it, or why it may not be fetched. */
+/* Takes an absolute http(s) URL without user information apart. ERR_USAGE says what is wrong with it. */
+enum errc http_url_read(struct http_url *out, const char *url, struct err *e);
+/* The same for one that may be fetched; ERR_USAGE also where it is not encrypted. */
 enum errc http_url_split(struct http_url *out, const char *url, struct err *e);
 /* Scheme, host and port are the same (RFC 6454 §4). */
 bool http_same_origin(const struct http_url *a, const struct http_url *b);

@@ -89,7 +89,7 @@ static const char *scheme_read(struct http_url *out, const char *url)
 	return strncasecmp(url, "http://", 7) == 0 ? url + 7 : NULL;
 }
 
-enum errc http_url_split(struct http_url *out, const char *url, struct err *e)
+enum errc http_url_read(struct http_url *out, const char *url, struct err *e)
 {
 	const char *at, *end, *host_end;
 
@@ -111,11 +111,18 @@ enum errc http_url_split(struct http_url *out, const char *url, struct err *e)
 		return refuse(url, "has no host name and port that can be used",
 			      "as in https://example.com:8443/…", e);
 	out->loopback = is_loopback(out->host);
-	if (!out->secure && !out->loopback)
+	return ERR_OK;
+}
+
+enum errc http_url_split(struct http_url *out, const char *url, struct err *e)
+{
+	enum errc rc = http_url_read(out, url, e);
+
+	if (rc == ERR_OK && !out->secure && !out->loopback)
 		return refuse(
 			url, "is not encrypted",
 			"use https; http is for this machine only: 127.0.0.1, [::1], localhost", e);
-	return ERR_OK;
+	return rc;
 }
 
 enum errc http_url_check(const char *url, struct err *e)

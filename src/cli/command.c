@@ -16,6 +16,9 @@ static const struct {
 } noun_summaries[] = {
 	{ "key", "API keys: issue, rotate, revoke, verify" },
 	{ "token", "tokens: inspect, verify, sign, decrypt, compare" },
+	{ "provider", "OAuth2 providers: add, discover, diagnose" },
+	{ "device", "the OAuth2 device flow: run, resume" },
+	{ "grant", "what providers granted: refresh, look at, revoke" },
 	{ "audit", "the audit trail: list, verify, export" },
 	{ "store", "the store: check, back up, restore" },
 };

@@ -6,10 +6,11 @@
 #include "src/app/app.h"
 #include "src/cli/help.h"
 
+/* What has no name is known by its id. */
 static enum errc print_name(void *arg, const struct op *op, const struct json *row, struct err *e)
 {
 	const struct op_sink *sink = arg;
-	const char *name = json_get_text(row, "name");
+	const char *name = json_get_text(row, json_get(row, "name") ? "name" : "id");
 	enum errc rc;
 
 	(void)op;
@@ -25,14 +26,30 @@ static void no_note(void *arg, const char *text)
 	(void)text;
 }
 
-/* The names of keys, for the scripts. */
-static enum errc print_keys(const struct op_call *call, struct err *e)
+/* What the scripts ask for, and the operation that lists it. */
+static const struct {
+	const char *word, *list;
+} lists[] = {
+	{ "keys", "key.list" },
+	{ "providers", "provider.list" },
+	{ "grants", "grant.list" },
+	{ "flows", "device.list" },
+};
+
+static const struct op *list_of(const char *word)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(lists[i].word, word) == 0)
+			return op_find(lists[i].list);
+	return NULL;
+}
+
+static enum errc print_names(const struct op_call *call, const struct op *list, struct err *e)
 {
 	struct op_sink sink = *call->sink,
 		       names = { .arg = &sink, .record = print_name, .note = no_note };
-	const struct op *list = op_find("key.list");
 	struct op_args *args = op_args_new(list);
-	enum errc rc = op_args_add(args, "limit", "1000", e);
+	enum errc rc = op_takes(args, "limit") ? op_args_add(args, "limit", "1000", e) : ERR_OK;
 
 	if (!rc)
 		rc = app_run(call->app, list, args, &names, e);
@@ -51,8 +68,8 @@ static enum errc run_completion(const struct op_call *call, struct err *e)
 	size_t i = 0;
 	enum errc rc;
 
-	if (strcmp(shell, "keys") == 0)
-		return print_keys(call, e);
+	if (list_of(shell))
+		return print_names(call, list_of(shell), e);
 	while (shells[i] && strcmp(shells[i], shell) != 0)
 		i++;
 	if (!shells[i]) {

@@ -13,7 +13,25 @@ enum values arg_values(const struct arg *a)
 		return VALUES_WORDS;
 	if (a->type == ARG_FILE)
 		return VALUES_FILES;
-	return a->type == ARG_KEY ? VALUES_KEYS : VALUES_NONE;
+	return arg_names(a) ? VALUES_NAMES : VALUES_NONE;
+}
+
+const char *arg_names(const struct arg *a)
+{
+	static const struct {
+		enum arg_type type;
+		const char *names;
+	} kinds[] = {
+		{ ARG_KEY, "keys" },
+		{ ARG_PROVIDER, "providers" },
+		{ ARG_GRANT, "grants" },
+		{ ARG_FLOW, "flows" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].type == a->type)
+			return kinds[i].names;
+	return NULL;
 }
 
 void put_words(struct buf *out, const struct arg *a)
@@ -65,8 +83,8 @@ static void case_reply(struct buf *out, const struct arg *a)
 	case VALUES_FILES:
 		buf_add_text(out, "_authrack_files");
 		break;
-	case VALUES_KEYS:
-		buf_add_text(out, "_authrack_keys");
+	case VALUES_NAMES:
+		buf_addf(out, "_authrack_names %s", arg_names(a));
 		break;
 	case VALUES_NONE:
 		buf_add_text(out, ":");

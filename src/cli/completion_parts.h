@@ -6,9 +6,11 @@
 #include "src/base/buf.h"
 
 /* What can stand for a value. */
-enum values { VALUES_NONE, VALUES_WORDS, VALUES_FILES, VALUES_KEYS };
+enum values { VALUES_NONE, VALUES_WORDS, VALUES_FILES, VALUES_NAMES };
 
 enum values arg_values(const struct arg *a);
+/* VALUES_NAMES: whose, as `authrack completion WORD` lists them: "keys". NULL otherwise. */
+const char *arg_names(const struct arg *a);
 /* The choices of an argument, blanks between. */
 void put_words(struct buf *out, const struct arg *a);
 /* Text in single quotes for all three shells: quotes and backslashes in it are replaced. */

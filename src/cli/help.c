@@ -83,14 +83,15 @@ static void put_pair(struct buf *out, const char *left, int column, const char *
 const char *help_value(const struct arg *arg)
 {
 	static const char *const values[] = {
-		[ARG_FLAG] = "",	  [ARG_TEXT] = "TEXT",
-		[ARG_INTEGER] = "NUMBER", [ARG_DURATION] = "DURATION",
-		[ARG_INSTANT] = "TIME",	  [ARG_CHOICE] = "WORD",
-		[ARG_FILE] = "FILE",	  [ARG_KEY] = "KEY",
-		[ARG_SCOPE] = "SCOPE",	  [ARG_LIMIT] = "N/PERIOD",
-		[ARG_RANGE] = "RANGE",	  [ARG_META] = "NAME=VALUE",
-		[ARG_PREFIX] = "PREFIX",  [ARG_ADDRESS] = "ADDRESS",
-		[ARG_SECRET] = "",
+		[ARG_FLAG] = "",	   [ARG_TEXT] = "TEXT",
+		[ARG_INTEGER] = "NUMBER",  [ARG_DURATION] = "DURATION",
+		[ARG_INSTANT] = "TIME",	   [ARG_CHOICE] = "WORD",
+		[ARG_FILE] = "FILE",	   [ARG_KEY] = "KEY",
+		[ARG_PROVIDER] = "NAME",   [ARG_GRANT] = "GRANT",
+		[ARG_FLOW] = "FLOW",	   [ARG_SCOPE] = "SCOPE",
+		[ARG_LIMIT] = "N/PERIOD",  [ARG_RANGE] = "RANGE",
+		[ARG_META] = "NAME=VALUE", [ARG_PREFIX] = "PREFIX",
+		[ARG_ADDRESS] = "ADDRESS", [ARG_SECRET] = "",
 	};
 
 	return arg->value ? arg->value : values[arg->type];

@@ -23,10 +23,12 @@ enum oauth_kind {
 
 struct oauth_answer {
 	enum oauth_kind kind;
-	char error
-		[96]; /* the registered error ("" none); a made-up one of ours for OAUTH_MALFORMED:
-			       * "malformed_response" */
-	char *description; /* the provider's text, masked, not terminal-safe yet; NULL none */
+	/* The registered error, masked; "" for a success. Ours where the provider told none:
+	 * "malformed_response" for OAUTH_MALFORMED, "network", "rate_limited" or "server_error" for
+	 * OAUTH_RETRY, "network" for an OAUTH_ERROR without an answer. */
+	char error[96];
+	char vendor_error[96]; /* the provider's own word for it; "": the same */
+	char *description;     /* the provider's text, masked, not terminal-safe yet; NULL none */
 	char *explanation; /* ours: what was wrong with the answer, or what the error means; NULL */
 	int64_t retry_after_ms; /* Retry-After (RFC 9110 §10.2.3), from now; -1: none */
 	int64_t interval_ms;	/* an `interval` that slow_down brought; -1: none */

@@ -21,9 +21,14 @@ struct oauth_preset {
 	const char *name;  /* "github"; "" is the generic one */
 	const char *title; /* "GitHub" */
 	const char *note;  /* what to know and set up there, one line or more; NULL none */
-	/* Templates; "{…}" stands for what is asked for (tenant, realm, server); NULL: discovery. */
+	/* A template: "{…}" stands for what is asked for (tenant, realm, server); NULL: discovery. */
 	const char *issuer;
+	/* Where metadata names none; "{issuer}" is the provider's, without a slash at its end,
+	 * "{parent}" without the last part of its path, "{origin}" its scheme, host and port. */
 	const char *endpoints[OAUTH_ENDPOINTS];
+	/* What its issuers look like, with the same "{…}" and a "*" at the end for any rest; ends with
+	 * NULL; NULL: it can't be told by the issuer. */
+	const char *const *issuers;
 	const char *scope; /* a default that works; NULL none */
 	enum oauth_auth auth;
 	const char
@@ -48,6 +53,8 @@ extern const struct oauth_preset
 const struct oauth_preset *oauth_preset_find(const char *name); /* NULL: unknown; "" generic */
 /* The preset whose issuer or host this one is ("https://accounts.google.com"); generic otherwise. */
 const struct oauth_preset *oauth_preset_guess(const char *issuer);
+/* Fills the endpoints that neither a person nor metadata gave, from p->preset and p->issuer. */
+void oauth_preset_apply(struct oauth_provider *p);
 /* The registered error that a vendor's stands for; the error itself where it is none of those. */
 const char *oauth_preset_error(const struct oauth_preset *p, const char *error);
 /* What is worth saying about an error and its description; NULL. */

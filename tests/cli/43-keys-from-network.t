@@ -139,7 +139,7 @@ def metadata_of_another_issuer_is_refused(home):
 @test
 def metadata_that_is_none(home):
     with Server() as server:
-        for page, words in ((b"<html>", "no JSON"), ([], "no issuer"), ({"jwks_uri": "x"}, "no issuer"),
+        for page, words in ((b"<html>", "no JSON"), ([], "no JSON object"), ({"jwks_uri": "x"}, "no issuer"),
                             ({"issuer": server.url}, "no jwks_uri"),
                             (b'{"issuer":"%s","issuer":"x"}' % server.url.encode(), "no JSON"),
                             ({"issuer": 7, "jwks_uri": "x"}, "no issuer"),

@@ -79,7 +79,10 @@ static const char *test_boot_id(const struct clock *c)
 void test_clock_init(struct test_clock *t, int64_t wall)
 {
 	*t = (struct test_clock){
-		.clock = { .wall = test_wall, .boot = test_boot, .boot_id = test_boot_id },
+		.clock = { .wall = test_wall,
+			   .boot = test_boot,
+			   .monotonic = test_boot,
+			   .boot_id = test_boot_id },
 		.wall = wall,
 		.boot = HOUR_MS,
 		.boot_id = "00000000-0000-4000-8000-000000000001",

@@ -1,50 +1,14 @@
 /* Rows of keys and versions: what was written comes back, and every column that somebody edits by hand
  * shows as altered. */
-#include "tests/lib/store_fixture.h"
+#include "tests/lib/oauth_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "data/store_internal.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
-
-static void text_set(char **slot, const char *text)
-{
-	free(*slot);
-	*slot = x_strdup(text);
-}
-
-/* An event for a transaction, so that it commits. */
-static void note(struct store_fixture *f)
-{
-	struct err e = ERR_INIT;
-	struct audit_event ev = { .actor = x_strdup("{}"),
-				  .operation = x_strdup("test"),
-				  .object = x_strdup(""),
-				  .name = x_strdup(""),
-				  .detail = x_strdup("{}") };
-
-	assert_well(audit_append(f->s, &ev, &e), &e);
-	audit_event_release(&ev);
-}
-
-static void begin(struct store_fixture *f)
-{
-	struct err e = ERR_INIT;
-
-	assert_well(store_begin(f->s, &e), &e);
-}
-
-static void commit(struct store_fixture *f)
-{
-	struct err e = ERR_INIT;
-
-	note(f);
-	assert_well(store_commit(f->s, &e), &e);
-}
 
 static void read_key(struct store_fixture *f, const char *id, struct key *k)
 {
@@ -76,16 +40,16 @@ static void every_field_comes_back(void **state)
 
 	key_init(&k);
 	key_init(&back);
-	text_set(&k.name, "billing-sync");
-	text_set(&k.owner, "finance");
-	text_set(&k.tier, "gold");
-	text_set(&k.note, "zwei Zeilen\nund ein ß");
-	text_set(&k.scopes, "orders:read orders:write");
-	text_set(&k.limits, "100/min");
-	text_set(&k.allow_from, "10.0.0.0/8");
-	text_set(&k.meta, "{\"team\":\"x\"}");
-	text_set(&k.revoke_reason, "policy");
-	text_set(&k.revoke_text, "asked for");
+	fixture_text(&k.name, "billing-sync");
+	fixture_text(&k.owner, "finance");
+	fixture_text(&k.tier, "gold");
+	fixture_text(&k.note, "zwei Zeilen\nund ein ß");
+	fixture_text(&k.scopes, "orders:read orders:write");
+	fixture_text(&k.limits, "100/min");
+	fixture_text(&k.allow_from, "10.0.0.0/8");
+	fixture_text(&k.meta, "{\"team\":\"x\"}");
+	fixture_text(&k.revoke_reason, "policy");
+	fixture_text(&k.revoke_text, "asked for");
 	memcpy(k.prefix, "ak", 3);
 	memcpy(k.hint, "abcd", 5);
 	k.status = KEY_REVOKED;
@@ -98,27 +62,12 @@ static void every_field_comes_back(void **state)
 	k.version = 6;
 	k.retiring_until = 7;
 	k.import_event = 8;
-	begin(f);
+	fixture_begin(f);
 	assert_well(key_insert(f->s, &k, &e), &e);
-	commit(f);
+	fixture_commit(f);
 	read_key(f, k.id, &back);
 	assert_false(back.altered);
-	for (const struct field *at = key_fields; at->column; at++) {
-		const char *one = (const char *)&k + at->offset,
-			   *two = (const char *)&back + at->offset;
-		char *texts[2];
-
-		if (at->type != FIELD_TEXT) {
-			assert_memory_equal(one, two,
-					    at->type == FIELD_CHARS || at->type == FIELD_KEY_ID
-						    ? strlen(one) + 1
-						    : at->size);
-			continue;
-		}
-		memcpy(&texts[0], one, sizeof texts[0]);
-		memcpy(&texts[1], two, sizeof texts[1]);
-		assert_string_equal(texts[0], texts[1]);
-	}
+	fixture_assert_same(key_fields, &k, &back);
 	key_release(&k);
 	key_release(&back);
 }
@@ -143,36 +92,6 @@ static void a_reader_that_is_used_again_forgets(void **state)
 
 /* --- edited by hand ------------------------------------------------------------------------------------ */
 
-/* Another value of the column's own type, that the column takes. */
-static const char *other_value(const struct field *f)
-{
-	switch (f->type) {
-	case FIELD_INT:
-	case FIELD_ENUM:
-		return "%s + 1";
-	case FIELD_TIME:
-		return "coalesce(%s, 0) + 1";
-	case FIELD_TEXT:
-	case FIELD_CHARS:
-		return "%s || 'x'";
-	case FIELD_BYTES:
-	case FIELD_KEY_ID:
-		return "cast(substr(%1$s, 2) || substr(%1$s, 1, 1) AS BLOB)";
-	}
-	return NULL;
-}
-
-static void tamper(struct store_fixture *f, const char *table, const struct field *field)
-{
-	char value[128];
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(value, sizeof value, other_value(field), field->column);
-#pragma GCC diagnostic pop
-	fixture_sqlf(f, "UPDATE %s SET %s = %s", table, field->column, value);
-}
-
 static void every_column_of_a_key_is_guarded(void **state)
 {
 	struct store_fixture *f = *state;
@@ -186,7 +105,7 @@ static void every_column_of_a_key_is_guarded(void **state)
 		read_key(f, fixture_create(f, "victim"), &k);
 		assert_false(k.altered);
 		row = k.row;
-		tamper(f, "apikey", at);
+		fixture_tamper(f, "apikey", at);
 		assert_well(key_get_row(f->s, row, &k, &e), &e);
 		if (!k.altered)
 			print_error("column %s\n", at->column);
@@ -205,7 +124,7 @@ static void every_column_of_a_version_is_guarded(void **state)
 		fixture_sql(f, "DELETE FROM version; DELETE FROM apikey");
 		read_key(f, fixture_create(f, "victim"), &k);
 		assert_false(current_version(f, &k).altered);
-		tamper(f, "version", at);
+		fixture_tamper(f, "version", at);
 		if (!current_version(f, &k).altered)
 			print_error("column %s\n", at->column);
 		assert_true(current_version(f, &k).altered);
@@ -278,6 +197,7 @@ static void text_with_a_nul_or_too_long_is_altered(void **state)
 		"UPDATE apikey SET id = x'00'",
 		"UPDATE apikey SET mac = x''",
 		"UPDATE apikey SET ring = 99",
+		"UPDATE apikey SET note = hex(zeroblob(4000000))",
 	};
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
@@ -341,7 +261,7 @@ static void an_update_of_an_older_revision_is_refused(void **state)
 	key_init(&k);
 	read_key(f, fixture_create(f, "edited"), &k);
 	fixture_scopes(f, f->last_id, "a:b");
-	begin(f);
+	fixture_begin(f);
 	assert_refused(key_update(f->s, &k, &e), ERR_CONFLICT, &e, "somebody else");
 	assert_int_equal(k.revision, 1);
 	store_rollback(f->s);
@@ -374,7 +294,7 @@ static void secrets_ever_known_are_refused(void **state)
 	read_key(f, fixture_create(f, "known"), &k);
 	v = current_version(f, &k);
 	v.number = 2;
-	begin(f);
+	fixture_begin(f);
 	assert_refused(version_insert(f->s, &v, &e), ERR_CONFLICT, &e, "known already");
 	store_rollback(f->s);
 	fixture_revoke(f, f->last_id);
@@ -383,7 +303,7 @@ static void secrets_ever_known_are_refused(void **state)
 	assert_true(known);
 	read_key(f, fixture_create(f, "later"), &k);
 	v.key = k.row;
-	begin(f);
+	fixture_begin(f);
 	assert_refused(version_insert(f->s, &v, &e), ERR_CONFLICT, &e, "known already");
 	store_rollback(f->s);
 	key_release(&k);
@@ -407,12 +327,12 @@ static void foreign_secrets_are_found_by_their_digest(void **state)
 	v.key = k.row;
 	v.secret_ring = store_ring(f->s);
 	assert_well(store_import_mac(f->s, v.lookup, v.secret_ring, digest, &e), &e);
-	begin(f);
+	fixture_begin(f);
 	assert_well(version_insert(f->s, &v, &e), &e);
 	/* Under newer ring keys it is still found, however many. */
 	for (int i = 0; i < 70; i++)
 		assert_well(store_rekey(f->s, NULL, NULL, &e), &e);
-	commit(f);
+	fixture_commit(f);
 	assert_int_equal(store_ring(f->s), 71);
 	assert_well(version_by_digest(f->s, digest, &found, &k, &e), &e);
 	assert_false(found.altered);
@@ -442,7 +362,7 @@ static char *make_pending(struct store_fixture *f, int64_t pid, int64_t start)
 	char *id;
 
 	key_init(&k);
-	text_set(&k.name, "unborn");
+	fixture_text(&k.name, "unborn");
 	k.status = KEY_PENDING;
 	assert_well(store_begin_unaudited(f->s, &e), &e);
 	assert_well(key_insert(f->s, &k, &e), &e);
@@ -494,15 +414,15 @@ static void pending_keys_of_the_living_stay_until_activated(void **state)
 	key_init(&k);
 	assert_well(key_get_row(f->s, 1, &k, &e), &e);
 	assert_string_equal(k.id, id);
-	begin(f);
+	fixture_begin(f);
 	k.status = KEY_ACTIVE;
 	assert_well(key_activate(f->s, &k, &e), &e);
-	commit(f);
+	fixture_commit(f);
 	read_key(f, id, &k);
 	assert_int_equal(k.revision, 1);
 	assert_false(k.altered);
 	assert_int_equal(current_version(f, &k).state, VERSION_LIVE);
-	begin(f);
+	fixture_begin(f);
 	assert_refused(key_activate(f->s, &k, &e), ERR_CONFLICT, &e, "pending no more");
 	store_rollback(f->s);
 	key_release(&k);
@@ -544,7 +464,7 @@ static void a_row_that_another_key_got_is_left_alone(void **state)
 	assert_well(store_commit(f->s, &e), &e);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM version"), 1);
 	late.status = KEY_ACTIVE;
-	begin(f);
+	fixture_begin(f);
 	assert_refused(key_update(f->s, &late, &e), ERR_CONFLICT, &e, "somebody else");
 	store_rollback(f->s);
 	fixture_assert_sound(f);

@@ -47,7 +47,7 @@ static void info_says_where_and_under_which_key(void **state)
 	assert_string_equal(json_get_text(info, "path"), f->path);
 	assert_string_equal(json_get_text(info, "engine"), "sqlite");
 	assert_int_equal(strlen(json_get_text(info, "store_id")), 2 * STORE_ID_SIZE);
-	assert_int_equal(json_get_int(info, "schema_version", -1), 1);
+	assert_int_equal(json_get_int(info, "schema_version", -1), 2);
 	assert_int_equal(json_get_int(info, "ring", -1), 1);
 	assert_string_equal(json_get_text(json_get(info, "master_key"), "kind"), "file");
 	assert_string_equal(json_get_text(json_get(info, "master_key"), "place"), f->master_file);
@@ -80,8 +80,8 @@ static void store_that_is_up_to_date_stays(void **state)
 
 	fixture_create(f, "alpha");
 	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
-	assert_int_equal(from, 1);
-	assert_int_equal(to, 1);
+	assert_int_equal(from, 2);
+	assert_int_equal(to, 2);
 	fixture_create(f, "beta");
 	fixture_assert_sound(f);
 }
