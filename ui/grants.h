@@ -2,6 +2,7 @@
 #ifndef UI_GRANTS_H
 #define UI_GRANTS_H
 
+#include "ui/console.h"
 #include "ui/screen.h"
 
 /* Opens its tokens in the Token screen, as if they had been pasted; the audit knows. `name` is for people. */

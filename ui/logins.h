@@ -9,6 +9,7 @@
 
 #include "src/base/json.h"
 #include "src/base/qr.h"
+#include "ui/console.h"
 #include "ui/screen.h"
 #include "ui/scroll.h"
 

@@ -7,6 +7,7 @@
 #include "src/base/clock.h"
 #include "ui/ask.h"
 #include "ui/grants.h"
+#include "ui/id_map.h"
 #include "ui/logins.h"
 #include "ui/op_form.h"
 #include "ui/record.h"
