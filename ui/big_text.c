@@ -113,7 +113,7 @@ int big_text_draw(const struct area *a, int x, int y, int width, int lines, enum
 	size_t most = width >= BIG_TEXT_PITCH ? (size_t)(width + 2) / BIG_TEXT_PITCH : 1;
 	int used = big_text_can(text) ? rows_of(text, most) * (BIG_TEXT_LINES + 1) - 1 : 0;
 
-	if (width < DOTS_WIDE || used > lines)
+	if (!used || width < DOTS_WIDE || used > lines)
 		return 0;
 	while (*text) {
 		size_t len = row_length(text, most);

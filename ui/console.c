@@ -182,6 +182,11 @@ bool console_read_only(const struct console *c)
 	return app_read_only(c->app);
 }
 
+bool console_utf8(const struct console *c)
+{
+	return c->paint->utf8;
+}
+
 int64_t console_now(const struct console *c)
 {
 	return clock_wall(c->clock);

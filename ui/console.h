@@ -33,6 +33,7 @@ int console_run(const struct app_options *app, const struct console_options *o);
 /* The session's facts (read only, actor, store); never run an operation on it: see console_work. */
 const struct app *console_app(const struct console *c);
 bool console_read_only(const struct console *c);
+bool console_utf8(const struct console *c);    /* can more than ASCII be drawn? */
 int64_t console_now(const struct console *c);  /* of the injected clock */
 int64_t console_boot(const struct console *c); /* likewise; goes on in suspend, never steps */
 enum time_mode console_times(const struct console *c);

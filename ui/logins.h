@@ -18,17 +18,19 @@ enum { LOGIN_TRACE_MAX = 200 }; /* exchanges that are kept of each */
 /* A device login of this console. */
 struct login {
 	struct view *view;
-	struct login *next;	/* older */
-	struct work *work;	/* NULL: it has ended */
+	struct login *next; /* older */
+	struct work *work;
+	bool running;
 	char *provider, *scope; /* as asked for; scope "": the provider's */
 	int64_t started_at;
 	struct json *code;	     /* its record `code`; NULL: not there yet */
 	struct json *result;	     /* its record `success` or `error`; NULL */
 	struct json *trace;	     /* array of exchanges, oldest first */
 	struct json *notes;	     /* array of texts: what was tolerated */
-	enum errc ended;	     /* once `work` is NULL */
+	enum errc ended;	     /* once it does not run any more */
 	struct err err;		     /* where it ended without a result */
 	int64_t deadline, next_poll; /* on the boot clock; TIME_NONE: not known */
+	int64_t life;		     /* of the code, ms */
 	int64_t interval;	     /* seconds */
 	int64_t polls;
 	char said[200]; /* why the last poll came late or the next one will; "" */

@@ -21,6 +21,7 @@ enum {
 	BAR_WIDTH = 23,
 	LABEL_X = 14,
 	NOTES_SHOWN = 2,
+	SCOPE_FROM = 60,
 };
 
 void login_clock(char out[24], int64_t ms)
@@ -36,13 +37,13 @@ static const char *state_text(const struct login *l, enum style *style)
 	*style = STYLE_NORMAL;
 	if (login_succeeded(l))
 		*style = STYLE_GOOD;
-	else if (!l->work)
+	else if (!l->running)
 		*style = STYLE_DANGER;
 	else if (l->code)
 		*style = STYLE_PROGRESS;
-	if (l->cancelling && l->work)
+	if (l->cancelling && l->running)
 		return "being cancelled";
-	if (l->work)
+	if (l->running)
 		return l->code ? "waiting for approval in a browser" : "asking for a code";
 	if (login_succeeded(l))
 		return "approved";
@@ -61,13 +62,16 @@ void logins_context(struct view *v, const struct area *line)
 		size_t running = 0;
 
 		for (const struct login *one = s->logins; one; one = one->next)
-			running += one->work != NULL;
+			running += one->running;
 		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%zu device login%s under way", running,
 			   running == 1 ? "" : "s");
 		return;
 	}
 	state = state_text(l, &style);
 	x = area_text(line, 0, 0, line->width / 3, STYLE_TITLE, l->provider) + 2;
+	if (line->width >= SCOPE_FROM && *l->scope)
+		x += area_textf(line, x, 0, line->width / 3, STYLE_NORMAL, "scope %s", l->scope) +
+		     2;
 	area_text(line, x, 0, -1, style, state);
 }
 
@@ -79,6 +83,11 @@ static int code_draw(const struct login *l, const struct area *a, int y)
 
 	area_text(a, 1, y, -1, STYLE_TITLE, "2 enter");
 	return y + area_wrap(a, STEP_X, y, a->width - STEP_X - 1, STYLE_TITLE, code ? code : "?");
+}
+
+static int told_draw(const struct area *a, int y, enum style style, const char *text)
+{
+	return y + area_wrap(a, STEP_X, y, a->width - STEP_X - 1, style, text);
 }
 
 static int url_draw(const struct login *l, const struct area *a, int y)
@@ -94,14 +103,15 @@ static int url_draw(const struct login *l, const struct area *a, int y)
 		area_text(&part, part.width - 8, URL_LINES - 1, 8, STYLE_WARNING, " …Y copy");
 	}
 	y += lines;
-	if (host)
-		y += area_wrap(
-			     a, STEP_X, y, a->width - STEP_X - 1, STYLE_DANGER,
-			     "has a user name in it, to look like another place; the real host:") +
-		     area_wrap(a, STEP_X, y + 2, a->width - STEP_X - 1, STYLE_DANGER, host);
-	else if (!json_get_bool(l->code, "openable"))
-		y += area_wrap(a, STEP_X, y, a->width - STEP_X - 1, STYLE_WARNING,
-			       "is no web address that can be opened: shown as text");
+	if (host) {
+		y = told_draw(
+			a, y, STYLE_DANGER,
+			"a user name in it makes it look like another place: the real host is");
+		y = told_draw(a, y, STYLE_DANGER, host);
+	} else if (!json_get_bool(l->code, "openable")) {
+		y = told_draw(a, y, STYLE_WARNING,
+			      "is no web address that can be opened: shown as text");
+	}
 	return y;
 }
 
@@ -120,8 +130,7 @@ static const char *no_qr_text(const struct login *l, const struct area *a, bool 
 
 static int countdown_draw(const struct login *l, const struct area *a, int y)
 {
-	int64_t whole = json_get_int(l->code, "expires_in", 0) * SECOND_MS;
-	int64_t left = login_left_ms(l);
+	int64_t whole = l->life, left = login_left_ms(l);
 	char clock[24];
 	int x, bar = a->width - 20;
 	enum style style = left < MINUTE_MS ? STYLE_WARNING : STYLE_NORMAL;
@@ -324,7 +333,7 @@ static void trace_draw(struct login *l, const struct area *a, int y, int width, 
 	struct area rule = area_part(a, 0, y, width, 1);
 	char right[40];
 
-	snprintf(right, sizeof(right), "%zu", json_count(l->trace));
+	snprintf(right, sizeof(right), "%zu  Tab", json_count(l->trace));
 	area_rule(&rule, 0, "trace", json_count(l->trace) ? right : NULL);
 	if (json_count(l->trace))
 		trace_lines(l, &lines, beside - y - 1, width);
@@ -370,7 +379,7 @@ static void ended_draw(struct login *l, const struct area *a)
 void login_draw(struct view *v, struct login *l, const struct area *a)
 {
 	(void)v;
-	if (l->work || (!l->result && !l->err.code))
+	if (l->running || (!l->result && !l->err.code))
 		waiting_draw(l, a);
 	else
 		ended_draw(l, a);

@@ -146,7 +146,7 @@ struct row_look {
 
 static struct row_look login_look(const struct login *l)
 {
-	if (l->work)
+	if (l->running)
 		return (struct row_look){ GLYPH_GRACE, STYLE_PROGRESS, "waiting" };
 	if (login_succeeded(l))
 		return (struct row_look){ GLYPH_PASS, STYLE_GOOD, "approved" };
@@ -188,14 +188,14 @@ static void login_row(const struct area *a, int y, const struct login *l)
 	console_when(l->view->console, when, sizeof(when), l->started_at);
 	snprintf(rest, sizeof(rest), "begun %s", when);
 	row_draw(a, y, login_look(l), l->provider, login_user_code(l),
-		 l->work ? login_left_ms(l) : -1, rest);
+		 l->running ? login_left_ms(l) : -1, rest);
 }
 
 static void kept_row_draw(struct view *v, const struct area *a, int y, const struct json *kept)
 {
 	int64_t ends = record_time(kept, "expires_at");
 	int64_t left = ends == TIME_NONE ? -1 : ends - console_now(v->console);
-	char rest[48] = "Enter goes on with it";
+	char rest[48] = "Enter goes on";
 
 	if (strcmp(record_text(kept, "state", ""), "running") == 0)
 		snprintf(rest, sizeof(rest), "process %lld",

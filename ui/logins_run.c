@@ -9,7 +9,7 @@
 #include "ui/logins.h"
 #include "ui/record.h"
 
-enum { DEFAULT_INTERVAL = 5 };
+enum { DEFAULT_INTERVAL = 5, SECONDS_MOST = 86400 };
 
 struct logins_state *logins_state(struct view *v)
 {
@@ -47,11 +47,19 @@ int64_t login_left_ms(const struct login *l)
 }
 
 /* --- records ------------------------------------------------------------------------------- */
+/* A number of seconds that a clock can show. */
+static int64_t seconds_of(const struct json *record, const char *name, int64_t fallback)
+{
+	int64_t seconds = json_get_int(record, name, fallback);
+
+	return seconds > SECONDS_MOST ? SECONDS_MOST : seconds < 0 ? fallback : seconds;
+}
+
 static void heard_next(struct login *l, const struct json *record)
 {
-	int64_t wait = json_get_int(record, "next_in", -1);
+	int64_t wait = seconds_of(record, "next_in", -1);
 
-	l->interval = json_get_int(record, "interval", l->interval);
+	l->interval = seconds_of(record, "interval", l->interval);
 	l->next_poll = wait < 0 ? TIME_NONE : console_boot(l->view->console) + wait * SECOND_MS;
 }
 
@@ -65,9 +73,9 @@ static void heard_code(struct login *l, const struct json *record)
 	qr_release(&l->qr);
 	if (qr)
 		qr_make(&l->qr, qr);
-	l->interval = json_get_int(record, "interval", DEFAULT_INTERVAL);
-	l->deadline = console_boot(l->view->console) +
-		      json_get_int(record, "expires_in", 0) * SECOND_MS;
+	l->interval = seconds_of(record, "interval", DEFAULT_INTERVAL);
+	l->life = seconds_of(record, "expires_in", 0) * SECOND_MS;
+	l->deadline = console_boot(l->view->console) + l->life;
 	l->next_poll = console_boot(l->view->console) + l->interval * SECOND_MS;
 	for (size_t i = 0; i < json_count(notes); i++)
 		json_add(l->notes, json_keep(json_at(notes, i)));
@@ -161,6 +169,7 @@ static void login_say_end(const struct login *l)
 void login_ended(struct login *l, enum errc code, const struct err *e)
 {
 	l->work = NULL;
+	l->running = false;
 	l->ended = code;
 	l->err = *e;
 	l->next_poll = TIME_NONE;
@@ -194,6 +203,7 @@ struct login *login_new(struct view *v, const char *provider, const char *scope)
 
 	*l = (struct login){
 		.view = v,
+		.running = true,
 		.next = s->logins,
 		.provider = x_strdup(provider),
 		.scope = x_strdup(scope),

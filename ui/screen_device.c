@@ -35,14 +35,14 @@ static const char *why_no_code(struct view *v)
 
 	if (kept_now(v))
 		return NULL;
-	return l && l->work && login_user_code(l) ? NULL : "no login waits with a code here";
+	return l && l->running && login_user_code(l) ? NULL : "no login waits with a code here";
 }
 
 static const char *why_no_url(struct view *v)
 {
 	const struct login *l = login_now(v);
 
-	if (!l || !l->work || !l->code)
+	if (!l || !l->running || !l->code)
 		return "no login waits with a code here";
 	return json_get_bool(l->code, "openable") ? NULL
 						  : "it is no web address that can be opened";
@@ -52,8 +52,10 @@ static const char *why_no_qr(struct view *v)
 {
 	const struct login *l = logins_state(v)->open;
 
-	if (!l || !l->work || !l->code)
+	if (!l || !l->running || !l->code)
 		return "no login waits with a code here";
+	if (!console_utf8(v->console))
+		return "a QR code needs UTF-8";
 	if (!l->qr.width)
 		return "there is no address that a QR code can show";
 	return NULL;
@@ -63,7 +65,7 @@ static const char *why_no_cancel(struct view *v)
 {
 	const struct login *l = login_now(v);
 
-	if (!l || !l->work)
+	if (!l || !l->running)
 		return "no login is under way here";
 	return l->cancelling ? "it is being cancelled" : NULL;
 }
@@ -102,7 +104,7 @@ static const char *why_no_dismiss(struct view *v)
 
 	if (!l)
 		return "there is no login of this console here";
-	return l->work ? "it is still under way: C cancels" : NULL;
+	return l->running ? "it is still under way: C cancels" : NULL;
 }
 
 static const char *why_no_forget(struct view *v)
@@ -170,7 +172,7 @@ static const char *device_leave_label(struct view *v)
 
 	if (s->in_trace)
 		return "out of the trace";
-	return s->open && s->open->work ? "leave, it keeps running" : "back";
+	return s->open && s->open->running ? "leave, it goes on" : "back";
 }
 
 static void device_trace(struct view *v)
@@ -208,7 +210,7 @@ static void cancel_answer(void *arg, bool yes)
 
 	while (l && l != logins_state(v)->asked)
 		l = l->next;
-	if (!yes || !l || !l->work)
+	if (!yes || !l || !l->running)
 		return;
 	l->cancelling = true;
 	work_cancel(l->work);
@@ -295,7 +297,7 @@ static bool device_busy(const struct view *v)
 	const struct logins_state *s = v->state;
 
 	for (const struct login *l = s->logins; l; l = l->next)
-		if (l->work)
+		if (l->running)
 			return true;
 	return false;
 }
@@ -348,7 +350,7 @@ static bool login_key(struct view *v, struct login *l, int32_t key)
 				.room = 1 };
 
 	if (!s->in_trace)
-		return !l->work && scroll_key(&s->scroll, key);
+		return !l->running && scroll_key(&s->scroll, key);
 	if (!scroll_key(&trace, key))
 		return false;
 	s->trace_at = (size_t)trace.at;
@@ -397,35 +399,34 @@ static void device_close(struct view *v)
 }
 
 static const struct action device_actions[] = {
-	{ 'c', "start…", "start a device login…", "Start a device login…", "device.run",
-	  GROUP_CHANGE, ACTION_FOOTER, .run = logins_new },
-	{ PRESS_ENTER, "open", "open the login; in the trace: the exchange", NULL, "device.list",
-	  GROUP_MOVE, ACTION_FOOTER, .disabled = why_no_open, .label_now = device_open_label,
+	{ PRESS_ENTER, "open", "open login or exchange", NULL, "device.list", GROUP_MOVE,
+	  ACTION_FOOTER, .disabled = why_no_open, .label_now = device_open_label,
 	  .run = device_open },
 	{ 'y', "copy code", "copy the user code", "Copy the user code", NULL, GROUP_OTHER,
 	  ACTION_FOOTER, .disabled = why_no_code, .run = device_copy_code },
-	{ 'Y', "copy URL", "copy the address to open", "Copy the address to open", NULL,
-	  GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_url, .run = device_copy_url },
-	{ 'z', "larger QR", "the QR code as large as fits, or inverted", "Larger QR code", NULL,
-	  GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_qr, .run = logins_qr_page },
+	{ 'Y', "copy URL", "copy the address", "Copy the address to open", NULL, GROUP_OTHER,
+	  ACTION_FOOTER, .disabled = why_no_url, .run = device_copy_url },
+	{ PRESS_ESC, "back", "back; it goes on", NULL, NULL, GROUP_MOVE, ACTION_FOOTER,
+	  .disabled = why_no_leave, .label_now = device_leave_label, .run = device_leave },
+	{ 'z', "larger QR", "QR code large, inverted", "Larger QR code", NULL, GROUP_OTHER,
+	  ACTION_FOOTER, .disabled = why_no_qr, .run = logins_qr_page },
 	{ PRESS_TAB, "trace", "login, trace", NULL, NULL, GROUP_MOVE, ACTION_FOOTER,
 	  .disabled = why_no_trace, .run = device_trace },
-	{ 'i', "inspect tokens", "look at the tokens in the Token screen (audited)",
-	  "Inspect the tokens of the login", "grant.show", GROUP_OTHER, ACTION_FOOTER,
-	  .disabled = why_no_grant, .run = device_inspect },
-	{ 'o', "userinfo", "ask the provider who it was", "Userinfo of the login", "grant.userinfo",
-	  GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_grant, .run = device_userinfo },
+	{ 'i', "inspect tokens", "look at tokens (audited)", "Inspect the tokens of the login",
+	  "grant.show", GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_grant,
+	  .run = device_inspect },
+	{ 'o', "userinfo", "ask who it was", "Userinfo of the login", "grant.userinfo", GROUP_OTHER,
+	  ACTION_FOOTER, .disabled = why_no_grant, .run = device_userinfo },
 	{ 't', "grant", "open the saved grant", "Open the saved grant", "grant.list", GROUP_MOVE,
 	  ACTION_FOOTER, .disabled = why_no_grant, .run = device_grant },
-	{ 'd', "dismiss", "take an ended login off the list", NULL, NULL, GROUP_OTHER,
-	  ACTION_FOOTER, .disabled = why_no_dismiss, .run = device_dismiss },
-	{ PRESS_ESC, "back", "back to the list; the login goes on", NULL, NULL, GROUP_MOVE,
-	  ACTION_FOOTER, .disabled = why_no_leave, .label_now = device_leave_label,
-	  .run = device_leave },
+	{ 'c', "start…", "start a device login…", "Start a device login…", "device.run",
+	  GROUP_CHANGE, ACTION_FOOTER, .run = logins_new },
+	{ 'd', "dismiss", "ended one off the list", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
+	  .disabled = why_no_dismiss, .run = device_dismiss },
 	{ 'C', "cancel", "cancel the login…", "Cancel the device login…", "device.run",
 	  GROUP_CHANGE, ACTION_FOOTER | ACTION_DANGER, .disabled = why_no_cancel,
 	  .run = device_cancel },
-	{ 'D', "forget", "forget a login that was left…", "Forget a device login…", "device.forget",
+	{ 'D', "forget", "forget a kept one…", "Forget a device login…", "device.forget",
 	  GROUP_CHANGE, ACTION_FOOTER | ACTION_DANGER, .disabled = why_no_forget,
 	  .run = device_forget },
 	{ .label = NULL },

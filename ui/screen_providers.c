@@ -352,7 +352,7 @@ static const struct action providers_actions[] = {
 	{ 'f', "discover", "fetch its metadata anew", "Discover: fetch the metadata anew",
 	  "provider.discover", GROUP_OTHER, ACTION_FOOTER | ACTION_NEEDS_ROW,
 	  .disabled = why_altered, .run = providers_discover },
-	{ 'D', "remove", "remove, with grants and logins…", "Remove provider…", "provider.remove",
+	{ 'D', "remove", "remove it and its grants…", "Remove provider…", "provider.remove",
 	  GROUP_CHANGE, ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_DANGER, .run = providers_remove },
 	{ .label = NULL },
 };

@@ -177,6 +177,8 @@ static void what_has_no_letter_is_not_drawn(void **state)
 	}
 	assert_int_equal(big_text_draw(&a, 0, 0, 36, 8, STYLE_TITLE, "WDJB-MJHT"), 0);
 	assert_int_equal(big_text_draw(&a, 0, 0, 4, 30, STYLE_TITLE, "A"), 0);
+	for (int i = 0; i < frame.width * frame.height; i++)
+		assert_int_equal(frame.cells[i].chars[0], ' ');
 	frame_release(&frame);
 }
 
