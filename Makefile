@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VERSION := 0.1.0
 
 # --- flags -------------------------------------------------------------------------------------
-PACKAGES := ncursesw sqlite3 libcrypto libcurl jansson zlib libqrencode
+PACKAGES := ncursesw sqlite3 libcrypto libssl libcurl jansson zlib libqrencode
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wundef \
 	-Wcast-qual -Wpointer-arith -Wnull-dereference -Wswitch-enum -Wimplicit-fallthrough \

@@ -14,6 +14,7 @@ extern const struct op op_token_inspect, op_token_verify, op_token_sign, op_toke
 	op_token_diff;
 extern const struct op op_provider_add, op_provider_list, op_provider_show, op_provider_edit,
 	op_provider_remove, op_provider_discover;
+extern const struct op op_device_run, op_device_list, op_device_forget;
 extern const struct op op_guide;
 
 #endif

@@ -22,14 +22,13 @@ static bool go_on(void *arg)
 }
 
 /* The call is only read, whatever the callback's type says. */
-static enum errc fetch(struct buf *body, const struct op_call *c, const char *url, int64_t *age,
-		       struct err *e)
+static enum errc fetch(struct buf *body, const struct op_call *c, const char *url,
+		       const char *ca_file, int64_t *age, struct err *e)
 {
 	struct op_call call = *c;
 	enum errc rc = http_url_check(url, e);
 
-	return rc ? rc
-		  : http_get_cached(body, url, op_text(c->args, "ca-file"), age, go_on, &call, e);
+	return rc ? rc : http_get_cached(body, url, ca_file, age, go_on, &call, e);
 }
 
 /* What a provider does not have is its failure, not an object of ours that is missing. */
@@ -54,12 +53,12 @@ static char *label_of(const char *url, int64_t age)
 }
 
 enum errc token_fetch_keys(struct key_set *set, const struct op_call *c, const char *url,
-			   struct err *e)
+			   const char *ca_file, struct err *e)
 {
 	struct buf body = BUF_INIT(HTTP_BODY_MAX);
 	int64_t age = 0;
 	char *label = NULL;
-	enum errc rc = provider_failed(fetch(&body, c, url, &age, e), e);
+	enum errc rc = provider_failed(fetch(&body, c, url, ca_file, &age, e), e);
 
 	if (rc)
 		goto out;
@@ -80,9 +79,10 @@ out:
 static enum errc metadata_get(struct buf *body, const struct op_call *c, const char *issuer,
 			      struct err *e)
 {
+	const char *ca_file = op_text(c->args, "ca-file");
 	struct err second = ERR_INIT;
 	char *url = oauth_metadata_url(issuer, true);
-	enum errc rc = fetch(body, c, url, NULL, e);
+	enum errc rc = fetch(body, c, url, ca_file, NULL, e);
 
 	free(url);
 	if (rc != ERR_NOT_FOUND)
@@ -90,7 +90,7 @@ static enum errc metadata_get(struct buf *body, const struct op_call *c, const c
 	url = oauth_metadata_url(issuer, false);
 	buf_clear(body);
 	/* What went wrong at the usual place is what is told. */
-	if (fetch(body, c, url, NULL, &second) == ERR_OK)
+	if (fetch(body, c, url, ca_file, NULL, &second) == ERR_OK)
 		rc = ERR_OK;
 	free(url);
 	return provider_failed(rc, e);
@@ -123,7 +123,7 @@ enum errc token_fetch_issuer(struct key_set *set, const struct op_call *c, const
 	if (!rc)
 		rc = jwks_find(&jwks, issuer, &body, e);
 	if (!rc)
-		rc = token_fetch_keys(set, c, jwks, e);
+		rc = token_fetch_keys(set, c, jwks, op_text(c->args, "ca-file"), e);
 	/* The address is the provider's, not the person's. */
 	if (rc == ERR_USAGE && jwks && e)
 		e->code = rc = ERR_REMOTE;

@@ -118,7 +118,9 @@ struct json *token_key_json(const struct jose_key *k)
 static enum errc add_set(const struct op_call *c, struct key_set *set, const char *place,
 			 struct err *e)
 {
-	return token_is_url(place) ? token_fetch_keys(set, c, place, e)
+	const char *ca_file = op_text(c->args, "ca-file");
+
+	return token_is_url(place) ? token_fetch_keys(set, c, place, ca_file, e)
 				   : add_file(c, set, place, add_jwk, e);
 }
 

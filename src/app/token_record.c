@@ -391,3 +391,18 @@ struct json *token_record_new(const struct token_facts *f)
 	token_record_fill(row, f);
 	return row;
 }
+
+struct json *token_checks_json(const struct verdict *v)
+{
+	struct json *list = json_array_new();
+
+	for (size_t i = 0; i < v->count; i++) {
+		struct json *row = json_object_new();
+
+		json_set_text(row, "name", v->checks[i].name);
+		json_set_text(row, "result", check_name(v->checks[i].result));
+		json_set_text(row, "detail", v->checks[i].detail);
+		json_add(list, row);
+	}
+	return list;
+}

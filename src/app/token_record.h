@@ -64,6 +64,8 @@ void token_record_fill(struct json *row, const struct token_facts *f);
 /* The same as an object of its own. */
 struct json *token_record_new(const struct token_facts *f);
 
+/* The checks of a verdict: name result detail. */
+struct json *token_checks_json(const struct verdict *v);
 /* Bytes as JSON text: what is no UTF-8, and NUL, becomes U+FFFD. */
 struct json *token_bytes_json(const void *data, size_t len);
 /* What may be shown of a token: its begin and end. Heap text, terminal-safe. */

@@ -233,21 +233,6 @@ static void add_check(struct verdict *v, const char *name, enum check_result res
 
 /* --- records ----------------------------------------------------------------------------------- */
 
-static struct json *checks_json(const struct verdict *v)
-{
-	struct json *list = json_array_new();
-
-	for (size_t i = 0; i < v->count; i++) {
-		struct json *row = json_object_new();
-
-		json_set_text(row, "name", v->checks[i].name);
-		json_set_text(row, "result", check_name(v->checks[i].result));
-		json_set_text(row, "detail", v->checks[i].detail);
-		json_add(list, row);
-	}
-	return list;
-}
-
 static struct json *verdict_record(const struct verification *v, const struct paste_item *item,
 				   const struct jose *t, const struct verdict *verdict)
 {
@@ -257,7 +242,7 @@ static struct json *verdict_record(const struct verification *v, const struct pa
 	json_set_bool(row, "valid", verdict->valid);
 	json_set_text(row, "signature", signature_name(verdict->signature));
 	json_set(row, "key", key);
-	json_set(row, "checks", checks_json(verdict));
+	json_set(row, "checks", token_checks_json(verdict));
 	token_record_fill(row, &facts);
 	json_set_text(row, "nested", NULL);
 	return row;

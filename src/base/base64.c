@@ -56,6 +56,21 @@ void base64url_encode(char *out, const void *data, size_t len)
 	*out = '\0';
 }
 
+size_t base64_size(size_t len)
+{
+	return (len + 2) / 3 * 4 + 1;
+}
+
+void base64_encode(char *out, const void *data, size_t len)
+{
+	base64url_encode(out, data, len);
+	for (; *out; out++)
+		*out = *out == '-' ? '+' : *out == '_' ? '/' : *out;
+	for (; len % 3; len++)
+		*out++ = '=';
+	*out = '\0';
+}
+
 size_t base64_room(size_t len)
 {
 	return len / 4 * 3 + len % 4 * 3 / 4;

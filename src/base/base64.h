@@ -25,6 +25,10 @@ struct base64_faults {
 size_t base64url_size(size_t len);
 void base64url_encode(char *out, const void *data, size_t len);
 
+/* RFC 4648 §4 with padding; with a NUL behind it. `out` needs base64_size(len). */
+size_t base64_size(size_t len);
+void base64_encode(char *out, const void *data, size_t len);
+
 /* Bytes that `len` characters decode to, at most. */
 size_t base64_room(size_t len);
 /* Decodes base64url or base64 as far as it goes; returns the bytes written to `out` (base64_room(len)

@@ -11,15 +11,12 @@
 #include <time.h>
 
 #include <curl/curl.h>
-#include <openssl/x509_vfy.h>
 
 #include "src/base/alloc.h"
+#include "src/base/clock.h"
 #include "src/base/http_parts.h"
 
 enum { TIMEOUT_MS = 30000, STALL_MS = 10000, HEADERS_MAX = 500 };
-
-/* Why we ended a transfer ourselves. */
-enum verdict { GOES_ON, BODY_TOO_LONG, HEADER_TOO_LONG, STALLED, UNCONNECTED };
 
 struct http {
 	struct loop *loop;
@@ -35,8 +32,9 @@ struct http_transfer {
 	struct http_transfer *next;
 	CURL *easy; /* NULL: it never came to one */
 	struct curl_slist *headers;
-	struct secret body;
+	struct secret body, client_key; /* libcurl has pointers to them */
 	char *url, *ca_file;
+	char error[CURL_ERROR_SIZE]; /* in libcurl's words */
 	struct http_url parts;
 	bool no_redirects, resends; /* the method is one that a redirect leaves as it is */
 	unsigned redirects;
@@ -45,7 +43,7 @@ struct http_transfer {
 	int64_t timeout_ms;
 	struct loop_timer *timer; /* stall, or a late answer */
 	size_t header_bytes;
-	enum verdict verdict;
+	enum http_verdict verdict;
 	bool ending; /* done() is being called */
 	struct http_response answer;
 	void (*done)(void *arg, const struct http_response *a);
@@ -243,6 +241,18 @@ static void header_add(struct http_response *a, const char *line, size_t len)
 				      .value = x_strndup(value, (size_t)(end - value)) };
 }
 
+/* While the connection is the transfer's: libcurl forgets it when that has ended. */
+static void tls_take(struct http_transfer *t)
+{
+	const struct curl_tlssessioninfo *tls = NULL;
+
+	if (*t->answer.tls_version ||
+	    curl_easy_getinfo(t->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls)
+		return;
+	if (tls->backend == CURLSSLBACKEND_OPENSSL && tls->internals)
+		http_tls_note(&t->answer, tls->internals);
+}
+
 /* Each line of it; "HTTP/" begins the next answer, after a 1xx one. */
 static size_t header_came(char *line, size_t one, size_t len, void *arg)
 {
@@ -250,6 +260,7 @@ static size_t header_came(char *line, size_t one, size_t len, void *arg)
 
 	(void)one;
 	t->active_ms = monotonic_ms();
+	tls_take(t);
 	t->header_bytes += len;
 	if (t->header_bytes > HTTP_HEADER_MAX || t->answer.header_count >= HEADERS_MAX) {
 		t->verdict = HEADER_TOO_LONG;
@@ -298,6 +309,59 @@ static void method_set(struct http_transfer *t, const struct http_request *r)
 	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 }
 
+static CURLcode tls_made(CURL *easy, void *ssl_ctx, void *arg)
+{
+	struct http_transfer *t = arg;
+
+	(void)easy;
+	http_tls_watch(ssl_ctx, &t->answer.certificate);
+	return CURLE_OK;
+}
+
+/* The empty passphrase is there so that OpenSSL does not ask for one on the terminal. */
+static void client_certificate_set(struct http_transfer *t, const struct http_request *r)
+{
+	struct curl_blob blob = { .flags = CURL_BLOB_COPY };
+	CURL *c = t->easy;
+
+	if (r->client_certificate) {
+		blob.data = x_strdup(r->client_certificate);
+		blob.len = strlen(r->client_certificate);
+		curl_easy_setopt(c, CURLOPT_SSLCERT_BLOB, &blob);
+		free(blob.data);
+	}
+	if (r->client_key) {
+		secret_copy(&t->client_key, r->client_key);
+		blob = (struct curl_blob){ .data = t->client_key.data,
+					   .len = t->client_key.len,
+					   .flags = CURL_BLOB_NOCOPY };
+		curl_easy_setopt(c, CURLOPT_SSLKEY_BLOB, &blob);
+	}
+	curl_easy_setopt(c, CURLOPT_KEYPASSWD, "");
+}
+
+/* OpenSSL has the old versions at its lowest level of security only. */
+static void tls_set(struct http_transfer *t, const struct http_request *r)
+{
+	CURL *c = t->easy;
+
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_SSLVERSION,
+			 r->tls_max_11
+				 ? (long)CURL_SSLVERSION_TLSv1_0 | (long)CURL_SSLVERSION_MAX_TLSv1_1
+				 : (long)CURL_SSLVERSION_TLSv1_2);
+	if (r->tls_max_11)
+		curl_easy_setopt(c, CURLOPT_SSL_CIPHER_LIST, "DEFAULT:@SECLEVEL=0");
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, tls_made);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, t);
+	if (t->ca_file) {
+		curl_easy_setopt(c, CURLOPT_CAINFO, t->ca_file);
+		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	}
+	client_certificate_set(t, r);
+}
+
 /* CURLOPT_QUICK_EXIT: else taking a transfer out waits for a resolver that hangs. */
 static void easy_set(struct http_transfer *t, const struct http_request *r)
 {
@@ -308,9 +372,7 @@ static void easy_set(struct http_transfer *t, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "authrack/" AUTHRACK_VERSION);
@@ -319,10 +381,7 @@ static void easy_set(struct http_transfer *t, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, header_came);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
 	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
-	if (t->ca_file) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, t->ca_file);
-		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-	}
+	tls_set(t, r);
 	method_set(t, r);
 }
 
@@ -395,6 +454,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *r,
 	t->deadline_ms = t->active_ms + t->timeout_ms;
 	buf_init(&t->answer.body, HTTP_BODY_MAX);
 	t->answer.times = (struct http_times){ -1, -1, -1, -1, -1 };
+	t->answer.certificate.not_after = TIME_NONE;
 	if (!request_well(t, r)) {
 		t->answer.code = t->answer.err.code;
 		t->timer = loop_after(h->loop, 0, answer_late, t);
@@ -425,6 +485,7 @@ static void transfer_free(struct http_transfer *t)
 	}
 	curl_slist_free_all(t->headers);
 	secret_release(&t->body);
+	secret_release(&t->client_key);
 	http_response_release(&t->answer);
 	free(t->url);
 	free(t->ca_file);
@@ -494,79 +555,6 @@ static void times_take(struct http_transfer *t)
 
 /* --- what went wrong ------------------------------------------------------------------------------ */
 
-struct failure {
-	long code;
-	const char *what, *hint;
-};
-
-static const struct failure verdicts[] = {
-	{ BODY_TOO_LONG, "the answer is longer than 1 MiB", "is it the right address?" },
-	{ HEADER_TOO_LONG, "the header of the answer is longer than 64 KiB",
-	  "is it the right address?" },
-	{ STALLED, "the server fell silent", "try again, or see whether it is overloaded" },
-	{ UNCONNECTED, "no connection: nothing comes back",
-	  "does a firewall stand between, or a proxy have to be used?" },
-	{ 0, NULL, NULL },
-};
-
-/* How the peer's certificate failed (X509_V_ERR_…). The names in it are compared by libcurl, which says
- * no more than that something is wrong. */
-static const struct failure certificates[] = {
-	{ X509_V_ERR_UNSPECIFIED, "the certificate is for another host",
-	  "the address has to be one that the certificate names" },
-	{ X509_V_ERR_CERT_HAS_EXPIRED, "the certificate has expired",
-	  "have it renewed on the server, and look at this machine's clock" },
-	{ X509_V_ERR_CERT_NOT_YET_VALID, "the certificate is not valid yet",
-	  "look at this machine's clock" },
-	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "the certificate is self-signed",
-	  "give that certificate as CA file, if it is the server's" },
-	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-	  "the certificate is from an authority that is not trusted here",
-	  "give the authority's certificate as CA file" },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	  "the certificate's issuer is not known here",
-	  "give the authority's certificate as CA file; the server may leave out one in between" },
-	{ X509_V_ERR_HOSTNAME_MISMATCH, "the certificate is for another host",
-	  "the address has to be one that the certificate names" },
-	{ X509_V_ERR_CERT_REVOKED, "the certificate was revoked", "have it replaced" },
-	{ -1, "the certificate does not verify", "see: openssl s_client -connect HOST:443" },
-};
-
-static const struct failure failures[] = {
-	{ CURLE_COULDNT_RESOLVE_HOST, "the host name does not resolve",
-	  "is it spelled right, and does DNS work here?" },
-	{ CURLE_COULDNT_RESOLVE_PROXY, "the proxy's host name does not resolve",
-	  "look at https_proxy in the environment" },
-	{ CURLE_COULDNT_CONNECT, "no connection: there is no way to the server",
-	  "does a firewall stand between, or a proxy have to be used?" },
-	{ CURLE_SSL_CONNECT_ERROR, "no TLS connection",
-	  "the server has to speak TLS 1.2 or 1.3 on this port" },
-	{ CURLE_SSL_CACERT_BADFILE, "the CA file can't be read", "it has to be PEM" },
-	{ CURLE_SSL_CIPHER, "no cipher in common", "the server has to speak TLS 1.2 or 1.3" },
-	{ CURLE_GOT_NOTHING, "the server closed the connection without an answer",
-	  "is it HTTP that it speaks on this port?" },
-	{ CURLE_RECV_ERROR, "the connection broke", "try again" },
-	{ CURLE_SEND_ERROR, "the connection broke", "try again" },
-	{ CURLE_PARTIAL_FILE, "the answer ended too early", "try again" },
-	{ CURLE_BAD_CONTENT_ENCODING, "the answer's compression is broken",
-	  "what stands between, a proxy perhaps, changed it" },
-	{ CURLE_WEIRD_SERVER_REPLY, "the answer is no HTTP",
-	  "is it HTTP that the server speaks on this port?" },
-	{ CURLE_UNSUPPORTED_PROTOCOL, "the answer is no HTTP",
-	  "is it HTTP that the server speaks on this port?" },
-	{ CURLE_HTTP2, "the connection broke within HTTP/2", "try again" },
-	{ CURLE_HTTP2_STREAM, "the server broke off the answer", "try again" },
-	{ -1, "the exchange failed", "try again" },
-};
-
-/* The row of that code, or the last one. */
-static const struct failure *failure_find(const struct failure *f, long code)
-{
-	while (f->code != code && f->code != -1 && f->what)
-		f++;
-	return f;
-}
-
 /* Which of the two time-outs, and how far it had come. */
 static void timeout_tell(struct http_transfer *t)
 {
@@ -610,28 +598,26 @@ static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
 
 static void failure_tell(struct http_transfer *t, CURLcode result)
 {
-	const struct failure *f;
+	const struct http_failure *f;
 	long verified = 0, reason = 0;
 
 	if (proxy_tell(t))
 		return;
 	curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &reason);
 	if (t->verdict == STALLED && t->answer.times.connected < 0) {
-		f = failure_find(verdicts, UNCONNECTED);
+		f = http_failure_of_verdict(UNCONNECTED);
 	} else if (result == CURLE_COULDNT_CONNECT && reason == ECONNREFUSED) {
 		transfer_fail(t, "the connection was refused",
 			      "is the server running, and is it this port?");
 		return;
 	} else if (t->verdict != GOES_ON) {
-		f = failure_find(verdicts, t->verdict);
+		f = http_failure_of_verdict(t->verdict);
 	} else if (result == CURLE_OPERATION_TIMEDOUT) {
 		timeout_tell(t);
 		return;
-	} else if (result == CURLE_PEER_FAILED_VERIFICATION) {
-		curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
-		f = failure_find(certificates, verified);
 	} else {
-		f = failure_find(failures, result);
+		curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+		f = http_failure_find(result, t->error, verified);
 	}
 	transfer_fail(t, f->what, f->hint);
 	t->answer.unusable = answer_is_unusable(t, result);
@@ -716,6 +702,7 @@ void http_response_release(struct http_response *a)
 	if (a->body.data)
 		secret_wipe(a->body.data, a->body.size);
 	buf_release(&a->body);
+	http_certificate_release(&a->certificate);
 	free(a->url);
 	a->url = NULL;
 }

@@ -25,10 +25,15 @@ struct http_request {
 	const struct secret *body;  /* copied and wiped; NULL none */
 	const char *content_type;
 	const char *ca_file; /* trust anchors instead of the system's; NULL */
-	int64_t timeout_ms;  /* in all; 0: 30 s */
-	int64_t stall_ms;    /* without a byte; 0: 10 s */
-	bool fresh;	     /* a new connection (CURLOPT_FRESH_CONNECT) */
-	bool no_redirects;   /* else up to five within one origin */
+	/* Mutual TLS: PEM text of the client's certificate (and what leads from it to its authority),
+	 * and its private key without a passphrase; NULL none. Copied. */
+	const char *client_certificate;
+	const struct secret *client_key;
+	int64_t timeout_ms; /* in all; 0: 30 s */
+	int64_t stall_ms;   /* without a byte; 0: 10 s */
+	bool fresh;	    /* a new connection (CURLOPT_FRESH_CONNECT) */
+	bool no_redirects;  /* else up to five within one origin */
+	bool tls_max_11;    /* offers TLS 1.0 and 1.1 only: for a try that has to fail */
 };
 
 /* Times from the beginning of the request, in microseconds; -1: did not come to it. */
@@ -39,6 +44,12 @@ struct http_times {
 struct http_header {
 	char *name; /* as it was sent */
 	char *value;
+};
+
+/* The server's certificate, as it calls itself: not terminal-safe. */
+struct http_certificate {
+	char *subject, *issuer; /* RFC 2253; NULL: none was seen */
+	int64_t not_after;	/* wall time in ms; TIME_NONE: not known */
 };
 
 struct http_response {
@@ -53,6 +64,8 @@ struct http_response {
 	struct buf body; /* decompressed, ≤ HTTP_BODY_MAX */
 	char *url;	 /* where it came from in the end */
 	struct http_times times;
+	char tls_version[16]; /* "TLSv1.3"; "" without TLS, or where none came about */
+	struct http_certificate certificate; /* also where it did not verify */
 };
 
 struct http *http_new(struct loop *l);

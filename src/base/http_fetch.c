@@ -1,10 +1,11 @@
 /* One request and its answer, for those who can wait. */
-#include "src/base/http.h"
+#include "src/base/http_parts.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "src/base/alloc.h"
+#include "src/base/clock.h"
 
 enum { ASK_MS = 100 };
 
@@ -21,6 +22,7 @@ static void response_copy(struct http_response *out, const struct http_response 
 	for (size_t i = 0; i < a->header_count; i++)
 		out->headers[i] = (struct http_header){ .name = x_strdup(a->headers[i].name),
 							.value = x_strdup(a->headers[i].value) };
+	http_certificate_copy(&out->certificate, &a->certificate);
 	buf_init(&out->body, HTTP_BODY_MAX);
 	buf_add(&out->body, buf_text(&a->body), a->body.len);
 }
@@ -56,7 +58,8 @@ enum errc http_fetch(struct http_response *out, const struct http_request *r,
 	struct http_transfer *t;
 	int64_t asked_ms = 0;
 
-	*out = (struct http_response){ .code = ERR_CANCELLED };
+	*out = (struct http_response){ .code = ERR_CANCELLED,
+				       .certificate = { .not_after = TIME_NONE } };
 	t = http_start(h, r, fetched, &w);
 	while (!w.over && asks_well(&asked_ms, go_on, arg))
 		loop_step(l, ASK_MS);

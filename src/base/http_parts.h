@@ -24,4 +24,28 @@ bool http_same_origin(const struct http_url *a, const struct http_url *b);
  * hour (RFC 9111 §4.2, §5.2). */
 int64_t http_fresh_ms(const struct http_response *a);
 
+/* --- TLS by OpenSSL, which knows more of it than libcurl tells --------------------------------------- */
+
+/* Has the certificate that comes in a handshake of this SSL_CTX noted in *to, verified or not; *to has to
+ * last as long as the handshake. */
+void http_tls_watch(void *ssl_ctx, struct http_certificate *to);
+/* Notes version and certificate of an SSL connection that stands. */
+void http_tls_note(struct http_response *a, const void *ssl);
+void http_certificate_copy(struct http_certificate *to, const struct http_certificate *from);
+void http_certificate_release(struct http_certificate *c);
+
+/* --- what went wrong ------------------------------------------------------------------------------- */
+
+/* Why we ended a transfer ourselves. */
+enum http_verdict { GOES_ON, BODY_TOO_LONG, HEADER_TOO_LONG, STALLED, UNCONNECTED };
+
+struct http_failure {
+	long code;
+	const char *what, *hint;
+};
+
+const struct http_failure *http_failure_of_verdict(enum http_verdict v);
+/* By libcurl's code, its text, and how the peer's certificate failed (X509_V_ERR_…). */
+const struct http_failure *http_failure_find(long code, const char *text, long verified);
+
 #endif

@@ -9,6 +9,7 @@
 #include "src/base/text.h"
 #include "src/cli/ask.h"
 #include "src/cli/detail.h"
+#include "src/cli/device_text.h"
 #include "src/cli/interrupt.h"
 #include "src/cli/report.h"
 #include "src/cli/token_text.h"
@@ -65,6 +66,15 @@ static enum errc print_detail(struct printer *p, const struct json *row, struct 
 	return rc ? rc : detail_print(&p->out, &p->look, p->op, row, e);
 }
 
+/* An event is out before the next one happens. */
+static enum errc print_event(struct printer *p, const struct json *row, struct err *e)
+{
+	enum errc rc = p->look.json ? print_json(p, row, e)
+				    : device_print(&p->out, &p->look, row, e);
+
+	return rc ? rc : out_flush(&p->out, e);
+}
+
 static void progress_clear(struct printer *p)
 {
 	if (p->progress_at)
@@ -80,7 +90,9 @@ static enum errc sink_record(void *arg, const struct op *op, const struct json *
 	progress_clear(p);
 	if (op->flags & OP_TEXT && !p->look.json)
 		return ERR_OK;
-	if (p->look.json)
+	if (op->flags & OP_STREAM)
+		rc = print_event(p, row, e);
+	else if (p->look.json)
 		rc = print_json(p, row, e);
 	else if (p->look.quiet)
 		rc = print_quiet(p, row, e);

@@ -156,7 +156,7 @@ static void slow_down_take(const struct reading *r)
 	const char *why;
 
 	if (r->a->kind == OAUTH_SLOW_DOWN && n.state == NUMBER_GIVEN && n.value >= 1)
-		r->a->interval_ms = oauth_interval_ms(n, 0, r->preset->interval_millis, &why);
+		r->a->interval_ms = oauth_interval_ms(n, 0, &why);
 }
 
 static void error_take(const struct reading *r, const char *error)

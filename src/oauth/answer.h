@@ -59,8 +59,7 @@ struct device_codes {
 	int64_t interval_ms; /* 5 s where it is missing, null or below 1 */
 };
 /* Turns a->kind to OAUTH_MALFORMED where the object is none of these; deviations go to a->notes. */
-void oauth_device_codes(struct device_codes *out, struct oauth_answer *a,
-			const struct oauth_preset *preset);
+void oauth_device_codes(struct device_codes *out, struct oauth_answer *a);
 void device_codes_release(struct device_codes *c);
 
 /* A success of the token endpoint (RFC 6749 §5.1). */

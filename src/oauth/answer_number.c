@@ -76,7 +76,7 @@ struct oauth_number oauth_number_get(const struct json *object, const char *name
 	return n;
 }
 
-int64_t oauth_interval_ms(struct oauth_number n, int64_t expires_in, bool millis, const char **why)
+int64_t oauth_interval_ms(struct oauth_number n, int64_t expires_in, const char **why)
 {
 	int64_t ms = n.value * SECOND_MS + (n.fraction ? SECOND_MS : 0);
 
@@ -87,8 +87,7 @@ int64_t oauth_interval_ms(struct oauth_number n, int64_t expires_in, bool millis
 		*why = "`interval` is no number: 5 seconds are used (RFC 8628 §3.2)";
 	} else if (n.value < 1) {
 		*why = "`interval` is below one second: 5 seconds are used";
-	} else if (n.value >= INTERVAL_MILLIS || (expires_in && n.value >= expires_in) ||
-		   (millis && n.value >= INTERVAL_MILLIS / 10)) {
+	} else if (n.value >= INTERVAL_MILLIS || (expires_in && n.value >= expires_in)) {
 		ms = n.value;
 		*why = "`interval` is read as milliseconds: RFC 8628 §3.2 has seconds";
 		if (ms >= SECOND_MS && (!expires_in || ms < expires_in * SECOND_MS))

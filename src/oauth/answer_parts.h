@@ -19,7 +19,7 @@ struct oauth_number oauth_number_read(const char *lexeme, size_t len);
 
 /* An interval in milliseconds: 5 s where it is none; `expires_in` in seconds, 0 unknown. *why (static
  * text): what was odd about it; NULL nothing. */
-int64_t oauth_interval_ms(struct oauth_number n, int64_t expires_in, bool millis, const char **why);
+int64_t oauth_interval_ms(struct oauth_number n, int64_t expires_in, const char **why);
 
 void answer_note(struct oauth_answer *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -173,8 +173,7 @@ static int64_t expires_read(struct oauth_answer *a)
 	return n.value > EXPIRES_MAX ? EXPIRES_MAX : n.value;
 }
 
-static void times_read(struct device_codes *out, struct oauth_answer *a,
-		       const struct oauth_preset *preset)
+static void times_read(struct device_codes *out, struct oauth_answer *a)
 {
 	int64_t seconds = expires_read(a);
 	const char *why;
@@ -182,14 +181,12 @@ static void times_read(struct device_codes *out, struct oauth_answer *a,
 	if (a->kind != OAUTH_SUCCESS)
 		return;
 	out->expires_ms = seconds * SECOND_MS;
-	out->interval_ms = oauth_interval_ms(oauth_number_get(a->json, "interval"), seconds,
-					     preset->interval_millis, &why);
+	out->interval_ms = oauth_interval_ms(oauth_number_get(a->json, "interval"), seconds, &why);
 	if (why)
 		answer_note(a, "%s", why);
 }
 
-void oauth_device_codes(struct device_codes *out, struct oauth_answer *a,
-			const struct oauth_preset *preset)
+void oauth_device_codes(struct device_codes *out, struct oauth_answer *a)
 {
 	const char *device_code, *user_code, *uri;
 
@@ -207,7 +204,7 @@ void oauth_device_codes(struct device_codes *out, struct oauth_answer *a,
 	out->message = x_strdup(json_get_text(a->json, "message"));
 	user_code_note(a, user_code);
 	device_codes_look(out, a);
-	times_read(out, a, preset);
+	times_read(out, a);
 }
 
 void device_codes_release(struct device_codes *c)

@@ -29,7 +29,7 @@ static void goes_on_as(struct oauth_answer *a, enum oauth_kind kind, const char 
 
 static void codes_take(struct device_flow *f, struct oauth_answer *a)
 {
-	oauth_device_codes(&f->codes, a, f->provider->preset);
+	oauth_device_codes(&f->codes, a);
 	if (a->kind != OAUTH_SUCCESS) {
 		flow_end_as_told(f, FLOW_FAILED, a);
 		return;

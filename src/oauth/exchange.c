@@ -60,6 +60,15 @@ static struct json *text_json(char *text, size_t len)
 	return json;
 }
 
+/* At a whole character, and marked. */
+static void text_cut(struct buf *text, size_t max)
+{
+	if (text->len > max)
+		for (text->len = max; text->len && (text->data[text->len] & 0xc0) == 0x80;)
+			text->len--;
+	buf_add_text(text, "…");
+}
+
 /* Masked first and cut then, so that no part of a secret is left at the cut; what is far behind it can't
  * reach back. */
 static struct json *body_json(const char *text, size_t len, const struct oauth_secrets *known)
@@ -73,10 +82,8 @@ static struct json *body_json(const char *text, size_t len, const struct oauth_s
 			longest = known->values[i].len;
 	looked_at = BODY_SHOWN + 2 * UNIT_MAX * longest;
 	oauth_mask(&out, text, len < looked_at ? len : looked_at, known);
-	if (out.len > BODY_SHOWN || len > looked_at) {
-		out.len = out.len < BODY_SHOWN ? out.len : BODY_SHOWN;
-		buf_add_text(&out, "…");
-	}
+	if (out.len > BODY_SHOWN || len > looked_at)
+		text_cut(&out, BODY_SHOWN);
 	json = out.len ? text_json(out.data, out.len) : json_text("");
 	buf_release(&out);
 	return json;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
+#include "src/base/base64.h"
 #include "src/oauth/mask_parts.h"
 
 enum {
@@ -73,21 +74,24 @@ static void hide_run(const struct masking *m, const struct reading *r, const cha
 static void hide_base64(const struct masking *m, const struct reading *r,
 			const struct secret *value)
 {
-	size_t room = base64_text_size(value->len + 2);
-	char *text = secret_memory_get(2 * room), *url = text + room;
+	size_t len = value->len + 2, size = base64_size(len);
+	char *data = secret_memory_get(len), *text = secret_memory_get(size);
 
+	memset(data, 0, len);
 	for (size_t before = 0; before < 3; before++) {
 		size_t first = (before * 8 + 5) / 6, last = (before + value->len) * 8 / 6;
 
-		base64_text(text, before, value);
 		if (last < first + BASE64_MIN)
 			continue;
-		for (size_t i = 0; i < last; i++)
-			url[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+		memcpy(data + before, secret_reveal(value), value->len);
+		base64_encode(text, data, before + value->len);
 		hide_run(m, r, text + first, last - first);
-		hide_run(m, r, url + first, last - first);
+		base64url_encode(text, data, before + value->len);
+		hide_run(m, r, text + first, last - first);
+		data[before] = '\0';
 	}
-	secret_memory_put(text, 2 * room);
+	secret_memory_put(data, len);
+	secret_memory_put(text, size);
 }
 
 static void hide_known(const struct masking *m, const struct reading *r)
@@ -252,6 +256,23 @@ static bool is_literal(const char *text, size_t len)
 	       (len == 5 && memcmp(text, "false", 5) == 0);
 }
 
+/* As it stands, and as it would be written elsewhere. */
+static void value_learn(struct oauth_secrets *learn, const char *text, size_t len)
+{
+	struct reading value, decoded;
+
+	oauth_secrets_add(learn, text, len);
+	reading_init(&value, text, len);
+	for (unsigned d = 0; d < READING_DECODERS; d++) {
+		if (!reading_decode(&decoded, &value, d))
+			continue;
+		if (decoded.len >= LEARN_MIN)
+			oauth_secrets_add(learn, decoded.text, decoded.len);
+		reading_release(&decoded);
+	}
+	reading_release(&value);
+}
+
 /* What stands behind a name in running text is hidden, but may be any word: nothing is learnt of it. */
 static void value_found(const struct masking *m, const struct reading *r, const struct member *n,
 			size_t from, size_t to)
@@ -259,7 +280,7 @@ static void value_found(const struct masking *m, const struct reading *r, const 
 	hide(m, r, from, to);
 	if (m->learn && n->kind == NAME_SECRET && (n->quoted || n->form) &&
 	    to - from >= LEARN_MIN && m->learn->count < LEARN_MAX)
-		oauth_secrets_add(m->learn, r->text + from, to - from);
+		value_learn(m->learn, r->text + from, to - from);
 }
 
 /* Hides the value and tells where it ends. */

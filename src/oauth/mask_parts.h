@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "src/base/secret.h"
-
 /* A text as an encoding reads it, and where in the first text each of its bytes comes from. */
 struct reading {
 	char *text;
@@ -20,9 +18,5 @@ void reading_release(struct reading *r);			    /* wipes */
 enum { READING_DECODERS = 4 };
 /* Percent-encoding, JSON's and HTML's escapes, wide characters. False: there is none of it. */
 bool reading_decode(struct reading *out, const struct reading *in, unsigned decoder);
-
-/* Base64 (RFC 4648 §4) of `before` zero bytes and the value, padded. */
-size_t base64_text_size(size_t len); /* with the NUL */
-void base64_text(char *out, size_t before, const struct secret *value);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
+#include "src/base/secret.h"
 #include "src/base/text.h"
 #include "src/oauth/mask_parts.h"
 
@@ -20,11 +21,23 @@ static size_t unit_plain(char *out, const char *in, size_t *taken)
 	return 1;
 }
 
+/* What 2 * `bytes` hexadecimal digits stand for; -1: there are none. */
+static int32_t hex_value(const char *in, size_t bytes)
+{
+	char digits[5] = "";
+	unsigned char value[2];
+
+	memcpy(digits, in, 2 * bytes);
+	if (!hex_decode(value, digits, bytes))
+		return -1;
+	return bytes == 1 ? value[0] : value[0] << 8 | value[1];
+}
+
 static size_t decode_percent(char out[UNIT_MAX], const char *in, size_t len, size_t *taken)
 {
-	unsigned char byte;
+	int32_t byte = *in == '%' && len >= 3 ? hex_value(in + 1, 1) : -1;
 
-	if (*in != '+' && (*in != '%' || len < 3 || !hex_decode(&byte, in + 1, 1)))
+	if (byte < 0 && *in != '+')
 		return unit_plain(out, in, taken);
 	*out = *in == '+' ? ' ' : (char)byte;
 	*taken = *in == '+' ? 1 : 3;
@@ -33,12 +46,8 @@ static size_t decode_percent(char out[UNIT_MAX], const char *in, size_t len, siz
 
 static bool unicode_escape(int32_t *code, const char *in, size_t len)
 {
-	unsigned char bytes[2];
-
-	if (len < 6 || in[0] != '\\' || in[1] != 'u' || !hex_decode(bytes, in + 2, 2))
-		return false;
-	*code = bytes[0] << 8 | bytes[1];
-	return true;
+	*code = len >= 6 && in[0] == '\\' && in[1] == 'u' ? hex_value(in + 2, 2) : -1;
+	return *code >= 0;
 }
 
 /* RFC 8259 §7; any other character behind a backslash is itself. */
@@ -179,30 +188,4 @@ bool reading_decode(struct reading *out, const struct reading *in, unsigned deco
 	}
 	out->at[out->len] = in->at[in->len];
 	return true;
-}
-
-/* --- base64 --------------------------------------------------------------------------------------- */
-
-size_t base64_text_size(size_t len)
-{
-	return (len + 2) / 3 * 4 + 1;
-}
-
-void base64_text(char *out, size_t before, const struct secret *value)
-{
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *data = (const unsigned char *)secret_reveal(value);
-	size_t len = before + value->len;
-
-	for (size_t at = 0; at < len; at += 3) {
-		uint32_t bits = 0;
-
-		for (size_t i = 0; i < 3; i++)
-			bits = bits << 8 |
-			       (at + i >= before && at + i < len ? data[at + i - before] : 0);
-		for (size_t i = 0; i < 4; i++)
-			*out++ = at + i > len ? '=' : alphabet[bits >> (18 - 6 * i) & 63];
-	}
-	*out = '\0';
 }

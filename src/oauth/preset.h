@@ -38,7 +38,6 @@ struct oauth_preset {
 	bool device_secret;	     /* the secret goes with the device request, too */
 	bool secret_required;
 	bool error_in_message; /* no `error`: the text is in `message` (Twitch) */
-	bool interval_millis;  /* `interval` comes in milliseconds */
 	bool code_not_at_once; /* "incorrect_device_code" right after issue is pending (GitHub) */
 	bool denial_is_silent; /* a denial never reaches the client (Dex, Hydra) */
 	bool no_discovery;     /* no metadata, or none of use */

@@ -509,8 +509,9 @@ static const struct oauth_preset cognito = {
 		   "there, or put a provider that has one before it",
 };
 
+/* More special issuers first: an Asgardeo's looks like one of WSO2's, too. */
 const struct oauth_preset *const oauth_presets[] = {
 	&github, &gitlab,  &google,	&entra,		  &okta,    &auth0,  &keycloak, &authentik,
-	&dex,	 &zitadel, &hydra,	&logto,		  &pingone, &twitch, &wso2,	&asgardeo,
+	&dex,	 &zitadel, &hydra,	&logto,		  &pingone, &twitch, &asgardeo, &wso2,
 	&spring, &oracle,  &salesforce, &identity_center, &cognito, NULL,
 };

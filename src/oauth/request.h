@@ -16,6 +16,7 @@ struct oauth_signer {
 
 struct oauth_request {
 	struct http_request http; /* points into what is below */
+	enum oauth_endpoint endpoint;
 	struct secret body;
 	char *url;
 	char *authorization; /* "Authorization: …"; wiped when released */

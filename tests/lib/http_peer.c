@@ -34,9 +34,10 @@ void http_peer_start(struct http_peer *p)
 	close(out[1]);
 	p->input = in[1];
 	line = fdopen(out[0], "r");
-	assert_int_equal(fscanf(line, "%u %u %u %u %u %u %u", &p->plain, &p->other, &p->good,
-				&p->wrong, &p->expired, &p->selfsigned, &p->stranger),
-			 7);
+	assert_int_equal(fscanf(line, "%u %u %u %u %u %u %u %u %u", &p->plain, &p->other, &p->good,
+				&p->wrong, &p->expired, &p->selfsigned, &p->stranger, &p->mutual,
+				&p->old),
+			 9);
 	fclose(line);
 }
 

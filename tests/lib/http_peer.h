@@ -7,6 +7,8 @@ struct http_peer {
 	char *ca_file;
 	unsigned plain, other;				     /* ports: http */
 	unsigned good, wrong, expired, selfsigned, stranger; /* https, by what its certificate is */
+	unsigned mutual; /* wants a client's certificate of ca.pem: client.pem and client.key */
+	unsigned old;	 /* TLS 1.0 and 1.1 only */
 	int input;
 	long pid;
 };

@@ -13,9 +13,11 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 MEBIBYTE = 1 << 20
-KINDS = ("plain", "other", "good", "wrong", "expired", "selfsigned", "stranger")
+KINDS = ("plain", "other", "good", "wrong", "expired", "selfsigned", "stranger", "mutual", "old")
+PROXIED = "proxied.example"  # a name that only the proxy knows
 
 counts = collections.Counter()
 ports = {}
@@ -45,7 +47,13 @@ def certificates(folder):
     here = "IP:127.0.0.1,DNS:localhost"
     authority(folder, "ca")
     authority(folder, "unknown")
-    certificate(folder, "good", here, "ca", 30)
+    certificate(folder, "good", here + ",DNS:" + PROXIED, "ca", 30)
+    certificate(folder, "mutual", here, "ca", 30)
+    certificate(folder, "old", here, "ca", 30)
+    certificate(folder, "client", "DNS:client", "ca", 30)
+    certificate(folder, "nobody", "DNS:nobody", "unknown", 30)
+    openssl(folder, "pkey", "-in", "client.key", "-aes256", "-passout", "pass:secret", "-out",
+            "locked.key")
     certificate(folder, "wrong", "DNS:elsewhere.example", "ca", 30)
     certificate(folder, "expired", here, "ca", -1)
     certificate(folder, "stranger", here, "unknown", 30)
@@ -90,6 +98,35 @@ def echo(connection, request):
     answer(connection, request.head + b"\n\n" + request.body)
 
 
+def who(connection, _):
+    """The common name of the client's certificate."""
+    subject = connection.getpeercert()["subject"]
+    answer(connection, dict(part[0] for part in subject)["commonName"].encode())
+
+
+def tunnel(connection, request):
+    """A proxy's CONNECT: to the good server, whatever the name; nowhere for any other."""
+    counts["CONNECT"] += 1
+    if request.target != PROXIED + ":443":
+        return answer(connection, b"no", "403 Forbidden")
+    connection.sendall(HEAD + b"\r\n")
+    with socket.create_connection(("127.0.0.1", ports["good"])) as far:
+        back = threading.Thread(target=pump, args=(far, connection), daemon=True)
+        back.start()
+        pump(connection, far)
+        back.join()
+    return None
+
+
+def pump(source, target):
+    try:
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
 def bomb(connection, _):
     squeezed = gzip.compress(bytes(100 * MEBIBYTE), 9)
     answer(connection, squeezed, "200 OK", "Content-Encoding: gzip")
@@ -99,6 +136,8 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 SCRIPTS = {
     "/ok": lambda c, r: answer(c, b"hello", "200 OK", "X-One: 1", "X-One: 2", "X-Blank:   a b \t"),
     "/echo": echo,
+    "/who": who,
+    "/tunnels": lambda c, r: answer(c, b"%d" % counts["CONNECT"]),
     "/missing": lambda c, r: answer(c, b"no", "404 Not Found"),
     "/early": lambda c, r: c.sendall(b"HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n"
                                      + HEAD + b"Content-Length: 2\r\nX-Late: 1\r\n\r\nok"),
@@ -149,8 +188,8 @@ class Request:
                 connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 raise ValueError("TLS")
         self.head, self.body = data.split(b"\r\n\r\n", 1)
-        self.method, self.path, _ = self.head.split(b"\r\n", 1)[0].decode().split(" ", 2)
-        self.path = self.path.split("?", 1)[0]
+        self.method, self.target, _ = self.head.split(b"\r\n", 1)[0].decode().split(" ", 2)
+        self.path, _, self.query = self.target.partition("?")
         length = 0
         for line in self.head.split(b"\r\n")[1:]:
             name, _, value = line.partition(b":")
@@ -167,7 +206,7 @@ def serve(connection, context):
                 connection = context.wrap_socket(connection, server_side=True)
             with connection:
                 request = Request(connection)
-                script = SCRIPTS.get(request.path)
+                script = tunnel if request.method == "CONNECT" else SCRIPTS.get(request.path)
                 if request.path.startswith("/kept-"):
                     script = script or SCRIPTS["/kept"]
                 if script:
@@ -184,18 +223,31 @@ def listen(server, context):
         threading.Thread(target=serve, args=(connection, context), daemon=True).start()
 
 
+def context_of(folder, kind):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(folder, kind + ".pem"), os.path.join(folder, kind + ".key"))
+    if kind == "mutual":
+        context.load_verify_locations(os.path.join(folder, "ca.pem"))
+        context.verify_mode = ssl.CERT_REQUIRED
+    if kind == "old":
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+    return context
+
+
 def main(folder):
     certificates(folder)
     for kind in KINDS:
         server = socket.create_server(("127.0.0.1", 0), backlog=64)
-        context = None
-        if kind not in ("plain", "other"):
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(os.path.join(folder, kind + ".pem"), os.path.join(folder, kind + ".key"))
+        context = None if kind in ("plain", "other") else context_of(folder, kind)
         ports[kind] = server.getsockname()[1]
         threading.Thread(target=listen, args=(server, context), daemon=True).start()
     print(*(ports[kind] for kind in KINDS), flush=True)
     sys.stdin.read()
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

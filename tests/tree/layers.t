@@ -24,7 +24,7 @@ FOREIGN = {
     r"n?curses\.h|term\.h": ("ui/paint_ncurses.c",),
     r"sqlite3\.h": ("data/engine_sqlite.c",),
     r"libpq-fe\.h": ("data/engine_postgres.c",),
-    r"curl/.*": ("src/base/http.c",),
+    r"curl/.*": ("src/base/http.c", "src/base/http_errors.c"),
     r"microhttpd\.h": ("src/serve/",),
     r"openssl/.*": ("src/base/", "src/token/"),
     r"jansson\.h": ("src/base/json.c",),

@@ -22,6 +22,23 @@ static void encoding_follows_rfc_4648(void **state)
 	}
 }
 
+/* RFC 4648 §10. */
+static void test_plain_base64(void **state)
+{
+	static const char *const texts[] = { "",	 "Zg==",     "Zm8=",	"Zm9v",
+					     "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy" };
+	char text[16];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(texts) / sizeof(*texts); len++) {
+		base64_encode(text, "foobar", len);
+		assert_string_equal(text, texts[len]);
+		assert_int_equal(base64_size(len), strlen(text) + 1);
+	}
+	base64_encode(text, "\xfb\xff\xbf", 3);
+	assert_string_equal(text, "+/+/");
+}
+
 static void the_digits_are_those_that_a_url_can_carry(void **state)
 {
 	char text[16];
@@ -197,6 +214,7 @@ static void text_may_be_decoded_where_it_stands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain_base64),
 		cmocka_unit_test(encoding_follows_rfc_4648),
 		cmocka_unit_test(the_digits_are_those_that_a_url_can_carry),
 		cmocka_unit_test(decoding_follows_rfc_4648),

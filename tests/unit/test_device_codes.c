@@ -26,7 +26,7 @@ static void read_by(const char *preset, const char *json)
 	release(NULL);
 	answer_made_by(&answer, preset, 200, json);
 	assert_int_equal(answer.kind, OAUTH_SUCCESS);
-	oauth_device_codes(&codes, &answer, oauth_preset_find(preset));
+	oauth_device_codes(&codes, &answer);
 }
 
 static void read_codes(const char *json)
@@ -250,20 +250,6 @@ static void a_huge_number_changes_nothing_else(void **state)
 	assert_int_equal(codes.expires_ms, 600000);
 }
 
-static void a_preset_knows_of_milliseconds(void **state)
-{
-	(void)state;
-	read_by("wso2", "{" CODES "," URI ",\"expires_in\":600,\"interval\":5000}");
-	assert_codes();
-	assert_int_equal(codes.interval_ms, 5000);
-	read_by("wso2", "{" CODES "," URI ",\"expires_in\":600,\"interval\":5}");
-	assert_int_equal(codes.interval_ms, 5000);
-	assert_note(NULL);
-	read_by("wso2", "{" CODES "," URI ",\"expires_in\":600,\"interval\":500}");
-	assert_int_equal(codes.interval_ms, 5000);
-	assert_note("makes no sense");
-}
-
 /* --- addresses ---------------------------------------------------------------------------------------- */
 
 static void read_uri(const char *uri, const char *complete)
@@ -472,7 +458,6 @@ int main(void)
 		cmocka_unit_test_teardown(lifetimes, release),
 		cmocka_unit_test_teardown(lifetimes_that_are_none, release),
 		cmocka_unit_test_teardown(a_huge_number_changes_nothing_else, release),
-		cmocka_unit_test_teardown(a_preset_knows_of_milliseconds, release),
 		cmocka_unit_test_teardown(an_address_that_can_be_opened, release),
 		cmocka_unit_test_teardown(an_address_that_is_no_web_address, release),
 		cmocka_unit_test_teardown(user_information_names_the_real_host, release),

@@ -255,21 +255,177 @@ static void test_https_is_no_http(void **state)
 	free(secure);
 }
 
-/* The address of a proxy that is a port of the server, and refuses to be one. */
-static void test_proxies_of_the_environment(void **state)
+/* --- certificates and versions ------------------------------------------------------------------- */
+
+static void assert_certificate(const char *subject, const char *issuer)
 {
-	const struct http_request r = { .url = "https://no-such-host.invalid/" };
-	char *proxy = http_peer_url(&peer, peer.plain, "");
+	assert_non_null(answer.certificate.subject);
+	assert_string_equal(answer.certificate.subject, subject);
+	assert_string_equal(answer.certificate.issuer, issuer);
+}
+
+static void test_what_is_told_of_tls(void **state)
+{
+	struct clock c = clock_system;
+	int64_t days;
 
 	(void)state;
-	setenv("https_proxy", proxy, 1);
-	setenv("http_proxy", "http://127.0.0.1:1", 1);
-	assert_refused(http_fetch(&answer, &r, NULL, NULL, &err), ERR_REMOTE, &err, "proxy");
-	/* Never for this machine. */
+	assert_well(SECURE(peer.good), &err);
+	assert_string_equal(answer.tls_version, "TLSv1.3");
+	assert_certificate("CN=good", "CN=ca");
+	days = (answer.certificate.not_after - clock_wall(&c)) / DAY_MS;
+	assert_true(days == 29 || days == 30);
 	assert_well(PLAIN("/ok"), &err);
-	unsetenv("https_proxy");
-	unsetenv("http_proxy");
+	assert_string_equal(answer.tls_version, "");
+	assert_null(answer.certificate.subject);
+	assert_true(answer.certificate.not_after == TIME_NONE);
+}
+
+static void test_a_certificate_that_does_not_verify_is_told(void **state)
+{
+	struct clock c = clock_system;
+
+	(void)state;
+	assert_refused(SECURE(peer.expired), ERR_REMOTE, &err, "has expired");
+	assert_certificate("CN=expired", "CN=ca");
+	assert_true(answer.certificate.not_after < clock_wall(&c));
+	assert_refused(SECURE(peer.wrong), ERR_REMOTE, &err, "another host");
+	assert_certificate("CN=wrong", "CN=ca");
+	assert_refused(SECURE(peer.selfsigned), ERR_REMOTE, &err, "self-signed");
+	assert_certificate("CN=localhost", "CN=localhost");
+	assert_refused(SECURE(peer.stranger), ERR_REMOTE, &err, "issuer is not known");
+	assert_certificate("CN=stranger", "CN=unknown");
+}
+
+static void test_old_versions_only_where_they_are_asked_for(void **state)
+{
+	const struct http_request old = { .ca_file = peer.ca_file, .tls_max_11 = true };
+
+	(void)state;
+	assert_refused(SECURE(peer.old), ERR_REMOTE, &err, "no TLS connection");
+	assert_well(fetch(peer.old, "/ok", old), &err);
+	assert_string_equal(answer.tls_version, "TLSv1.1");
+	assert_certificate("CN=old", "CN=ca");
+	assert_refused(fetch(peer.good, "/ok", old), ERR_REMOTE, &err, "no TLS connection");
+}
+
+/* A file of the server's folder as PEM text. */
+static char *pem(const char *name)
+{
+	char *path = NULL, *text;
+
+	assert_true(asprintf(&path, "%s/%s", peer.folder, name) > 0);
+	text = file_get(path);
+	free(path);
+	return text;
+}
+
+static enum errc fetch_mutual(const char *certificate, const char *key)
+{
+	struct secret secret = SECRET_INIT;
+	char *certificate_text = certificate ? pem(certificate) : NULL;
+	char *key_text = key ? pem(key) : NULL;
+	struct http_request r = { .ca_file = peer.ca_file, .client_certificate = certificate_text };
+	enum errc rc;
+
+	if (key) {
+		secret_set(&secret, key_text, strlen(key_text));
+		r.client_key = &secret;
+	}
+	rc = fetch(peer.mutual, "/who", r);
+	secret_release(&secret);
+	free(certificate_text);
+	free(key_text);
+	return rc;
+}
+
+static void test_mutual_tls(void **state)
+{
+	(void)state;
+	assert_well(fetch_mutual("client.pem", "client.key"), &err);
+	assert_body("client");
+	assert_refused(fetch_mutual(NULL, NULL), ERR_REMOTE, &err,
+		       "wants a certificate of the client");
+	assert_refused(fetch_mutual("nobody.pem", "nobody.key"), ERR_REMOTE, &err,
+		       "who issued the client's certificate");
+}
+
+/* Above all nobody is asked for a passphrase on the terminal. */
+static void test_client_certificates_that_can_not_be_used(void **state)
+{
+	(void)state;
+	assert_refused(fetch_mutual("client.pem", "nobody.key"), ERR_REMOTE, &err, "can't be used");
+	assert_refused(fetch_mutual("client.pem", "locked.key"), ERR_REMOTE, &err, "can't be used");
+	assert_refused(fetch_mutual("client.key", "client.key"), ERR_REMOTE, &err, "can't be used");
+	assert_refused(fetch_mutual("client.pem", "ca.pem"), ERR_REMOTE, &err, "can't be used");
+}
+
+/* --- proxies ------------------------------------------------------------------------------------- */
+
+static void proxies_unset(void)
+{
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "http_proxy",
+					     "all_proxy",   "ALL_PROXY",   "no_proxy" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		unsetenv(names[i]);
+}
+
+/* How many have come by the proxy. */
+static long tunnels(void)
+{
+	assert_well(PLAIN("/tunnels"), &err);
+	return strtol(buf_text(&answer.body), NULL, 10);
+}
+
+static enum errc fetch_by_name(const char *url)
+{
+	const struct http_request r = { .url = url, .ca_file = peer.ca_file, .fresh = true };
+
+	http_response_release(&answer);
+	return http_fetch(&answer, &r, NULL, NULL, &err);
+}
+
+/* The name resolves nowhere: the proxy alone leads to it. */
+static void test_proxies_of_the_environment(void **state)
+{
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
+					     "ALL_PROXY" };
+	char *proxy = http_peer_url(&peer, peer.plain, "");
+	long before;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		proxies_unset();
+		before = tunnels();
+		setenv(names[i], proxy, 1);
+		assert_well(fetch_by_name("https://proxied.example/ok"), &err);
+		assert_body("hello");
+		assert_certificate("CN=good", "CN=ca");
+		assert_int_equal(tunnels(), before + 1);
+	}
+	assert_refused(fetch_by_name("https://no-such-host.invalid/"), ERR_REMOTE, &err,
+		       "the proxy does not connect there: status 403");
+	setenv("no_proxy", "proxied.example", 1);
+	before = tunnels();
+	assert_refused(fetch_by_name("https://proxied.example/ok"), ERR_REMOTE, &err,
+		       "does not resolve");
+	assert_int_equal(tunnels(), before);
+	proxies_unset();
 	free(proxy);
+}
+
+static void test_no_proxy_leads_to_this_machine(void **state)
+{
+	(void)state;
+	proxies_unset();
+	setenv("https_proxy", "http://127.0.0.1:1", 1);
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+	assert_refused(fetch_by_name("https://proxied.example/ok"), ERR_REMOTE, &err, "refused");
+	assert_well(PLAIN("/ok"), &err);
+	assert_well(SECURE(peer.good), &err);
+	proxies_unset();
 }
 
 static void test_urls(void **state)
@@ -579,7 +735,13 @@ int main(void)
 		TEST(test_nobody_is_there),
 		TEST(test_certificates),
 		TEST(test_https_is_no_http),
+		TEST(test_what_is_told_of_tls),
+		TEST(test_a_certificate_that_does_not_verify_is_told),
+		TEST(test_old_versions_only_where_they_are_asked_for),
+		TEST(test_mutual_tls),
+		TEST(test_client_certificates_that_can_not_be_used),
 		TEST(test_proxies_of_the_environment),
+		TEST(test_no_proxy_leads_to_this_machine),
 		TEST(test_urls),
 		TEST(test_a_password_in_a_url_is_not_repeated),
 		LOOP_TEST(test_several_at_once),

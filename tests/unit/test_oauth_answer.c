@@ -33,8 +33,8 @@ static void verdict_look(const struct verdict_case *c)
 		struct buf notes = BUF_INIT(4096);
 
 		json_write(&notes, a.notes);
-		print_error("%s: kind %d, error \"%s\", explanation \"%s\", notes %s\n", c->name,
-			    a.kind, a.error, a.explanation ? a.explanation : "", buf_text(&notes));
+		print_error("%s: kind %u, error \"%s\", explanation \"%s\", notes %s\n", c->name,
+			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "", buf_text(&notes));
 		buf_release(&notes);
 		fail();
 	}

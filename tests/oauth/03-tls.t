@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""Providers over TLS: a certificate that is expired, another host's, self-signed or a stranger's, an old
+version, and a redirect to plain http end the flow before anything secret is said; a good one is trusted
+by the CA file, a client certificate lets in."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from oauth import DeviceRun, each, no_secret, scenario_options, shared_server  # noqa: E402
+from tap import Home, check, equal, main, match, test  # noqa: E402
+
+BAD = {"expired": "expired", "wrong": "host|name|127.0.0.1", "selfsigned": "self.signed|unknown|trust",
+       "stranger": "issuer|trust|unknown|authority", "old": "version|TLS|protocol|sigalg"}
+
+
+def run(home, kind, name, *more):
+    server = shared_server()
+    return DeviceRun(home, *scenario_options(server, name, kind, "--ca-file", server.ca, *more))
+
+
+@test
+def a_good_certificate_is_trusted_by_the_ca_file(home):
+    success = run(home, "good", "good~tls").ended(0)
+    equal("Bearer", success["token_type"])
+
+
+@test
+def an_authority_that_was_not_named_is_not_trusted(home):
+    run = DeviceRun(home, *scenario_options(shared_server(), "good~unknown", "good"))
+    run.ended(6)
+    match("(?i)certificate|issuer|trust", str(run.events) + run.result().err)
+
+
+@test
+def bad_certificates_end_the_flow_before_anything_is_said():
+    def one(kind):
+        home, name = Home(), "good~" + kind
+        try:
+            tried = run(home, kind, name)
+            tried.ended(6)
+            match("(?i)" + BAD[kind], str(tried.events) + tried.result().err, kind)
+            equal([], shared_server().asked(name), "it was asked all the same")
+        finally:
+            home.close()
+    each(one, BAD)
+
+
+@test
+def explicit_endpoints_are_held_to_it_too(home):
+    server = shared_server()
+    tried = DeviceRun(home, "--client-id", "tests", "--ca-file", server.ca,
+                      "--device-authorization-endpoint", server.urls["good"] + "/good~explicit/device",
+                      "--token-endpoint", server.urls["expired"] + "/good~explicit/token")
+    tried.ended(6)
+    equal(1, len(server.asked("good~explicit", "device")))
+    equal([], server.asked("good~explicit", "token"))
+
+
+@test
+def plain_http_is_refused_beyond_loopback(home):
+    tried = DeviceRun(home, "--issuer", "http://id.example", "--client-id", "tests")
+    result = tried.result()
+    check(result.code in (2, 6), str(result))
+    match("https", result.out + result.err)
+
+
+@test
+def a_redirect_to_plain_http_is_not_followed(home):
+    server = shared_server()
+    tried = run(home, "good", "redirect-plain")
+    tried.ended(6)
+    match("(?i)redirect|307|https", str(tried.events) + tried.result().err)
+    equal([], server.asked("good", "token"))
+    no_secret(server.state("redirect-plain").secrets, tried.result().out + tried.result().err, "what was said")
+
+
+def mutual(home, certificate, key):
+    server = shared_server()
+    return run(home, "mutual", f"good~{certificate}", "--auth-method", "tls_client_auth",
+               "--client-certificate-file", os.path.join(server.folder, certificate),
+               "--client-key-file", os.path.join(server.folder, key))
+
+
+@test
+def a_client_certificate_lets_in(home):
+    mutual(home, "client.pem", "client.key").ended(0)
+
+
+@test
+def a_strangers_certificate_does_not(home):
+    mutual(home, "nobody.pem", "nobody.key").ended(6)
+
+
+@test
+def a_key_of_another_certificate_is_told(home):
+    result = mutual(home, "client.pem", "nobody.key").result()
+    check(result.code in (2, 6), str(result))
+    match("(?i)key|certificate", result.out + result.err)
+
+
+main()
