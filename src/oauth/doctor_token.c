@@ -23,7 +23,7 @@ bool doctor_error_is(const struct doctor_probe *p, const char *error)
 
 const char *doctor_answered(const struct doctor_probe *p)
 {
-	static _Thread_local char rooms[4][160];
+	static _Thread_local char rooms[4][240];
 	static _Thread_local unsigned turn;
 	char *room = rooms[turn++ % 4];
 
