@@ -157,6 +157,8 @@ static struct row_look login_look(const struct login *l)
 
 static struct row_look kept_look(const struct json *kept)
 {
+	if (strcmp(record_text(kept, "state", ""), "altered") == 0)
+		return (struct row_look){ GLYPH_FAIL, STYLE_DANGER, "altered" };
 	if (strcmp(record_text(kept, "state", ""), "running") == 0)
 		return (struct row_look){ GLYPH_GRACE, STYLE_PROGRESS, "elsewhere" };
 	return (struct row_look){ GLYPH_NOT_YET, STYLE_WARNING, "can go on" };
@@ -195,11 +197,13 @@ static void kept_row_draw(struct view *v, const struct area *a, int y, const str
 {
 	int64_t ends = record_time(kept, "expires_at");
 	int64_t left = ends == TIME_NONE ? -1 : ends - console_now(v->console);
-	char rest[48] = "Enter goes on";
+	char rest[48] = "";
 
 	if (strcmp(record_text(kept, "state", ""), "running") == 0)
 		snprintf(rest, sizeof(rest), "process %lld",
 			 (long long)json_get_int(kept, "pid", 0));
+	else if (strcmp(record_text(kept, "state", ""), "resumable") == 0)
+		snprintf(rest, sizeof(rest), "Enter goes on");
 	row_draw(a, y, kept_look(kept), record_text(kept, "provider", "?"),
 		 json_get_text(kept, "user_code"), left < 0 && ends != TIME_NONE ? 0 : left, rest);
 }

@@ -9,7 +9,7 @@
 #include "ui/logins.h"
 #include "ui/record.h"
 
-enum { DEFAULT_INTERVAL = 5, SECONDS_MOST = 86400 };
+enum { DEFAULT_INTERVAL = 5, NOTES_MAX = 20, SECONDS_MOST = 86400 };
 
 struct logins_state *logins_state(struct view *v)
 {
@@ -46,6 +46,21 @@ int64_t login_left_ms(const struct login *l)
 	return left > 0 ? left : 0;
 }
 
+static bool noted(const struct login *l, const char *text)
+{
+	for (size_t i = 0; i < json_count(l->notes); i++)
+		if (strcmp(json_as_text(json_at(l->notes, i)), text) == 0)
+			return true;
+	return false;
+}
+
+/* What each poll tells again is told once. */
+static void login_note(struct login *l, const char *text)
+{
+	if (text && !noted(l, text) && json_count(l->notes) < NOTES_MAX)
+		json_add(l->notes, json_text(text));
+}
+
 /* --- records ------------------------------------------------------------------------------- */
 /* A number of seconds that a clock can show. */
 static int64_t seconds_of(const struct json *record, const char *name, int64_t fallback)
@@ -66,7 +81,6 @@ static void heard_next(struct login *l, const struct json *record)
 static void heard_code(struct login *l, const struct json *record)
 {
 	const char *qr = json_get_text(record, "qr_uri");
-	const struct json *notes = json_get(record, "notes");
 
 	json_free(l->code);
 	l->code = json_keep(record);
@@ -77,8 +91,6 @@ static void heard_code(struct login *l, const struct json *record)
 	l->life = seconds_of(record, "expires_in", 0) * SECOND_MS;
 	l->deadline = console_boot(l->view->console) + l->life;
 	l->next_poll = console_boot(l->view->console) + l->interval * SECOND_MS;
-	for (size_t i = 0; i < json_count(notes); i++)
-		json_add(l->notes, json_keep(json_at(notes, i)));
 }
 
 static void heard_pending(struct login *l, const struct json *record)
@@ -143,10 +155,13 @@ void login_heard(struct login *l, const struct json *record)
 		{ "exchange", heard_exchange },	  { "success", heard_result },
 		{ "error", heard_result },
 	};
+	const struct json *notes = json_get(record, "notes");
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (strcmp(events[i].event, login_event(record)) == 0)
 			events[i].heard(l, record);
+	for (size_t i = 0; i < json_count(notes); i++)
+		login_note(l, json_as_text(json_at(notes, i)));
 	console_redraw(l->view->console);
 }
 
@@ -187,7 +202,7 @@ static void run_note(void *arg, const char *text)
 {
 	struct login *l = arg;
 
-	json_add(l->notes, json_text(text));
+	login_note(l, text);
 	console_redraw(l->view->console);
 }
 

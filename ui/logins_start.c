@@ -102,7 +102,8 @@ void logins_resume(struct view *v, const struct json *kept)
 	struct op_args *args = op_args_new(op);
 	struct err e = ERR_INIT;
 
-	if (op_args_add(args, "resume", record_text(kept, "id", ""), &e) ||
+	if (op_args_add(args, "resume", "true", &e) ||
+	    op_args_add(args, "flow", record_text(kept, "id", ""), &e) ||
 	    op_args_add(args, "trace", "true", &e)) {
 		op_args_free(args);
 		console_error(v->console, &e);

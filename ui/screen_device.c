@@ -138,8 +138,9 @@ static void device_open(struct view *v)
 		exchange_page_open(v->console, json_at(s->open->trace, s->trace_at));
 	} else if (login_now(v)) {
 		login_open(v, login_now(v));
-	} else if (why_no_forget(v)) {
-		console_say(v->console, STYLE_NORMAL, "%s", why_no_forget(v));
+	} else if (strcmp(record_text(kept, "state", ""), "resumable") != 0) {
+		console_say(v->console, STYLE_NORMAL, "it can't be taken up: %s",
+			    why_no_forget(v) ? why_no_forget(v) : "altered outside authrack");
 	} else if (console_read_only(v->console)) {
 		console_say(v->console, STYLE_NORMAL, "the store is open for reading only");
 	} else {
@@ -420,7 +421,7 @@ static const struct action device_actions[] = {
 	{ 't', "grant", "open the saved grant", "Open the saved grant", "grant.list", GROUP_MOVE,
 	  ACTION_FOOTER, .disabled = why_no_grant, .run = device_grant },
 	{ 'c', "start…", "start a device login…", "Start a device login…", "device.run",
-	  GROUP_CHANGE, ACTION_FOOTER, .run = logins_new },
+	  GROUP_CHANGE, ACTION_FOOTER | ACTION_WRITES, .run = logins_new },
 	{ 'd', "dismiss", "ended one off the list", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .disabled = why_no_dismiss, .run = device_dismiss },
 	{ 'C', "cancel", "cancel the login…", "Cancel the device login…", "device.run",

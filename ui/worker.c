@@ -226,12 +226,13 @@ static void work_tell(struct work *work, struct json *heard)
 		loop_post(work->workers->loop, deliver_coming, work);
 }
 
-/* A reader stops at once; a writer's record may tell of what is already committed. */
+/* A reader stops at once; a writer's record may tell of what is already committed, and an event of what
+ * raced the end. */
 static enum errc sink_record(void *arg, const struct op *op, const struct json *row, struct err *e)
 {
 	struct work *work = arg;
 
-	if (!(op->flags & OP_WRITES) && work_cancelled(work))
+	if (!(op->flags & (OP_WRITES | OP_STREAM)) && work_cancelled(work))
 		return err_set(e, ERR_CANCELLED, "cancelled");
 	if (work->order.record)
 		work_tell(work, json_keep(row));
@@ -305,6 +306,12 @@ static enum errc sink_text(void *arg, const char *data, size_t len, struct err *
 	return ERR_OK;
 }
 
+/* Long work asks often whether it shall go on: who does not listen is not woken. */
+static bool work_shows_progress(const struct work *work)
+{
+	return work->order.progress || work->order.lane != LANE_OWN;
+}
+
 static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t total)
 {
 	struct work *work = arg;
@@ -315,7 +322,7 @@ static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t t
 	work->progress_done = done;
 	work->total = total;
 	cancelled = work->cancelled;
-	post = !work->progress_posted && !cancelled;
+	post = !work->progress_posted && !cancelled && work_shows_progress(work);
 	work->progress_posted |= post;
 	pthread_mutex_unlock(&work->workers->lock);
 	if (post)
