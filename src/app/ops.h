@@ -15,6 +15,8 @@ extern const struct op op_token_inspect, op_token_verify, op_token_sign, op_toke
 extern const struct op op_provider_add, op_provider_list, op_provider_show, op_provider_edit,
 	op_provider_remove, op_provider_discover;
 extern const struct op op_device_run, op_device_list, op_device_forget;
+extern const struct op op_grant_list, op_grant_show, op_grant_refresh, op_grant_userinfo,
+	op_grant_introspect, op_grant_revoke, op_grant_remove;
 extern const struct op op_guide;
 
 #endif

@@ -592,8 +592,8 @@ static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
 {
 	if (t->verdict != GOES_ON)
 		return t->verdict == BODY_TOO_LONG || t->verdict == HEADER_TOO_LONG;
-	return result == CURLE_BAD_CONTENT_ENCODING || result == CURLE_WEIRD_SERVER_REPLY ||
-	       result == CURLE_UNSUPPORTED_PROTOCOL;
+	return result == CURLE_BAD_CONTENT_ENCODING || result == CURLE_OUT_OF_MEMORY ||
+	       result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
 static void failure_tell(struct http_transfer *t, CURLcode result)

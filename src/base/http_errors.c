@@ -59,6 +59,9 @@ static const struct http_failure failures[] = {
 	{ CURLE_PARTIAL_FILE, "the answer ended too early", "try again" },
 	{ CURLE_BAD_CONTENT_ENCODING, "the answer's compression is broken",
 	  "what stands between, a proxy perhaps, changed it" },
+	/* libcurl's own limit for one line of it. */
+	{ CURLE_OUT_OF_MEMORY, "the header of the answer is longer than 64 KiB",
+	  "is it the right address?" },
 	{ CURLE_WEIRD_SERVER_REPLY, "the answer is no HTTP",
 	  "is it HTTP that the server speaks on this port?" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, "the answer is no HTTP",

@@ -4,11 +4,18 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/alloc.h"
 #include "src/base/text.h"
 
-enum { DESCRIPTION_MAX = 2000, WORDS_MAX = 512, NOTES_MAX = 32 };
+enum {
+	TOLD_MAX =
+		8192, /* a longer text is no description: masking it would take the time of a screen */
+	DESCRIPTION_MAX = 2000,
+	WORDS_MAX = 512,
+	NOTES_MAX = 32
+};
 
 /* What is at hand while an answer is read. */
 struct reading {
@@ -115,7 +122,11 @@ static void description_take(const struct reading *r, const struct json *object)
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && !text; i++)
 		text = json_get_text(object, members[i]);
 	free(r->a->description);
-	r->a->description = text && *text ? words_masked(r, text) : NULL;
+	r->a->description = NULL;
+	if (text && strlen(text) > TOLD_MAX)
+		answer_note(r->a, "the error's description is longer than 8 KiB, and left out");
+	else if (text && *text)
+		r->a->description = words_masked(r, text);
 }
 
 /* --- errors ------------------------------------------------------------------------------------------ */
@@ -243,15 +254,18 @@ static const char *error_text(const struct reading *r)
 	}
 	if (!error && r->preset->error_in_message && r->response->status >= 400 &&
 	    !status_is_temporary(r->response->status))
-		return json_get_text(r->json, "message");
+		text = json_get_text(r->json, "message");
+	if (text && strlen(text) > TOLD_MAX)
+		return NULL;
 	return text;
 }
 
 static bool error_is_odd(const struct json *object)
 {
 	const struct json *error = json_get(object, "error");
+	const char *text = json_as_text(error);
 
-	return error && !json_as_text(error) && json_type_of(error) != JSON_NULL_TYPE;
+	return text ? strlen(text) > TOLD_MAX : error && json_type_of(error) != JSON_NULL_TYPE;
 }
 
 static void odd_take(struct reading *r)
@@ -262,7 +276,9 @@ static void odd_take(struct reading *r)
 		temporary_take(r);
 	else
 		answer_malformed(r->a, "`error` is %s (status %ld): RFC 6749 §5.2 has a text",
-				 json_type_of(error) == JSON_OBJECT_TYPE ? "an object" : "no text",
+				 json_type_of(error) == JSON_OBJECT_TYPE ? "an object"
+				 : json_as_text(error)			 ? "longer than 8 KiB"
+									 : "no text",
 				 r->response->status);
 	description_take(r, json_type_of(error) == JSON_OBJECT_TYPE ? error : r->json);
 }
@@ -287,7 +303,15 @@ static void answer_take(struct reading *r)
 	json_free(r->json);
 }
 
-/* No answer, or none that was taken. A request that never went out can't be lost. */
+/* Did the request go out, so that it may have done something? */
+static bool request_went_out(const struct http_response *response)
+{
+	bool secure = response->url && strncasecmp(response->url, "https:", 6) == 0;
+
+	return (secure ? response->times.secured : response->times.connected) >= 0;
+}
+
+/* No answer, or none that was taken. */
 static void failure_take(const struct reading *r)
 {
 	const struct http_response *response = r->response;
@@ -300,7 +324,7 @@ static void failure_take(const struct reading *r)
 		answer_malformed(a, "%s", response->err.message);
 	} else {
 		kind_set(a, refused ? OAUTH_ERROR : OAUTH_RETRY, "network");
-		a->lost = !refused && response->times.connected >= 0;
+		a->lost = !refused && request_went_out(response);
 	}
 	explain(a, "%s%s%s", response->err.message, *response->err.hint ? ": " : "",
 		response->err.hint);

@@ -155,11 +155,14 @@ static void test_redirects_elsewhere_are_refused(void **state)
 {
 	(void)state;
 	assert_refused(PLAIN("/to-other"), ERR_REMOTE, &err, "another origin");
+	assert_true(answer.unusable);
 	assert_refused(PLAIN("/to-name"), ERR_REMOTE, &err, "another origin, \"localhost\"");
 	assert_refused(PLAIN("/to-plain"), ERR_REMOTE, &err, "not encrypted");
 	assert_refused(PLAIN("/to-file"), ERR_REMOTE, &err, "not allowed");
+	assert_true(answer.unusable);
 	assert_refused(PLAIN("/to-user"), ERR_REMOTE, &err, "not allowed");
 	assert_refused(PLAIN("/to-itself"), ERR_REMOTE, &err, "over 5 redirects");
+	assert_true(answer.unusable);
 }
 
 static void test_bodies_have_a_limit(void **state)
@@ -168,6 +171,7 @@ static void test_bodies_have_a_limit(void **state)
 	assert_well(PLAIN("/full"), &err);
 	assert_int_equal(answer.body.len, HTTP_BODY_MAX);
 	assert_refused(PLAIN("/large"), ERR_REMOTE, &err, "longer than 1 MiB");
+	assert_true(answer.unusable);
 }
 
 static void test_what_is_unpacked_counts(void **state)
@@ -176,15 +180,20 @@ static void test_what_is_unpacked_counts(void **state)
 	assert_well(PLAIN("/gzip"), &err);
 	assert_body("hello");
 	assert_refused(PLAIN("/bomb"), ERR_REMOTE, &err, "longer than 1 MiB");
+	assert_true(answer.unusable);
 	assert_refused(PLAIN("/broken-gzip"), ERR_REMOTE, &err, "compression");
+	assert_true(answer.unusable);
 }
 
 static void test_headers_have_a_limit(void **state)
 {
 	(void)state;
 	assert_refused(PLAIN("/endless-header"), ERR_REMOTE, &err, "header of the answer");
+	assert_true(answer.unusable);
 	assert_refused(PLAIN("/many-headers"), ERR_REMOTE, &err, "header of the answer");
-	assert_refused(PLAIN("/endless-line"), ERR_REMOTE, &err, NULL);
+	assert_true(answer.unusable);
+	assert_refused(PLAIN("/endless-line"), ERR_REMOTE, &err, "header of the answer");
+	assert_true(answer.unusable);
 }
 
 static void test_a_slow_answer_ends(void **state)
@@ -209,9 +218,13 @@ static void test_broken_exchanges(void **state)
 {
 	(void)state;
 	assert_refused(PLAIN("/reset"), ERR_REMOTE, &err, "127.0.0.1");
+	assert_false(answer.unusable);
 	assert_refused(PLAIN("/close"), ERR_REMOTE, &err, "without an answer");
+	assert_false(answer.unusable);
 	assert_refused(PLAIN("/garbage"), ERR_REMOTE, &err, "no HTTP");
+	assert_true(answer.unusable);
 	assert_refused(PLAIN("/short"), ERR_REMOTE, &err, "ended too early");
+	assert_false(answer.unusable);
 }
 
 static void test_nobody_is_there(void **state)

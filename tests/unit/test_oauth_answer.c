@@ -34,7 +34,8 @@ static void verdict_look(const struct verdict_case *c)
 
 		json_write(&notes, a.notes);
 		print_error("%s: kind %u, error \"%s\", explanation \"%s\", notes %s\n", c->name,
-			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "", buf_text(&notes));
+			    (unsigned)a.kind, a.error, a.explanation ? a.explanation : "",
+			    buf_text(&notes));
 		buf_release(&notes);
 		fail();
 	}
@@ -329,6 +330,13 @@ static void what_the_network_does(void **state)
 	failure_look(&r, OAUTH_RETRY, "network", true);
 	http_failed(&r, ERR_REMOTE, false, message);
 	failure_look(&r, OAUTH_RETRY, "network", false);
+	http_failed(&r, ERR_REMOTE, true, message); /* no TLS: nothing was sent */
+	r.url = x_strdup("https://as.example/token");
+	failure_look(&r, OAUTH_RETRY, "network", false);
+	http_failed(&r, ERR_REMOTE, true, message);
+	r.url = x_strdup("https://as.example/token");
+	r.times.secured = 2;
+	failure_look(&r, OAUTH_RETRY, "network", true);
 	http_failed(&r, ERR_CANCELLED, true, message);
 	failure_look(&r, OAUTH_RETRY, "network", true);
 	http_failed(&r, ERR_USAGE, false, message);
@@ -403,25 +411,40 @@ static void half_a_token_is_not_quoted(void **state)
 	}
 }
 
-static void long_texts_are_cut_between_characters(void **state)
+static void long_look(int error_signs, int description_signs, struct oauth_answer *a)
 {
 	struct buf body = BUF_INIT(100000);
+
+	buf_add_text(&body, "{\"error\":\"");
+	for (int i = 0; i < error_signs; i++)
+		buf_add_text(&body, "\xe2\x82\xac");
+	buf_add_text(&body, "\",\"error_description\":\"x");
+	for (int i = 0; i < description_signs; i++)
+		buf_add_text(&body, "\xe2\x82\xac");
+	buf_add_text(&body, "\"}");
+	answer_made(a, 400, buf_text(&body));
+	buf_release(&body);
+}
+
+static void long_texts_are_cut_between_characters(void **state)
+{
 	struct oauth_answer a;
 
 	(void)state;
-	buf_add_text(&body, "{\"error\":\"");
-	for (int i = 0; i < 100; i++)
-		buf_add_text(&body, "\xe2\x82\xac");
-	buf_add_text(&body, "\",\"error_description\":\"x");
-	for (int i = 0; i < 10000; i++)
-		buf_add_text(&body, "\xe2\x82\xac");
-	buf_add_text(&body, "\"}");
-	answer_made(&a, 400, buf_text(&body));
+	long_look(100, 2000, &a);
 	assert_int_equal(strlen(a.error), 93);
-	assert_int_equal(strlen(a.description), 1999 - 1999 % 3 + 1);
+	assert_int_equal(strlen(a.description), 1999);
 	assert_int_equal(a.kind, OAUTH_ERROR);
 	oauth_answer_release(&a);
-	buf_release(&body);
+	long_look(100, 3000, &a);
+	assert_int_equal(a.kind, OAUTH_ERROR);
+	assert_null(a.description);
+	assert_true(answer_notes(&a, "left out"));
+	oauth_answer_release(&a);
+	long_look(3000, 1, &a);
+	assert_int_equal(a.kind, OAUTH_MALFORMED);
+	assert_non_null(strstr(a.explanation, "`error` is longer than 8 KiB"));
+	oauth_answer_release(&a);
 }
 
 static void words_come_from_the_members_that_vendors_have(void **state)
