@@ -86,6 +86,10 @@ void http_response_release(struct http_response *a);
 /* The first header of that name (any case); NULL. */
 const char *http_response_header(const struct http_response *a, const char *name);
 
+/* Reads a date (RFC 9110 §5.6.7): all three forms that a recipient has to know; the day of the week is not
+ * looked at. `now` (wall time) tells the century of two digits. False: it is none. */
+bool http_date_read(int64_t *at, const char *text, int64_t now);
+
 /* A GET whose answer is kept in this process as long as Cache-Control lets it (at most an hour; RFC 9111
  * §4.2), whoever asks. *age_ms (may be NULL): how old the body is, 0 when just fetched. A status
  * of 4xx is ERR_NOT_FOUND (429 aside), any other than 200 ERR_REMOTE. Appends to `body`. */

@@ -81,10 +81,9 @@ struct doctor_keys {
 	size_t count, signing, skipped;
 	size_t without_kid;
 	bool same_kid, private_members, symmetric;
-	char kid[64];	    /* one that stands twice, made terminal-safe */
-	char weak[160];	    /* the first key that is too weak or broken, in words; "" none */
-	bool has_rs256_key; /* an RSA key that may sign */
-	char unfit[160]; /* an advertised algorithm that no key fits, or a key that fits none; "" */
+	char kid[64];	 /* one that stands twice, made terminal-safe */
+	char weak[160];	 /* the first key that is too weak or broken, in words; "" none */
+	char unfit[160]; /* why the keys do not fit the advertised algorithms; "" */
 };
 
 /* What the token engine says of the ID and access token. */

@@ -1,0 +1,44 @@
+/* What the doctor needs to know of a provider, gathered request by request. */
+#ifndef APP_DOCTOR_GATHER_H
+#define APP_DOCTOR_GATHER_H
+
+#include "src/app/provider_use.h"
+#include "src/oauth/device_flow.h"
+#include "src/oauth/doctor.h"
+
+struct doctor_gather {
+	const struct op_call *call;
+	struct provider_use *use; /* borrowed; endpoints and metadata are filled in */
+	struct doctor_facts facts;
+	const char *other_client; /* a second, public client; NULL */
+	bool interactive, wait_expiry;
+	bool cancelled;
+	size_t sent;
+};
+
+void doctor_gather_init(struct doctor_gather *g, const struct op_call *c, struct provider_use *u);
+void doctor_gather_release(struct doctor_gather *g); /* wipes */
+/* Sends what is to be sent and looks at what comes. A request that gets no answer is no error here;
+ * ERR_CANCELLED where the person ends it. */
+enum errc doctor_gather_run(struct doctor_gather *g, struct err *e);
+
+/* --- parts ------------------------------------------------------------------------------------- */
+/* Sends one request as a probe, unless a 429 or the person forbids it; true: an answer came. `known` is
+ * masked in the evidence. */
+bool doctor_send(struct doctor_gather *g, enum doctor_probe_id id, const struct http_request *r,
+		 const struct oauth_secrets *known);
+/* A GET of an address; NULL: it is not sent, for the reason given. */
+bool doctor_get(struct doctor_gather *g, enum doctor_probe_id id, const char *url,
+		const char *why_not);
+/* Waits, while the person may end it. */
+void doctor_wait(struct doctor_gather *g, const char *doing, int64_t ms);
+
+/* doctor_keys.c: what the token engine says of a set of keys. */
+void doctor_keys_look(struct doctor_keys *k, const struct json *metadata, const char *text,
+		      size_t len);
+/* doctor_active.c: device and token endpoint, nobody approving. */
+void doctor_active(struct doctor_gather *g);
+/* doctor_person.c: a person approves, then denies. */
+void doctor_person(struct doctor_gather *g, struct device_flow *flow);
+
+#endif
