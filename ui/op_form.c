@@ -17,6 +17,8 @@ struct op_form_state {
 	char label[40], blocked[60];
 };
 
+const struct form_place op_form_no_places[] = { { .arg = NULL } };
+
 static const struct arg file_arg = {
 	.name = "file to write",
 	.type = ARG_FILE,

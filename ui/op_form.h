@@ -22,6 +22,8 @@ struct op_form {
 	void (*done)(struct view *v, const struct work_result *r); /* instead of the page */
 };
 
+extern const struct form_place op_form_no_places[]; /* for those that only ask */
+
 /* Opens the form; `id`, when not NULL, is what it is about. */
 struct form_dialog *op_form_open(struct view *v, const struct op_form *f, const char *id);
 /* The same about an object with a name for people, which stands in the title. */

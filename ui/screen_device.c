@@ -254,6 +254,7 @@ static const struct op_form forget_form = {
 		"approved in "
 		"the meantime is lost.",
 	.about = "flow",
+	.places = op_form_no_places,
 	.danger = true,
 	.done = forget_done,
 };

@@ -371,6 +371,7 @@ static const struct op_form refresh_form = {
 	.title = "Refresh",
 	.submit = "Refresh",
 	.about = "grant",
+	.places = op_form_no_places,
 	.text = "Asks the provider for a new access token. Many providers give a new refresh token "
 		"with "
 		"it, and the old one stops: whoever else has a copy of it is locked out, or found "
@@ -383,6 +384,7 @@ static const struct op_form revoke_form = {
 	.title = "Revoke",
 	.submit = "Revoke",
 	.about = "grant",
+	.places = op_form_no_places,
 	.text = "Tells the provider that these tokens are void. Whatever uses them is locked out; "
 		"a new "
 		"grant takes a new device login. Less harsh: D removes them here and leaves them "
@@ -396,6 +398,7 @@ static const struct op_form remove_form = {
 	.title = "Remove",
 	.submit = "Remove",
 	.about = "grant",
+	.places = op_form_no_places,
 	.text = "Deletes the tokens here, for good. At the provider they stay good until they "
 		"expire: X "
 		"revokes them there first.",

@@ -300,6 +300,7 @@ static const struct op_form remove_form = {
 	.title = "Remove a provider",
 	.submit = "Remove",
 	.about = "provider",
+	.places = op_form_no_places,
 	.text = "What is stored of it goes, its grants and its device logins included. At the "
 		"provider "
 		"nothing changes: revoke its grants first (screen 5, X) where they shall end "

@@ -575,6 +575,17 @@ struct work *workers_current(struct workers *w, enum work_lane lane)
 	return current;
 }
 
+struct work *workers_writing(struct workers *w)
+{
+	struct work *writing = workers_current(w, LANE_WRITE);
+
+	/* Only the loop's thread changes the list. */
+	for (struct work *work = w->alive; work && !writing; work = work->next_alive)
+		if (work->lane->own && work->order.op && work->order.op->flags & OP_WRITES)
+			writing = work;
+	return writing;
+}
+
 void workers_slow_after(struct workers *w, int64_t ms)
 {
 	pthread_mutex_lock(&w->lock);

@@ -76,6 +76,8 @@ struct work_watch {
 void workers_watch(struct workers *w, const struct work_watch *watch);
 /* The work of a lane that runs or waits first; NULL: the lane rests. Not for LANE_OWN. */
 struct work *workers_current(struct workers *w, enum work_lane lane);
+/* Work that changes something and runs or waits, whatever its lane; NULL: none. */
+struct work *workers_writing(struct workers *w);
 /* How long the reader must have rested; 120 ms unless said. */
 void workers_slow_after(struct workers *w, int64_t ms);
 bool workers_idle(const struct workers *w); /* nothing queued, running or undelivered */

@@ -529,6 +529,6 @@ const struct op op_device_run = {
 		   "'select(.event==\"code\").user_code'\n",
 	.args = run_args,
 	.columns = run_columns,
-	.flags = OP_NO_STORE | OP_ASYNC | OP_STREAM | OP_ANSWERS,
+	.flags = OP_NO_STORE | OP_ASYNC | OP_REMOTE | OP_STREAM | OP_ANSWERS,
 	.run = run_run,
 };

@@ -92,6 +92,7 @@ enum {
 	OP_BULK = 1 << 10,	   /* takes several keys or a filter, --dry-run and --expect */
 	OP_ARRAY = 1 << 11,	   /* records are the elements of one JSON array */
 	OP_STREAM = 1 << 12,	   /* records are events: each is shown the moment it happens */
+	OP_REMOTE = 1 << 13, /* asks a provider: takes as long as a network or a person does */
 };
 
 struct op;
