@@ -115,8 +115,8 @@ class Oidc:
 
     def requests(self, route=None):
         """What was asked of it since the start or clear(): at, route, method, path, form, headers, body,
-        status, answer."""
-        return [r for r in self._control("requests") if route in (None, r["route"])]
+        status, answer (an object, a text or None)."""
+        return [{"answer": None, **r} for r in self._control("requests") if route in (None, r["route"])]
 
     def gaps(self, route="token"):
         times = [request["at"] for request in self.requests(route)]
@@ -138,7 +138,8 @@ class Oidc:
         return User(login, self.ca)
 
     def options(self, home, client="public", *more):
-        """What `provider add` and `device run` want to know, for one of its clients."""
+        """What `provider add` and `device run` want to know, for one of its clients. Without any scope
+        there would be nothing to consent to, which it takes for a no."""
         options = ["--issuer", self.issuer, "--client-id", client, "--auth-method", METHODS.get(client, "none")]
         if client in self.secrets:
             options += ["--client-secret-file", home.file("secret-" + client, self.secrets[client] + "\n")]
@@ -149,7 +150,7 @@ class Oidc:
                         self._file("client.pem")]
         if self.ca:
             options += ["--ca-file", self.ca]
-        return options + list(more)
+        return options + ([] if "--scope" in more else ["--scope", "openid"]) + list(more)
 
     def add(self, home, client="public", *more, name="idp"):
         """Saves it as a provider; gives the record."""
@@ -160,23 +161,28 @@ _shared = {}
 
 
 def shared_oidc(tls=False):
-    """The oidc-provider of this test file, started when it is first wanted: polls each second, and as it
-    is in everything else."""
+    """The oidc-provider of this thread, started when it is first wanted: polls each second, and as it is in
+    everything else. Points of one thread follow each other, so none sees another's settings or requests."""
     settings = {"interval": 1, "device_ttl": 600, "access_ttl": 3600, "rotate": True, "slow_down": 0, "reset": 0,
                 "lost": 0, "hang": 0, "break": None}
-    if tls not in _shared:
-        _shared[tls] = Oidc(tls, **settings)
-    _shared[tls].set(**settings)
-    _shared[tls].clear()
-    return _shared[tls]
+    key = (threading.get_ident(), tls)
+    if key not in _shared:
+        _shared[key] = Oidc(tls, **settings)
+    _shared[key].set(**settings)
+    _shared[key].clear()
+    return _shared[key]
+
+
+_lock = threading.Lock()
 
 
 def shared_server():
     """The scripted provider of this test file."""
-    if "server" not in _shared:
-        _shared["server"] = ProviderServer()
-        atexit.register(_shared["server"].close)
-    return _shared["server"]
+    with _lock:
+        if "server" not in _shared:
+            _shared["server"] = ProviderServer()
+            atexit.register(_shared["server"].close)
+        return _shared["server"]
 
 
 def scenario_options(server, name, kind="plain", *more):

@@ -13,6 +13,7 @@ The binary is $AUTHRACK, else build/release/authrack. TEST_FILTER=WORD runs only
 name has the word.
 """
 
+import concurrent.futures
 import fcntl
 import inspect
 import json
@@ -350,19 +351,26 @@ def _run(function):
             home.close()
 
 
-def main():
-    """Runs all points and exits."""
+def _point(function):
+    """(directive, what went wrong or None)"""
+    try:
+        return _run(function), None
+    except Exception as trouble:  # a point that breaks fails; the next one runs
+        return "", str(trouble) if isinstance(trouble, Failure) else traceback.format_exc()
+
+
+def main(workers=1):
+    """Runs all points and exits. With several workers so many of them run at a time, for tests that mostly
+    wait; what they share has to bear it."""
     word = os.environ.get("TEST_FILTER", "").replace(" ", "_")
     chosen = [function for function in _tests if word in function.__name__]
     print(f"1..{len(chosen)}", flush=True)
     failed = 0
-    for number, function in enumerate(chosen, 1):
-        name = function.__name__.replace("_", " ")
-        try:
-            print(f"ok {number} - {name}{_run(function)}")
-        except Exception as trouble:  # a point that breaks fails; the next one runs
-            failed += 1
-            print(f"not ok {number} - {name}")
-            _say(str(trouble) if isinstance(trouble, Failure) else traceback.format_exc())
-        sys.stdout.flush()
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        for number, (function, (directive, trouble)) in enumerate(zip(chosen, pool.map(_point, chosen)), 1):
+            failed += trouble is not None
+            print(f"{'not ' if trouble is not None else ''}ok {number} - {function.__name__.replace('_', ' ')}"
+                  f"{directive}")
+            _say(trouble or "")
+            sys.stdout.flush()
     sys.exit(1 if failed else 0)

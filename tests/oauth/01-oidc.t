@@ -61,7 +61,7 @@ def the_id_token_is_verified_by_the_providers_keys(home):
 @test
 def polls_keep_their_distance_and_name_the_client(home):
     oidc = shared_oidc()
-    run = DeviceRun(home, *oidc.options(home), "--scope", "openid")
+    run = DeviceRun(home, *oidc.options(home))
     run.wait("pending", 2)
     approved(oidc, run)
     run.ended(0)
@@ -365,7 +365,7 @@ def a_jwt_access_token_verifies_with_the_providers_keys(home):
 @test
 def scope_that_was_not_granted_is_told(home):
     oidc = shared_oidc()
-    run = DeviceRun(home, *oidc.options(home), "--scope", "openid orders:read")
+    run = DeviceRun(home, *oidc.options(home, "public", "--scope", "openid orders:read"))
     approved(oidc, run)
     success = run.ended(0)
     equal(("openid", "openid orders:read"), (success["scope"], success["scope_asked"]))
@@ -465,7 +465,8 @@ def scanned(oidc, home, size, *args):
     """What the codes on a terminal of that size say to an independent reader."""
     terminal = home.terminal("device", "run", "idp", "--timeout", "2s", *args, size=size)
     equal(1, terminal.finish())
-    lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b\(B|\r", "", terminal.text).split("\n")
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", terminal.text)
+    lines = [line.rstrip("\r").split("\r")[-1] for line in plain.split("\n")]
     return qr.read(lines), max(map(len, lines))
 
 
@@ -496,4 +497,4 @@ def discovery_is_kept_and_done_anew_on_demand(home):
     check(home.json("provider", "show", "idp")["discovered_at"] >= time_of)
 
 
-main()
+main(workers=6)

@@ -276,4 +276,4 @@ def a_flow_that_a_stopped_process_holds_is_not_polled_by_another(home):
     run.ended(0)
 
 
-main()
+main(workers=6)

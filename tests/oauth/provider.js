@@ -71,7 +71,7 @@ function configuration(jwks) {
   return {
     clients: clients(),
     jwks: { keys: jwks },
-    scopes: ['openid', 'offline_access', 'profile', 'email', 'orders:read', 'orders:write'],
+    scopes: ['openid', 'offline_access', 'profile', 'email'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
     findAccount: (ctx, id) => ({
       accountId: id,
