@@ -314,7 +314,7 @@ static CURLcode tls_made(CURL *easy, void *ssl_ctx, void *arg)
 	struct http_transfer *t = arg;
 
 	(void)easy;
-	http_tls_watch(ssl_ctx, &t->answer.certificate);
+	http_tls_watch(ssl_ctx, &t->answer);
 	return CURLE_OK;
 }
 
@@ -596,6 +596,15 @@ static bool answer_is_unusable(const struct http_transfer *t, CURLcode result)
 	       result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
+/* In TLS 1.3 the client has sent its request when the server looks at its certificate; what the server says
+ * then is lost where it resets the connection at once. */
+static enum http_verdict broken_by(const struct http_transfer *t)
+{
+	if (!t->answer.certificate_wanted || t->answer.status)
+		return GOES_ON;
+	return t->client_key.len ? CERTIFICATE_REFUSED : CERTIFICATE_MISSING;
+}
+
 static void failure_tell(struct http_transfer *t, CURLcode result)
 {
 	const struct http_failure *f;
@@ -617,7 +626,7 @@ static void failure_tell(struct http_transfer *t, CURLcode result)
 		return;
 	} else {
 		curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
-		f = http_failure_find(result, t->error, verified);
+		f = http_failure_find(result, t->error, verified, broken_by(t));
 	}
 	transfer_fail(t, f->what, f->hint);
 	t->answer.unusable = answer_is_unusable(t, result);

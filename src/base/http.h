@@ -66,6 +66,7 @@ struct http_response {
 	struct http_times times;
 	char tls_version[16]; /* "TLSv1.3"; "" without TLS, or where none came about */
 	struct http_certificate certificate; /* also where it did not verify */
+	bool certificate_wanted; /* the server asked for one of the client, in a new connection */
 };
 
 struct http *http_new(struct loop *l);

@@ -13,6 +13,11 @@ static const struct http_failure verdicts[] = {
 	{ STALLED, "the server fell silent", "try again, or see whether it is overloaded" },
 	{ UNCONNECTED, "no connection: nothing comes back",
 	  "does a firewall stand between, or a proxy have to be used?" },
+	{ CERTIFICATE_MISSING,
+	  "the connection broke when the server had asked for a certificate of the client",
+	  "give one: the authentication method tls_client_auth has it" },
+	{ CERTIFICATE_REFUSED, "the connection broke when the client's certificate had been shown",
+	  "is the certificate registered with the provider?" },
 	{ 0, NULL, NULL },
 };
 
@@ -104,12 +109,21 @@ const struct http_failure *http_failure_of_verdict(enum http_verdict v)
 	return row_find(verdicts, v);
 }
 
-const struct http_failure *http_failure_find(long code, const char *text, long verified)
+static bool is_broken(long code)
+{
+	return code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR || code == CURLE_GOT_NOTHING ||
+	       code == CURLE_SSL_CONNECT_ERROR;
+}
+
+const struct http_failure *http_failure_find(long code, const char *text, long verified,
+					     enum http_verdict broken)
 {
 	if (code == CURLE_PEER_FAILED_VERIFICATION)
 		return row_find(certificates, verified);
 	for (size_t i = 0; i < sizeof(alerts) / sizeof(*alerts); i++)
 		if (strstr(text, alerts[i].mark))
 			return &alerts[i].failure;
+	if (broken != GOES_ON && is_broken(code))
+		return row_find(verdicts, broken);
 	return row_find(failures, code);
 }

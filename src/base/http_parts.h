@@ -26,9 +26,9 @@ int64_t http_fresh_ms(const struct http_response *a);
 
 /* --- TLS by OpenSSL, which knows more of it than libcurl tells --------------------------------------- */
 
-/* Has the certificate that comes in a handshake of this SSL_CTX noted in *to, verified or not; *to has to
- * last as long as the handshake. */
-void http_tls_watch(void *ssl_ctx, struct http_certificate *to);
+/* Has what comes in a handshake of this SSL_CTX noted in *to, whether it ends well or not: the server's
+ * certificate, and its wish for one; *to has to last as long as the handshake. */
+void http_tls_watch(void *ssl_ctx, struct http_response *to);
 /* Notes version and certificate of an SSL connection that stands. */
 void http_tls_note(struct http_response *a, const void *ssl);
 void http_certificate_copy(struct http_certificate *to, const struct http_certificate *from);
@@ -37,7 +37,16 @@ void http_certificate_release(struct http_certificate *c);
 /* --- what went wrong ------------------------------------------------------------------------------- */
 
 /* Why we ended a transfer ourselves. */
-enum http_verdict { GOES_ON, BODY_TOO_LONG, HEADER_TOO_LONG, STALLED, UNCONNECTED };
+enum http_verdict {
+	GOES_ON,
+	BODY_TOO_LONG,
+	HEADER_TOO_LONG,
+	STALLED,
+	UNCONNECTED,
+	/* Not ours, but what is behind a broken connection: what the server said is lost at times. */
+	CERTIFICATE_MISSING,
+	CERTIFICATE_REFUSED
+};
 
 struct http_failure {
 	long code;
@@ -45,7 +54,9 @@ struct http_failure {
 };
 
 const struct http_failure *http_failure_of_verdict(enum http_verdict v);
-/* By libcurl's code, its text, and how the peer's certificate failed (X509_V_ERR_…). */
-const struct http_failure *http_failure_find(long code, const char *text, long verified);
+/* By libcurl's code, its text, and how the peer's certificate failed (X509_V_ERR_…). `broken` is what
+ * stands for a connection that broke without another reason; GOES_ON none. */
+const struct http_failure *http_failure_find(long code, const char *text, long verified,
+					     enum http_verdict broken);
 
 #endif

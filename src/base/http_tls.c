@@ -64,18 +64,30 @@ static void certificate_note(struct http_certificate *to, const X509 *certificat
 static int verify_watched(X509_STORE_CTX *verification, void *arg)
 {
 	const X509 *certificate = X509_STORE_CTX_get0_cert(verification);
+	struct http_response *a = arg;
 
 	if (certificate)
-		certificate_note(arg, certificate);
+		certificate_note(&a->certificate, certificate);
 	return X509_verify_cert(verification);
 }
 
-/* A connection outlives the transfer that opened it, and so would the callback: nothing is negotiated
+/* Called when the server asks for the client's certificate; what was set is shown. */
+static int certificate_asked(SSL *ssl, void *arg)
+{
+	struct http_response *a = arg;
+
+	(void)ssl;
+	a->certificate_wanted = true;
+	return 1;
+}
+
+/* A connection outlives the transfer that opened it, and so would the callbacks: nothing is negotiated
  * anew on it. */
-void http_tls_watch(void *ssl_ctx, struct http_certificate *to)
+void http_tls_watch(void *ssl_ctx, struct http_response *to)
 {
 	SSL_CTX_set_options(ssl_ctx, SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, verify_watched, to);
+	SSL_CTX_set_cert_cb(ssl_ctx, certificate_asked, to);
 }
 
 void http_tls_note(struct http_response *a, const void *ssl)

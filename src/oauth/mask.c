@@ -286,7 +286,7 @@ static void value_found(const struct masking *m, const struct reading *r, const 
 /* Hides the value and tells where it ends. */
 static size_t value_take(const struct masking *m, const struct reading *r, const struct member *n)
 {
-	size_t at = n->from, from = at, end;
+	size_t at = n->from, from, end;
 
 	if (is_quote(r->text[at])) {
 		end = quoted_end(r, at++);

@@ -35,8 +35,8 @@ void oauth_request_add_secret(struct oauth_request *r, const char *name,
 			      const struct secret *value);
 /* Adds what authenticates the client, by the provider's method, and client_id in any case (but for
  * Basic at endpoints where it stands in the header already; RFC 8628 §3.4 wants it in polls). `now` is wall
- * time; `audience` of assertions is the issuer, else the token endpoint. ERR_USAGE where secret or
- * key is missing. */
+ * time; `audience` of assertions is the issuer, else the token endpoint. `signer` may be NULL where the
+ * method signs nothing. ERR_USAGE where secret or key is missing. */
 enum errc oauth_request_authenticate(struct oauth_request *r, const struct oauth_provider *p,
 				     const struct oauth_signer *signer, int64_t now, struct err *e);
 /* The body is complete: fills r->http. No request may be added to afterwards. */

@@ -357,10 +357,13 @@ static void test_mutual_tls(void **state)
 	(void)state;
 	assert_well(fetch_mutual("client.pem", "client.key"), &err);
 	assert_body("client");
-	assert_refused(fetch_mutual(NULL, NULL), ERR_REMOTE, &err,
-		       "wants a certificate of the client");
+	assert_true(answer.certificate_wanted);
+	assert_refused(fetch_mutual(NULL, NULL), ERR_REMOTE, &err, "a certificate of the client");
+	assert_true(answer.certificate_wanted);
 	assert_refused(fetch_mutual("nobody.pem", "nobody.key"), ERR_REMOTE, &err,
-		       "who issued the client's certificate");
+		       "the client's certificate");
+	assert_well(SECURE(peer.good), &err);
+	assert_false(answer.certificate_wanted);
 }
 
 /* Above all nobody is asked for a passphrase on the terminal. */
