@@ -36,9 +36,23 @@ void doctor_wait(struct doctor_gather *g, const char *doing, int64_t ms);
 /* doctor_keys.c: what the token engine says of a set of keys. */
 void doctor_keys_look(struct doctor_keys *k, const struct json *metadata, const char *text,
 		      size_t len);
+/* doctor_flow.c: requests of a device flow as probes. */
+void doctor_probe_reset(struct doctor_gather *g, enum doctor_probe_id id);
+/* The answer of a probe, read once more for who changes it; to be released. */
+void doctor_answer_again(struct doctor_gather *g, enum doctor_probe_id id,
+			 const struct oauth_secrets *known, struct oauth_answer *out);
+/* Waits until the flow's next request is due; false: it has ended, or the person has ended it. */
+bool doctor_flow_due(struct doctor_gather *g, struct device_flow *flow, const char *doing);
+/* Sends it in the place of what the probe had before, and tells the flow; false: it was not sent. */
+bool doctor_flow_send(struct doctor_gather *g, struct device_flow *flow, enum doctor_probe_id id);
+
 /* doctor_active.c: device and token endpoint, nobody approving. */
 void doctor_active(struct doctor_gather *g);
-/* doctor_person.c: a person approves, then denies. */
-void doctor_person(struct doctor_gather *g, struct device_flow *flow);
+/* One poll out of turn, in the name of `as`. */
+void doctor_poll_once(struct doctor_gather *g, enum doctor_probe_id id,
+		      const struct oauth_provider *as, const struct secret *code,
+		      const struct secret *verifier);
+/* doctor_person.c: the first flow is approved, the second one denied. */
+void doctor_person(struct doctor_gather *g, struct device_flow *flow, struct device_flow *second);
 
 #endif

@@ -44,6 +44,7 @@ enum {
 	ARG_CLEARS = 1 << 5,	   /* the empty text clears the field (edit) */
 	ARG_BACK = 1 << 7,	   /* a duration that reaches into the past */
 	ARG_OTHERWISE = 1 << 6,	   /* a secret that is read where no positional argument is given */
+	ARG_INSTEAD = 1 << 9,	   /* where it is given, a secret with ARG_OTHERWISE is not read */
 	ARG_PASTE = 1 << 8,	   /* a secret of many lines, taken as it is: ends with Ctrl-D */
 };
 

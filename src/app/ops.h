@@ -13,7 +13,7 @@ extern const struct op op_store_info, op_store_check, op_store_backup, op_store_
 extern const struct op op_token_inspect, op_token_verify, op_token_sign, op_token_decrypt,
 	op_token_diff;
 extern const struct op op_provider_add, op_provider_list, op_provider_show, op_provider_edit,
-	op_provider_remove, op_provider_discover;
+	op_provider_remove, op_provider_discover, op_provider_doctor;
 extern const struct op op_device_run, op_device_list, op_device_forget;
 extern const struct op op_grant_list, op_grant_show, op_grant_refresh, op_grant_userinfo,
 	op_grant_introspect, op_grant_revoke, op_grant_remove;

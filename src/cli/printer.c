@@ -10,6 +10,7 @@
 #include "src/cli/ask.h"
 #include "src/cli/detail.h"
 #include "src/cli/device_text.h"
+#include "src/cli/doctor_text.h"
 #include "src/cli/interrupt.h"
 #include "src/cli/report.h"
 #include "src/cli/token_text.h"
@@ -63,6 +64,8 @@ static enum errc print_detail(struct printer *p, const struct json *row, struct 
 
 	if (!rc && token_prints(p->op))
 		return token_print(&p->out, &p->look, p->op, row, e);
+	if (!rc && strcmp(p->op->id, "provider.doctor") == 0)
+		return doctor_print(&p->out, &p->look, row, e);
 	return rc ? rc : detail_print(&p->out, &p->look, p->op, row, e);
 }
 
