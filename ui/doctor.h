@@ -70,4 +70,7 @@ int doctor_check_draw(const struct json *check, const struct area *a, int y);
  * have nothing in common that a difference could be pointed at in. */
 int doctor_difference(const char *expected, const char *seen);
 
+/* --- doctor_export.c -------------------------------------------------------------------------- */
+void doctor_export(struct view *v); /* the form */
+
 #endif

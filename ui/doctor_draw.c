@@ -136,7 +136,9 @@ int doctor_check_draw(const struct json *check, const struct area *a, int y)
 		y = line_draw(a, y, "seen", seen);
 		y = line_draw(a, y, "expected", expected);
 	}
-	y = line_draw(a, y, "do", json_get_text(check, "remedy"));
+	if (doctor_rank(check) != RANK_PASS)
+		y = line_draw(a, y, "do", json_get_text(check, "remedy"));
+	y = line_draw(a, y, "checked", json_get_text(check, "summary"));
 	return line_draw(a, y, "source", json_get_text(check, "source"));
 }
 
@@ -170,9 +172,11 @@ static void row_draw(const struct area *a, int y, const struct doctor_row *row)
 		return;
 	}
 	area_text(a, 4, y, ID_X - 5, looks[row->rank].style, looks[row->rank].word);
-	area_text(a, ID_X, y, SEEN_X - ID_X - 1, STYLE_NORMAL, record_text(row->check, "id", "?"));
+	area_textf(a, ID_X, y, SEEN_X - ID_X - 1, STYLE_NORMAL, "%s%s",
+		   record_text(row->check, "id", "?"),
+		   json_get_bool(row->check, "interactive") ? " *" : "");
 	area_text(a, SEEN_X, y, source - SEEN_X - 1, STYLE_NORMAL,
-		  record_text(row->check, "seen", ""));
+		  record_text(row->check, "seen", record_text(row->check, "summary", "")));
 	area_text(a, source, y, SOURCE_WIDTH, STYLE_SECONDARY,
 		  record_text(row->check, "source", ""));
 }
@@ -217,8 +221,10 @@ static int run_draw(const struct doctor_state *s, const struct area *a, int y)
 		bar_draw(a, x, y, BAR_WIDTH, (int64_t)s->done, (int64_t)s->total, STYLE_PROGRESS);
 		x += BAR_WIDTH + 2;
 	}
-	area_text(a, x, y, a->width - x - 12, STYLE_PROGRESS,
-		  s->doing[0] ? s->doing : "examining the provider");
+	x += area_text(a, x, y, a->width - x - 20, STYLE_PROGRESS,
+		       s->doing[0] ? s->doing : "examining the provider");
+	if (!s->total && s->done)
+		area_textf(a, x + 1, y, -1, STYLE_PROGRESS, "%llu", (unsigned long long)s->done);
 	area_text_right(a, 0, y, a->width - 1, STYLE_NORMAL, "c cancel");
 	return y + 1;
 }

@@ -9,8 +9,9 @@
 #include "src/base/datetime.h"
 #include "src/base/text.h"
 #include "ui/dialog.h"
-#include "ui/logins.h"
+#include "ui/exchange.h"
 #include "ui/record.h"
+#include "ui/scroll.h"
 
 enum {
 	PAGE_TOP = 2,
@@ -172,11 +173,9 @@ static int times_draw(const struct area *a, int y, const struct json *times)
 	return len ? text_draw(a, y, STYLE_NORMAL, text) : y;
 }
 
-static int body_draw(const struct exchange_page *p, const struct area *a)
+int exchange_draw(const struct area *a, int y, const struct json *x)
 {
-	const struct json *x = p->exchange;
 	char status[24], text[64];
-	int y = 0;
 
 	status_of(x, status);
 	y = text_draw(a, y, STYLE_NORMAL, record_text(x, "url", ""));
@@ -194,11 +193,11 @@ static void page_draw(struct dialog *base, const struct area *body)
 	char at[DATETIME_SIZE];
 
 	time_of(p->exchange, at);
-	area_textf(body, 1, 0, -1, STYLE_TITLE, "Device › exchange   %s %s", at,
+	area_textf(body, 1, 0, -1, STYLE_TITLE, "Exchange   %s %s", at,
 		   record_text(p->exchange, "method", "GET"));
 	part.skip = p->scroll.at;
 	p->scroll.room = part.height;
-	p->scroll.lines = body_draw(p, &part);
+	p->scroll.lines = exchange_draw(&part, 0, p->exchange);
 	part.skip = 0;
 	scroll_draw_more(&p->scroll, &part);
 	area_cursor(body, 1, 0);

@@ -27,7 +27,7 @@ static const struct deed deeds[] = {
 	{ "grant.revoke", "revoked" },
 	{ "grant.remove", "removed" },
 	{ "grant.show", "looked at the tokens of" },
-	{ "doctor.run", "examined" },
+	{ "provider.doctor", "examined" },
 	{ "store.rekey", "rekeyed" },
 	{ "store.restore", "restored" },
 	{ "audit.checkpoint", "made a checkpoint of" },

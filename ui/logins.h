@@ -85,12 +85,6 @@ void login_draw(struct view *v, struct login *l, const struct area *a);
 /* "13:39", of milliseconds. */
 void login_clock(char out[24], int64_t ms);
 
-/* --- exchange_page.c ---------------------------------------------------------------------------- */
-/* One line: when, what, status, what it said, how long it took; as much of it as fits. */
-void exchange_line(const struct area *a, int y, const struct json *exchange);
-/* The whole of it as a page: headers, bodies, times. */
-void exchange_page_open(struct console *c, const struct json *exchange);
-
 /* --- actions ------------------------------------------------------------------------------------ */
 void logins_new(struct view *v); /* the form */
 void logins_new_for(struct view *v, const char *provider,

@@ -8,6 +8,7 @@
 #include "src/base/text.h"
 #include "ui/big_text.h"
 #include "ui/chart.h"
+#include "ui/exchange.h"
 #include "ui/logins.h"
 #include "ui/qr_draw.h"
 #include "ui/record.h"

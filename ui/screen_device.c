@@ -8,6 +8,7 @@
 #include "ui/ask.h"
 #include "ui/grants.h"
 #include "ui/id_map.h"
+#include "ui/exchange.h"
 #include "ui/logins.h"
 #include "ui/op_form.h"
 #include "ui/record.h"

@@ -7,6 +7,7 @@
 #include "src/base/clock.h"
 #include "ui/dialog.h"
 #include "ui/doctor.h"
+#include "ui/exchange.h"
 #include "ui/form_dialog.h"
 #include "ui/menu.h"
 #include "ui/providers.h"
@@ -113,7 +114,7 @@ static void run_start(struct view *v, struct op_args *args, const char *only)
 	s->done = s->total = 0;
 	s->started_at = console_boot(v->console);
 	snprintf(s->only, sizeof(s->only), "%s", only);
-	console_own(v->console, "doctor.run", NULL);
+	console_own(v->console, "provider.doctor", NULL);
 	s->work = console_work(v->console, &(struct work_order){
 						   .op = op_find("provider.doctor"),
 						   .args = args,
@@ -160,10 +161,15 @@ static void interactive_facts(struct form_dialog *d)
 
 static const struct form_place run_places[] = {
 	{ "passive", .width = 6, .empty = "no" },
+	{ "other-client", .width = 40, .empty = "none" },
+	{ "wait-for-expiry", .width = 6, .empty = "no" },
 	{ .arg = NULL },
 };
 
-static const struct form_place no_places[] = { { .arg = NULL } };
+static const struct form_place interactive_places[] = {
+	{ "other-client", .width = 40, .empty = "none" },
+	{ .arg = NULL },
+};
 
 static const struct form_kind run_kind = {
 	.name = "Examine",
@@ -199,7 +205,7 @@ static void doctor_run_all(struct view *v)
 
 static void doctor_run_interactive(struct view *v)
 {
-	run_form(v, &interactive_kind, no_places);
+	run_form(v, &interactive_kind, interactive_places);
 }
 
 static void doctor_rerun(struct view *v)
@@ -299,6 +305,18 @@ struct check_page {
 	struct scroll scroll;
 };
 
+static int page_body_draw(const struct json *check, const struct area *a)
+{
+	const struct json *evidence = json_get(check, "evidence");
+	int y = doctor_check_draw(check, a, 0);
+
+	if (json_type_of(evidence) != JSON_OBJECT_TYPE)
+		return y;
+	area_rule(a, ++y, "evidence", NULL);
+	exchange_line(a, y + 1, evidence);
+	return exchange_draw(a, y + 2, evidence);
+}
+
 static void page_draw(struct dialog *base, const struct area *body)
 {
 	struct check_page *p = (struct check_page *)base;
@@ -308,7 +326,7 @@ static void page_draw(struct dialog *base, const struct area *body)
 		   record_text(p->check, "id", "?"), record_text(p->check, "severity", ""));
 	part.skip = p->scroll.at;
 	p->scroll.room = part.height;
-	p->scroll.lines = doctor_check_draw(p->check, &part, 0);
+	p->scroll.lines = page_body_draw(p->check, &part);
 	part.skip = 0;
 	scroll_draw_more(&p->scroll, &part);
 	area_cursor(body, 1, 0);
@@ -498,6 +516,8 @@ static const struct action doctor_actions[] = {
 	  ACTION_FOOTER, .run = doctor_choose },
 	{ 'y', "copy remedy", "copy what to do", "Copy the remedy", NULL, GROUP_OTHER,
 	  ACTION_FOOTER, .disabled = why_no_remedy, .run = doctor_copy },
+	{ 'e', "report", "write the report to a file…", "Write the doctor's report…", NULL,
+	  GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_report, .run = doctor_export },
 	{ 'f', "fold", "fold passed and skipped", NULL, NULL, GROUP_MOVE, 0,
 	  .disabled = why_no_fold, .run = doctor_fold },
 	{ 's', "sort", "by id, or as examined", "Sort the report", NULL, GROUP_FIND, 0,
@@ -512,7 +532,8 @@ const struct screen screen_doctor = {
 	.title = "Doctor",
 	.digit = '6',
 	.help = "what is wrong with a provider, and what to change",
-	.legend = "Check  ✗ failed  ! warning  i remark  ✓ passed  – skipped",
+	.legend = "Check  ✗ failed  ! warning  i remark  ✓ passed  – skipped\n"
+		  "       * wants a person who approves (I)",
 	.state_size = sizeof(struct doctor_state),
 	.actions = doctor_actions,
 	.close = doctor_close,
