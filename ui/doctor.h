@@ -55,6 +55,8 @@ size_t doctor_total(const struct doctor_state *s, enum doctor_rank rank);
 void doctor_take(struct doctor_state *s, const struct json *checks, const char *only);
 /* The rows anew, after anything that decides about them has changed. */
 void doctor_rows(struct doctor_state *s);
+/* The cursor goes to the first of them. */
+void doctor_unfold(struct doctor_state *s, enum doctor_rank rank);
 size_t doctor_row_now(const struct doctor_state *s);
 void doctor_move(struct doctor_state *s, int by);
 /* The check in focus; NULL: a folded line, or no report. */

@@ -101,6 +101,7 @@ static int columns(const char *text, int len)
 static int compare_draw(const struct area *a, int y, const char *expected, const char *seen, int at)
 {
 	int room = a->width - LABEL_X - 1, from = 0, before, points = 0;
+	char text[48];
 
 	while (columns(seen + from, at - from) > room - 12 && from < at)
 		from = code_point_start(seen, from + room / 2 > at ? at : from + room / 2);
@@ -111,9 +112,13 @@ static int compare_draw(const struct area *a, int y, const char *expected, const
 	area_text(a, LABEL_X, y++, room, STYLE_NORMAL, expected + from);
 	area_text(a, 1, y, LABEL_X - 2, STYLE_SECONDARY, "seen");
 	area_text(a, LABEL_X, y++, room, STYLE_NORMAL, seen + from);
-	area_textf(a, LABEL_X + before, y++, -1, STYLE_DANGER, "^ differs from character %d on",
-		   points + 1);
-	return y;
+	snprintf(text, sizeof(text), "differs from character %d on", points + 1);
+	area_text(a, LABEL_X + before, y, 1, STYLE_DANGER, "^");
+	if (before > room / 2)
+		area_text_right(a, LABEL_X, y, before - 1, STYLE_DANGER, text);
+	else
+		area_text(a, LABEL_X + before + 2, y, -1, STYLE_DANGER, text);
+	return y + 1;
 }
 
 static int line_draw(const struct area *a, int y, const char *label, const char *text)
@@ -241,6 +246,8 @@ static void empty_draw(struct view *v, const struct area *a)
 		"The doctor reads a provider's metadata, keys and certificate, then asks for a "
 		"device code and sends what a sound server must refuse: few requests, which change "
 		"nothing. Each check names the RFC's section and what to change.");
+	if (s->work)
+		return;
 	area_text(a, 8, 9, 1, STYLE_TITLE, s->provider ? "A" : "p");
 	area_text(a, 13, 9, -1, STYLE_NORMAL, s->provider ? "examine it" : "choose a provider");
 	area_cursor(a, 8, 9);

@@ -115,6 +115,15 @@ static const char *row_name(const struct doctor_row *row)
 	return row->check ? check_id(row->check) : verdicts[row->rank];
 }
 
+void doctor_unfold(struct doctor_state *s, enum doctor_rank rank)
+{
+	s->unfolded[rank] = true;
+	doctor_rows(s);
+	for (size_t i = s->count; i-- > 0;)
+		if (s->rows[i].rank == rank)
+			snprintf(s->at, sizeof(s->at), "%s", row_name(&s->rows[i]));
+}
+
 size_t doctor_row_now(const struct doctor_state *s)
 {
 	for (size_t i = 0; i < s->count; i++)

@@ -378,8 +378,7 @@ static void doctor_enter(struct view *v)
 	struct check_page *p;
 
 	if (!row->check) {
-		s->unfolded[row->rank] = true;
-		doctor_rows(s);
+		doctor_unfold(s, row->rank);
 		console_redraw(v->console);
 		return;
 	}
@@ -512,12 +511,12 @@ static const struct action doctor_actions[] = {
 	  .run = doctor_run_interactive },
 	{ 'c', "cancel", "cancel the run", "Cancel the run", NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .disabled = why_not_running, .run = doctor_cancel },
-	{ 'p', "provider", "choose a provider…", "Choose a provider…", "provider.list", GROUP_MOVE,
-	  ACTION_FOOTER, .run = doctor_choose },
-	{ 'y', "copy remedy", "copy what to do", "Copy the remedy", NULL, GROUP_OTHER,
-	  ACTION_FOOTER, .disabled = why_no_remedy, .run = doctor_copy },
+	{ 'y', "copy", "copy what to do", "Copy the remedy", NULL, GROUP_OTHER, ACTION_FOOTER,
+	  .disabled = why_no_remedy, .run = doctor_copy },
 	{ 'e', "report", "write the report to a file…", "Write the doctor's report…", NULL,
 	  GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_report, .run = doctor_export },
+	{ 'p', "provider", "choose a provider…", "Choose a provider…", "provider.list", GROUP_MOVE,
+	  ACTION_FOOTER, .run = doctor_choose },
 	{ 'f', "fold", "fold passed and skipped", NULL, NULL, GROUP_MOVE, 0,
 	  .disabled = why_no_fold, .run = doctor_fold },
 	{ 's', "sort", "by id, or as examined", "Sort the report", NULL, GROUP_FIND, 0,
