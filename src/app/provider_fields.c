@@ -373,6 +373,8 @@ static enum errc defaults_apply(const struct op_call *c, const struct oauth_pres
 		key_text_set(&p->scope, preset->scope);
 	if (preset->note)
 		call_note(c, "%s", preset->note);
+	if (preset->refused)
+		call_note(c, "%s", preset->refused);
 	return ERR_OK;
 }
 
