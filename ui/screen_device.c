@@ -402,9 +402,8 @@ static void device_close(struct view *v)
 }
 
 static const struct action device_actions[] = {
-	{ PRESS_ENTER, "open", "open login or exchange", NULL, "device.list", GROUP_MOVE,
-	  ACTION_FOOTER, .disabled = why_no_open, .label_now = device_open_label,
-	  .run = device_open },
+	{ PRESS_ENTER, "open", "open login or exchange", NULL, NULL, GROUP_MOVE, ACTION_FOOTER,
+	  .disabled = why_no_open, .label_now = device_open_label, .run = device_open },
 	{ 'y', "copy code", "copy the user code", "Copy the user code", NULL, GROUP_OTHER,
 	  ACTION_FOOTER, .disabled = why_no_code, .run = device_copy_code },
 	{ 'Y', "copy URL", "copy the address", "Copy the address to open", NULL, GROUP_OTHER,
@@ -420,7 +419,7 @@ static const struct action device_actions[] = {
 	  .run = device_inspect },
 	{ 'o', "userinfo", "ask who it was", "Userinfo of the login", "grant.userinfo", GROUP_OTHER,
 	  ACTION_FOOTER, .disabled = why_no_grant, .run = device_userinfo },
-	{ 't', "grant", "open the saved grant", "Open the saved grant", "grant.list", GROUP_MOVE,
+	{ 't', "grant", "open the saved grant", "Open the saved grant", NULL, GROUP_MOVE,
 	  ACTION_FOOTER, .disabled = why_no_grant, .run = device_grant },
 	{ 'c', "start…", "start a device login…", "Start a device login…", "device.run",
 	  GROUP_CHANGE, ACTION_FOOTER | ACTION_WRITES, .run = logins_new },

@@ -515,7 +515,7 @@ static const struct action doctor_actions[] = {
 	  .disabled = why_no_remedy, .run = doctor_copy },
 	{ 'e', "report", "write the report to a file…", "Write the doctor's report…", NULL,
 	  GROUP_OTHER, ACTION_FOOTER, .disabled = why_no_report, .run = doctor_export },
-	{ 'p', "provider", "choose a provider…", "Choose a provider…", "provider.list", GROUP_MOVE,
+	{ 'p', "provider", "choose a provider…", "Choose a provider…", NULL, GROUP_MOVE,
 	  ACTION_FOOTER, .run = doctor_choose },
 	{ 'f', "fold", "fold passed and skipped", NULL, NULL, GROUP_MOVE, 0,
 	  .disabled = why_no_fold, .run = doctor_fold },

@@ -206,13 +206,16 @@ static void tokens_text_of(const struct json *row, struct secret *out)
 static void tokens_hand_over(const struct inspection *s, const struct json *row)
 {
 	struct secret text = SECRET_INIT;
+	struct view *token;
 	char origin[64];
 
 	tokens_text_of(row, &text);
 	snprintf(origin, sizeof(origin), "from %.40s", s->name);
-	if (console_go(s->console, "token"))
-		tokens_take(console_view(s->console, "token"), secret_reveal(&text), text.len,
-			    false, origin);
+	if (console_go(s->console, "token")) {
+		token = console_view(s->console, "token");
+		tokens_take(token, secret_reveal(&text), text.len, false, origin);
+		tokens_verify_with(token, "provider", s->name);
+	}
 	secret_release(&text);
 }
 

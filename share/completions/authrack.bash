@@ -28,7 +28,7 @@ _authrack() {
 	case $noun in
 	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
 	token) verbs=" inspect verify sign decrypt diff" ;;
-	provider) verbs=" add list show edit remove discover" ;;
+	provider) verbs=" add list show edit remove discover doctor" ;;
 	device) verbs=" run list forget" ;;
 	grant) verbs=" list show refresh userinfo introspect revoke remove" ;;
 	audit) verbs=" list verify export checkpoint" ;;
@@ -229,6 +229,9 @@ _authrack() {
 	'provider edit --introspection-endpoint') : ;;
 	'provider edit --revocation-endpoint') : ;;
 	'provider edit --expect-revision') : ;;
+	'provider doctor --check'|'provider doctor -c') : ;;
+	'provider doctor --other-client') : ;;
+	'provider doctor --format'|'provider doctor -f') _authrack_words "text md junit" ;;
 	'device run --preset'|'device run -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
 	'device run --issuer'|'device run -i') : ;;
 	'device run --client-id'|'device run -c') : ;;
@@ -298,6 +301,7 @@ _authrack() {
 	'provider edit') options=" --name --preset --issuer --client-id --client-secret-file --client-secret --client-key-file --client-certificate-file --auth-method --scope --audience --ca-file --device-authorization-endpoint --token-endpoint --jwks-uri --userinfo-endpoint --introspection-endpoint --revocation-endpoint --clear-secret --clear-key --expect-revision" ;;
 	'provider remove') options=" --yes" ;;
 	'provider discover') options="" ;;
+	'provider doctor') options=" --passive --interactive --check --other-client --wait-for-expiry --format" ;;
 	'device run') options=" --preset --issuer --client-id --client-secret-file --client-secret --client-key-file --client-certificate-file --auth-method --scope --audience --ca-file --device-authorization-endpoint --token-endpoint --jwks-uri --userinfo-endpoint --introspection-endpoint --revocation-endpoint --save --timeout --resume --flow --no-qr --show-tokens --trace" ;;
 	'device list') options="" ;;
 	'device forget') options="" ;;
@@ -351,6 +355,7 @@ _authrack() {
 	'provider edit') _authrack_names providers ;;
 	'provider remove') _authrack_names providers ;;
 	'provider discover') _authrack_names providers ;;
+	'provider doctor') _authrack_names providers ;;
 	'device run') _authrack_names providers ;;
 	'device forget') _authrack_names flows ;;
 	'grant show') _authrack_names grants ;;
