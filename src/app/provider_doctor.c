@@ -184,6 +184,6 @@ const struct op op_provider_doctor = {
 		   "authrack provider doctor keycloak --passive --format junit > doctor.xml\n",
 	.args = doctor_args,
 	.columns = doctor_columns,
-	.flags = OP_ANSWERS | OP_ASYNC,
+	.flags = OP_ANSWERS | OP_ASYNC | OP_REMOTE,
 	.run = doctor_run,
 };
