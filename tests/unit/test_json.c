@@ -286,10 +286,8 @@ static void what_is_freed_is_wiped(void **state)
 	char seen[16] = "";
 
 	(void)state;
-	if (memory < 0 || pread(memory, seen, sizeof(seen), at) != sizeof(seen)) {
-		print_message("memory can't be read here\n");
-		skip();
-	}
+	if (memory < 0 || pread(memory, seen, sizeof(seen), at) != sizeof(seen))
+		SKIP_TEST("memory can't be read here");
 	assert_memory_equal(seen, json_as_text(v) + 32, sizeof(seen));
 	json_free(v);
 	assert_int_equal(pread(memory, seen, sizeof(seen), at), sizeof(seen));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/alloc.h"
 #include "src/token/jwe.h"
@@ -181,28 +182,14 @@ static void one_example(const char *path)
 	example_release(&x);
 }
 
-static bool there(const char *path)
-{
-	FILE *f = fopen(path, "r");
-
-	if (!f) {
-		print_message("# skipped: %s is not there\n", path);
-		return false;
-	}
-	fclose(f);
-	return true;
-}
-
 static void the_examples_open_and_changed_ones_do_not(void **state)
 {
 	DIR *folder = opendir(FOLDER "/jwe");
 	size_t count = 0;
 
 	(void)state;
-	if (!folder) {
-		print_message("# skipped: %s is not there\n", FOLDER);
-		skip();
-	}
+	if (!folder)
+		SKIP_TEST(FOLDER " is not there");
 	for (struct dirent *entry; (entry = readdir(folder));) {
 		char *path = x_asprintf("%s/jwe/%s", FOLDER, entry->d_name);
 
@@ -219,8 +206,8 @@ static void the_examples_open_and_changed_ones_do_not(void **state)
 static void the_example_on_x25519_opens(void **state)
 {
 	(void)state;
-	if (!there(FOLDER "/curve25519/ecdh-es.json"))
-		skip();
+	if (access(FOLDER "/curve25519/ecdh-es.json", R_OK) != 0)
+		SKIP_TEST(FOLDER " is not there");
 	one_example(FOLDER "/curve25519/ecdh-es.json");
 }
 
@@ -254,8 +241,8 @@ static void the_nested_example_opens_and_its_content_verifies(void **state)
 	struct example x;
 
 	(void)state;
-	if (!there(path))
-		skip();
+	if (access(path, R_OK) != 0)
+		SKIP_TEST(FOLDER " is not there");
 	one_example(path);
 	example_read(&x, path);
 	verifies(&x);

@@ -273,7 +273,7 @@ static void root_is_sent_to_the_owner(void **state)
 	struct store_fixture *f = *state;
 
 	if (geteuid() != 0)
-		skip();
+		SKIP_TEST("it takes root");
 	assert_int_equal(chown(f->path, 1, 1), 0);
 	assert_not_permitted(f, "sudo -u daemon authrack");
 	assert_int_equal(chown(f->path, 0, 0), 0);
@@ -289,7 +289,7 @@ static void folders_of_others_above_are_refused(void **state)
 	char *inner = path_join(f->folder, "inner"), *path = path_join(inner, "s.db");
 
 	if (geteuid() != 0)
-		skip();
+		SKIP_TEST("it takes root");
 	f->options.url = path;
 	fixture_reopen(f);
 	assert_int_equal(chown(f->folder, 1, 1), 0);
