@@ -7,10 +7,12 @@
 #include "src/app/doctor_gather.h"
 #include "src/app/provider_sign.h"
 #include "src/base/alloc.h"
+#include "src/base/http_parts.h"
 
+#define STRANGER "authrack-doctor-9f1c" /* a client that nobody has */
 #define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
 
-enum { INTERVAL_MOST_MS = 15000, SLOWER_MS = 5000, PROBE_MS = 15000 };
+enum { INTERVAL_MOST_MS = 15000, SLOWER_MS = 5000 };
 
 static const char waiting[] = "keeping the polling interval; seconds left:";
 
@@ -30,7 +32,7 @@ static void request_send(struct doctor_gather *g, enum doctor_probe_id id, struc
 	}
 	oauth_request_done(r);
 	r->http.fresh = true;
-	r->http.timeout_ms = PROBE_MS;
+	r->http.timeout_ms = DOCTOR_PROBE_MS;
 	doctor_send(g, id, &r->http, &r->secrets);
 }
 
@@ -113,22 +115,25 @@ static void device_start(struct doctor_gather *g, struct device_flow *flow)
 		secret_copy(&g->facts.sent_code, &g->facts.codes.device_code);
 }
 
-/* A request for a code by somebody else, or nobody. */
-static void device_probe(struct doctor_gather *g, enum doctor_probe_id id, const char *client_id)
+/* A request for a code by a made-up client, or by nobody; with a scope that is not what is refused. */
+static void device_probe(struct doctor_gather *g, enum doctor_probe_id id, bool named)
 {
-	struct oauth_provider as = g->use->oauth;
+	struct oauth_provider as =
+		g->use->oauth; /* shares what it points to, and is not released */
 	struct oauth_request r = { .url = NULL };
+	char client_id[] = STRANGER;
 
-	as.client_id = (char[]){ "authrack-doctor-9f1c" };
+	as.client_id = client_id;
 	as.auth = OAUTH_AUTH_NONE;
 	if (oauth_request_init(&r, &as, OAUTH_DEVICE, NULL) == ERR_OK) {
-		if (as.scope && *as.scope)
+		if (*as.scope && !scope_refused(g))
 			oauth_request_add(&r, "scope", as.scope);
-		if (client_id) {
+		if (named) {
 			request_send(g, id, &r, &as);
 		} else {
 			oauth_request_done(&r);
-			r.http.timeout_ms = PROBE_MS;
+			r.http.fresh = true;
+			r.http.timeout_ms = DOCTOR_PROBE_MS;
 			doctor_send(g, id, &r.http, &r.secrets);
 		}
 	} else {
@@ -140,7 +145,7 @@ static void device_probe(struct doctor_gather *g, enum doctor_probe_id id, const
 static void device_get(struct doctor_gather *g)
 {
 	const char *endpoint = g->use->oauth.endpoints[OAUTH_DEVICE];
-	char *url = endpoint ? x_asprintf("%s%cclient_id=authrack-doctor-9f1c", endpoint,
+	char *url = endpoint ? x_asprintf("%s%cclient_id=" STRANGER, endpoint,
 					  strchr(endpoint, '?') ? '&' : '?')
 			     : NULL;
 
@@ -148,29 +153,43 @@ static void device_get(struct doctor_gather *g)
 	free(url);
 }
 
-static void page_get(struct doctor_gather *g)
+/* A provider elsewhere does not get to have this machine's own services asked. */
+static bool is_page(const struct doctor_gather *g)
 {
 	const struct device_codes *c = &g->facts.codes;
+	struct http_url page, home;
 
-	doctor_get(g, PROBE_PAGE, g->facts.has_codes && c->openable ? c->verification_uri : NULL,
+	return c->openable && http_url_read(&page, c->verification_uri, NULL) == ERR_OK &&
+	       http_url_read(&home, g->use->oauth.endpoints[OAUTH_DEVICE], NULL) == ERR_OK &&
+	       (!page.loopback || home.loopback);
+}
+
+static void page_get(struct doctor_gather *g)
+{
+	bool opens = g->facts.has_codes && is_page(g);
+
+	doctor_get(g, PROBE_PAGE, opens ? g->facts.codes.verification_uri : NULL,
 		   g->facts.has_codes ? "the verification address is none that can be opened"
 				      : "no device code was given");
 }
 
 /* --- the token endpoint ---------------------------------------------------------------------------------------- */
 
-/* What is put together with a made-up device code. */
+/* What is put together, with a made-up device code unless the code of nobody's flow is wanted. */
 struct made_up {
 	enum doctor_probe_id id;
 	const char *grant;
-	bool twice, in_query, wrong_secret, no_secret;
+	bool good_code, twice, in_query, wrong_secret, no_secret;
 };
 
 static const struct made_up made_ups[] = {
 	{ .id = PROBE_TOKEN_UNKNOWN, .grant = DEVICE_GRANT },
 	{ .id = PROBE_TOKEN_GRANT, .grant = "urn:authrack:doctor:no-such-grant" },
 	{ .id = PROBE_TOKEN_TWICE, .grant = DEVICE_GRANT, .twice = true },
-	{ .id = PROBE_TOKEN_SECRET, .grant = DEVICE_GRANT, .wrong_secret = true },
+	{ .id = PROBE_TOKEN_SECRET,
+	  .grant = DEVICE_GRANT,
+	  .wrong_secret = true,
+	  .good_code = true },
 	{ .id = PROBE_TOKEN_NO_SECRET, .grant = DEVICE_GRANT, .no_secret = true },
 	{ .id = PROBE_TOKEN_QUERY, .grant = DEVICE_GRANT, .no_secret = true, .in_query = true },
 };
@@ -191,7 +210,24 @@ static void secret_to_query(struct oauth_request *r, const struct secret *secret
 	r->url = url;
 }
 
-static void token_probe(struct doctor_gather *g, const struct made_up *m, const struct secret *code)
+static void token_form(struct doctor_gather *g, const struct made_up *m,
+		       const struct device_flow *good, struct oauth_request *r)
+{
+	bool is_good = m->good_code && good->has_codes;
+
+	oauth_request_add(r, "grant_type", m->grant);
+	if (m->twice)
+		oauth_request_add(r, "grant_type", m->grant);
+	oauth_request_add_secret(r, "device_code",
+				 is_good ? &good->codes.device_code : &g->facts.made_up_code);
+	if (is_good && good->code_verifier.len)
+		oauth_request_add_secret(r, "code_verifier", &good->code_verifier);
+	if (m->in_query)
+		secret_to_query(r, &g->facts.made_up);
+}
+
+static void token_probe(struct doctor_gather *g, const struct made_up *m,
+			const struct device_flow *good)
 {
 	struct oauth_provider as =
 		g->use->oauth; /* shares what it points to, and is not released */
@@ -208,27 +244,20 @@ static void token_probe(struct doctor_gather *g, const struct made_up *m, const 
 	if (oauth_request_init(&r, &as, OAUTH_TOKEN, NULL) != ERR_OK) {
 		g->facts.probes[m->id].why_not = "no token endpoint is known";
 	} else {
-		oauth_request_add(&r, "grant_type", m->grant);
-		if (m->twice)
-			oauth_request_add(&r, "grant_type", m->grant);
-		oauth_request_add_secret(&r, "device_code", code);
-		if (m->in_query)
-			secret_to_query(&r, &g->facts.made_up);
+		token_form(g, m, good, &r);
 		request_send(g, m->id, &r, &as);
 	}
 	oauth_request_release(&r);
 }
 
-static void token_probes(struct doctor_gather *g)
+static void token_probes(struct doctor_gather *g, const struct device_flow *good)
 {
-	struct secret code = SECRET_INIT;
 	char challenge[PKCE_SIZE];
 
-	oauth_pkce_new(&code, challenge);
+	oauth_pkce_new(&g->facts.made_up_code, challenge);
 	oauth_pkce_new(&g->facts.made_up, challenge);
 	for (size_t i = 0; i < sizeof(made_ups) / sizeof(made_ups[0]); i++)
-		token_probe(g, &made_ups[i], &code);
-	secret_release(&code);
+		token_probe(g, &made_ups[i], good);
 }
 
 /* --- polls ------------------------------------------------------------------------------------------------------ */
@@ -322,15 +351,15 @@ void doctor_active(struct doctor_gather *g)
 	struct device_flow flow, second;
 
 	device_start(g, &flow);
+	code_again(g, &second);
 	page_get(g);
-	device_probe(g, PROBE_DEVICE_STRANGER, "stranger");
-	device_probe(g, PROBE_DEVICE_NOBODY, NULL);
+	device_probe(g, PROBE_DEVICE_STRANGER, true);
+	device_probe(g, PROBE_DEVICE_NOBODY, false);
 	device_get(g);
-	token_probes(g);
+	token_probes(g, &second);
 	polls(g, &flow);
 	poll_early(g, &flow);
 	poll_as_other(g, &flow);
-	code_again(g, &second);
 	if (g->interactive)
 		doctor_person(g, &flow, &second);
 	else

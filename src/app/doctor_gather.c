@@ -13,7 +13,7 @@
 #include "src/oauth/metadata.h"
 #include "src/oauth/preset.h"
 
-enum { SLICE_MS = 100, PROBE_MS = 15000, STATUS_RATE = 429 };
+enum { SLICE_MS = 100, SILENT_MS = 5000, STATUS_RATE = 429 };
 
 void doctor_gather_init(struct doctor_gather *g, const struct op_call *c, struct provider_use *u)
 {
@@ -24,6 +24,8 @@ void doctor_gather_init(struct doctor_gather *g, const struct op_call *c, struct
 void doctor_gather_release(struct doctor_gather *g)
 {
 	doctor_facts_release(&g->facts);
+	while (g->silent_count)
+		free(g->silent[--g->silent_count]);
 }
 
 /* --- one request --------------------------------------------------------------------------------- */
@@ -34,13 +36,17 @@ static void probe_read(struct doctor_gather *g, struct doctor_probe *p,
 	static const struct oauth_secrets none = { .values = NULL };
 	struct err fault = ERR_INIT;
 	const struct buf *body = &p->response.body;
+	const char *near;
 
 	oauth_answer_read(&p->answer, &p->response, g->use->oauth.preset, known ? known : &none,
 			  p->ended_at);
 	if (json_parse(&p->json, buf_text(body), body->len, &fault) == ERR_OK &&
 	    json_type_of(p->json) == JSON_OBJECT_TYPE)
 		return;
-	snprintf(p->json_fault, sizeof(p->json_fault), "%.150s",
+	/* What jansson says ends with the text near the fault, which may be half a token. */
+	near = strstr(fault.message, " near ");
+	snprintf(p->json_fault, sizeof(p->json_fault), "%.*s",
+		 near ? (int)(near - fault.message) : (int)sizeof(p->json_fault) - 1,
 		 fault.code ? fault.message : "it is another JSON value");
 	json_free(p->json);
 	p->json = NULL;
@@ -61,6 +67,38 @@ static void clock_read(struct doctor_gather *g, const struct doctor_probe *p)
 		g->facts.clock_ahead_ms = at - p->ended_at;
 }
 
+/* Auth0 says slow_down with this status to who polls: that limits nobody else. */
+static bool is_limit(const struct doctor_probe *p, enum doctor_probe_id id)
+{
+	bool poll = (id >= PROBE_POLL && id <= PROBE_POLL_FAST) || id == PROBE_TOKEN_SECRET ||
+		    id == PROBE_TOKEN_OTHER || id == PROBE_SUCCESS || id == PROBE_DENIED;
+
+	return p->response.status == STATUS_RATE && !(poll && p->answer.kind == OAUTH_SLOW_DOWN);
+}
+
+/* --- endpoints that hang: waited for once ------------------------------------------------------------------ */
+
+static size_t address_len(const char *url)
+{
+	return strcspn(url, "?#");
+}
+
+static bool is_silent(const struct doctor_gather *g, const char *url)
+{
+	size_t len = address_len(url);
+
+	for (size_t i = 0; i < g->silent_count; i++)
+		if (strlen(g->silent[i]) == len && strncmp(g->silent[i], url, len) == 0)
+			return true;
+	return false;
+}
+
+static void silence_note(struct doctor_gather *g, const char *url, int64_t took_ms)
+{
+	if (took_ms >= SILENT_MS && g->silent_count < DOCTOR_SILENT_MAX)
+		g->silent[g->silent_count++] = x_strndup(url, address_len(url));
+}
+
 bool doctor_send(struct doctor_gather *g, enum doctor_probe_id id, const struct http_request *r,
 		 const struct oauth_secrets *known)
 {
@@ -70,6 +108,10 @@ bool doctor_send(struct doctor_gather *g, enum doctor_probe_id id, const struct 
 
 	if (g->cancelled || g->facts.rate_limited || p->sent)
 		return false;
+	if (is_silent(g, r->url)) {
+		p->why_not = "the endpoint had let an earlier request wait in vain";
+		return false;
+	}
 	g->sent++;
 	p->started_at = clock_wall(app_clock(g->call->app));
 	oauth_fetch(&f, r, known, &p->response, NULL);
@@ -78,11 +120,12 @@ bool doctor_send(struct doctor_gather *g, enum doctor_probe_id id, const struct 
 	g->cancelled = f.cancelled;
 	probe_read(g, p, known);
 	p->exchange = oauth_exchange(r, &p->response, known ? known : &none, p->started_at);
-	if (p->response.code)
+	if (p->response.code) {
+		silence_note(g, r->url, p->ended_at - p->started_at);
 		return false;
+	}
 	clock_read(g, p);
-	if (p->response.status == STATUS_RATE && id >= PROBE_DEVICE)
-		g->facts.rate_limited = true;
+	g->facts.rate_limited = is_limit(p, id);
 	return true;
 }
 
@@ -94,7 +137,8 @@ bool doctor_get(struct doctor_gather *g, enum doctor_probe_id id, const char *ur
 		.url = url,
 		.headers = headers,
 		.ca_file = g->use->oauth.ca_file,
-		.timeout_ms = PROBE_MS,
+		.timeout_ms = DOCTOR_PROBE_MS,
+		.no_redirects = id == PROBE_PAGE,
 		.tls_max_11 = id == PROBE_TLS_OLD,
 	};
 	struct err e = ERR_INIT;
@@ -181,16 +225,17 @@ static void passive(struct doctor_gather *g)
 	doctor_get(g, PROBE_TLS_OLD, tls_address(g), "nothing goes over TLS");
 }
 
-/* Wall against monotonic clock, over the whole examination; steps by hand would count, too. */
+/* Wall against boot clock, which does not rest while the machine sleeps, over the whole examination; steps by
+ * hand would count, too. */
 static void drift_read(struct doctor_gather *g, const struct flow_time *from)
 {
 	enum { SPAN_LEAST_MS = 2000 };
 	const struct flow_time to = device_now(g->call);
 	double wall = (double)(to.wall - from->wall);
-	double monotonic = (double)(to.monotonic - from->monotonic);
+	double boot = (double)(to.boot - from->boot);
 
-	if (monotonic >= SPAN_LEAST_MS)
-		g->facts.clock_drift = wall / monotonic - 1;
+	if (boot >= SPAN_LEAST_MS)
+		g->facts.clock_drift = wall / boot - 1;
 }
 
 enum errc doctor_gather_run(struct doctor_gather *g, struct err *e)

@@ -6,6 +6,9 @@
 #include "src/oauth/device_flow.h"
 #include "src/oauth/doctor.h"
 
+/* A request's time; endpoints there can be that do not answer at all. */
+enum { DOCTOR_PROBE_MS = 12000, DOCTOR_SILENT_MAX = OAUTH_ENDPOINTS + 4 };
+
 struct doctor_gather {
 	const struct op_call *call;
 	struct provider_use *use; /* borrowed; endpoints and metadata are filled in */
@@ -14,6 +17,8 @@ struct doctor_gather {
 	bool interactive, wait_expiry;
 	bool cancelled;
 	size_t sent;
+	char *silent[DOCTOR_SILENT_MAX]; /* addresses that let us wait in vain */
+	size_t silent_count;
 };
 
 void doctor_gather_init(struct doctor_gather *g, const struct op_call *c, struct provider_use *u);

@@ -15,15 +15,24 @@ static bool signs(const struct jose_key *k)
 	return k->type != JOSE_OCT && !agreement && (!k->use || strcmp(k->use, "sig") == 0);
 }
 
+/* What is wrong with private members only: that they are there at all is told by a check of its own. */
+enum { PRIVATE_FAULTS = KEY_FAULT_MIXED | KEY_FAULT_PAIR };
+
 static void key_weakness(struct doctor_keys *out, const struct jose_key *k)
 {
 	char what[120];
 
-	if (out->weak[0] || !(k->faults & ~(unsigned)KEY_FAULT_MIXED))
+	if (out->weak[0] || k->type == JOSE_OCT || !(k->faults & ~(unsigned)PRIVATE_FAULTS))
 		return;
 	jose_key_describe(k, what, sizeof(what));
 	snprintf(out->weak, sizeof(out->weak), "%.110s: %.45s", what,
 		 k->fault[0] ? k->fault : "too small");
+}
+
+/* One signs, the other one encrypts: nobody takes one for the other. */
+static bool differ_in_use(const struct jose_key *a, const struct jose_key *b)
+{
+	return a->use && b->use && strcmp(a->use, b->use) != 0;
 }
 
 static void same_kid_find(struct doctor_keys *out, const struct key_set *set)
@@ -32,7 +41,8 @@ static void same_kid_find(struct doctor_keys *out, const struct key_set *set)
 		for (size_t j = 0; j < i; j++) {
 			const char *kid = set->keys[i].kid, *other = set->keys[j].kid;
 
-			if (!kid || !other || strcmp(kid, other) != 0)
+			if (!kid || !other || strcmp(kid, other) != 0 ||
+			    differ_in_use(&set->keys[i], &set->keys[j]))
 				continue;
 			out->same_kid = true;
 			text_safe_put(out->kid, sizeof(out->kid), kid, strlen(kid));

@@ -12,7 +12,7 @@
 #include "src/base/alloc.h"
 #include "src/token/jose.h"
 
-enum { PROBE_MS = 15000, DENIAL_MS = 120 * 1000 };
+enum { DENIAL_MS = 120 * 1000 };
 
 /* --- asking the person ------------------------------------------------------------------------------------------ */
 
@@ -54,7 +54,7 @@ static void token_send(struct doctor_gather *g, enum doctor_probe_id id,
 		well = oauth_request_authenticate(&r, as, &provider_signer, now, NULL) == ERR_OK;
 	if (well) {
 		oauth_request_done(&r);
-		r.http.timeout_ms = PROBE_MS;
+		r.http.timeout_ms = DOCTOR_PROBE_MS;
 		doctor_send(g, id, &r.http, &r.secrets);
 	}
 	oauth_request_release(&r);
@@ -79,7 +79,7 @@ static void userinfo_get(struct doctor_gather *g)
 			    .headers = (const char *const[]){ "Accept: application/json", bearer,
 							      NULL },
 			    .ca_file = g->use->oauth.ca_file,
-			    .timeout_ms = PROBE_MS,
+			    .timeout_ms = DOCTOR_PROBE_MS,
 			    .no_redirects = true,
 		    },
 		    &known);
@@ -136,20 +136,35 @@ static void access_token_look(struct doctor_gather *g)
 
 static void refresh(struct doctor_gather *g)
 {
-	const struct oauth_provider *p = &g->use->oauth;
-	const struct secret *token = &g->facts.tokens.refresh_token;
-	const struct doctor_probe *first = &g->facts.probes[PROBE_REFRESH];
-	const char *next;
-
 	g->facts.probes[PROBE_REFRESH].why_not = "there is no refresh token";
-	if (!token->len)
-		return;
-	token_send(g, PROBE_REFRESH, OAUTH_TOKEN, p, "refresh_token", token);
-	next = first->sent ? json_get_text(first->json, "refresh_token") : NULL;
-	if (next && strcmp(next, secret_reveal(token)) != 0)
-		token_send(g, PROBE_REFRESH_OLD, OAUTH_TOKEN, p, "refresh_token", token);
+	if (g->facts.tokens.refresh_token.len)
+		token_send(g, PROBE_REFRESH, OAUTH_TOKEN, &g->use->oauth, "refresh_token",
+			   &g->facts.tokens.refresh_token);
 }
 
+/* The refresh token that came in the place of the first; empty: none did. */
+static void newest_take(const struct doctor_gather *g, struct secret *out)
+{
+	const struct doctor_probe *p = &g->facts.probes[PROBE_REFRESH];
+	const char *next = p->sent ? json_get_text(p->json, "refresh_token") : NULL;
+
+	if (next && strcmp(next, secret_reveal(&g->facts.tokens.refresh_token)) != 0)
+		secret_set(out, next, strlen(next));
+}
+
+static void revoke(struct doctor_gather *g)
+{
+	const struct oauth_provider *p = &g->use->oauth;
+	const struct secret *token = &g->facts.tokens.access_token;
+
+	token_send(g, PROBE_REVOKE, OAUTH_REVOCATION, p, "token", token);
+	token_send(g, PROBE_REVOKE_UNKNOWN, OAUTH_REVOCATION, p, "token", &g->facts.made_up);
+	if (g->facts.probes[PROBE_REVOKE].sent)
+		token_send(g, PROBE_INTROSPECT_AFTER, OAUTH_INTROSPECTION, p, "token", token);
+}
+
+/* A good provider ends the whole grant when it sees a refresh token, or a device code, the second time: so what
+ * wants a grant that lives comes before. */
 static void tokens_try(struct doctor_gather *g)
 {
 	const struct oauth_provider *p = &g->use->oauth;
@@ -160,11 +175,27 @@ static void tokens_try(struct doctor_gather *g)
 	userinfo_get(g);
 	token_send(g, PROBE_INTROSPECT, OAUTH_INTROSPECTION, p, "token", token);
 	token_send(g, PROBE_INTROSPECT_NOBODY, OAUTH_INTROSPECTION, NULL, "token", token);
-	token_send(g, PROBE_REVOKE, OAUTH_REVOCATION, p, "token", token);
-	token_send(g, PROBE_REVOKE_UNKNOWN, OAUTH_REVOCATION, p, "token", &g->facts.made_up);
-	if (g->facts.probes[PROBE_REVOKE].sent)
-		token_send(g, PROBE_INTROSPECT_AFTER, OAUTH_INTROSPECTION, p, "token", token);
 	refresh(g);
+	revoke(g);
+}
+
+/* What ends the grant, if it lives till then. */
+static void grant_end(struct doctor_gather *g, const struct secret *code,
+		      const struct secret *verifier)
+{
+	const struct oauth_provider *p = &g->use->oauth;
+	struct secret newest = SECRET_INIT;
+
+	newest_take(g, &newest);
+	if (newest.len)
+		token_send(g, PROBE_REFRESH_OLD, OAUTH_TOKEN, p, "refresh_token",
+			   &g->facts.tokens.refresh_token);
+	doctor_poll_once(g, PROBE_ONCE, p, code, verifier);
+	if (!newest.len)
+		secret_copy(&newest, &g->facts.tokens.refresh_token);
+	if (newest.len)
+		token_send(g, PROBE_REVOKE_REST, OAUTH_REVOCATION, p, "token", &newest);
+	secret_release(&newest);
 }
 
 static void tokens_take(struct doctor_gather *g)
@@ -202,9 +233,8 @@ void doctor_person(struct doctor_gather *g, struct device_flow *flow, struct dev
 		g->facts.denied_asked = true;
 		decide(g, second, PROBE_DENIED, "now deny", DENIAL_MS);
 	}
-	/* Last: a good server ends the whole grant on it. */
 	if (g->facts.has_tokens)
-		doctor_poll_once(g, PROBE_ONCE, &g->use->oauth, &code, &verifier);
+		grant_end(g, &code, &verifier);
 	secret_release(&code);
 	secret_release(&verifier);
 }

@@ -7,7 +7,7 @@
 enum { QR_TEXT_MAX = 512, QR_QUIET = 4 /* light modules around it (ISO/IEC 18004 §5.3.8) */ };
 
 struct qr {
-	int width;	       /* modules a side, without the quiet zone */
+	int width;		/* modules a side, without the quiet zone */
 	unsigned char *modules; /* row by row; 1 dark */
 };
 

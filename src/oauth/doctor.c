@@ -1,4 +1,4 @@
-/* The doctor's frame: gathered facts, results, the report. The rules are in doctor_rules_*.c. */
+/* The doctor's frame: gathered facts, results, the report. */
 #include "src/oauth/doctor.h"
 
 #include <stdarg.h>
@@ -58,6 +58,7 @@ void doctor_facts_release(struct doctor_facts *f)
 	if (f->has_tokens)
 		oauth_tokens_release(&f->tokens);
 	secret_release(&f->sent_code);
+	secret_release(&f->made_up_code);
 	secret_release(&f->made_up);
 	free(f->id_token.subject);
 	free(f->access_token.subject);

@@ -42,7 +42,7 @@ enum doctor_probe_id {
 	PROBE_DEVICE_GET,
 	PROBE_TOKEN_UNKNOWN,   /* a made-up device code */
 	PROBE_TOKEN_GRANT,     /* a made-up grant type */
-	PROBE_TOKEN_SECRET,    /* a made-up client secret */
+	PROBE_TOKEN_SECRET,    /* a made-up client secret, with the other device code */
 	PROBE_TOKEN_NO_SECRET, /* none */
 	PROBE_TOKEN_QUERY,     /* a made-up one in the query */
 	PROBE_TOKEN_TWICE,     /* grant_type twice */
@@ -58,8 +58,9 @@ enum doctor_probe_id {
 	PROBE_REVOKE,
 	PROBE_REVOKE_UNKNOWN,
 	PROBE_INTROSPECT_AFTER,
-	PROBE_DENIED, /* the last poll of a flow that the person denied */
-	PROBE_ONCE,   /* the redeemed device code once more; last, since it may end the grant */
+	PROBE_DENIED,	   /* the last poll of a flow that the person denied */
+	PROBE_ONCE,	   /* the redeemed device code once more; it may end the grant */
+	PROBE_REVOKE_REST, /* what is left: the newest refresh token */
 	PROBES
 };
 
@@ -105,12 +106,13 @@ struct doctor_facts {
 	bool has_codes;
 	struct device_codes again; /* of PROBE_DEVICE_AGAIN */
 	bool has_again;
-	struct secret sent_code; /* what must not be echoed: the device code … */
-	struct secret made_up;	 /* … and the made-up secret */
-	int64_t interval_ms;	 /* that was kept between polls */
-	int64_t clock_ahead_ms;	 /* provider's Date against ours */
+	struct secret sent_code;    /* what must not be echoed: the device code … */
+	struct secret made_up_code; /* … a made-up one … */
+	struct secret made_up;	    /* … and the made-up client secret */
+	int64_t interval_ms;	    /* that was kept between polls */
+	int64_t clock_ahead_ms;	    /* provider's Date against ours */
 	bool clock_seen;
-	double clock_drift;	    /* wall against monotonic, as a share; 0: not measured */
+	double clock_drift;	    /* wall against boot clock, as a share; 0: not measured */
 	struct oauth_tokens tokens; /* of PROBE_SUCCESS */
 	bool has_tokens;
 	struct doctor_token id_token, access_token;
@@ -168,8 +170,8 @@ void doctor_expect(struct doctor_result *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void doctor_advise(struct doctor_result *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* The probe where it was sent and answered; else NULL, and the result is skipped with the reason (or
- * failed, where `unanswered` says so, when no answer came). */
+/* The probe where it was sent and answered; else NULL, and the result is skipped with the reason. Of a request
+ * that gets no answer at all one rule an endpoint tells: disc-fetch, jwks-fetch, dev-response, tok-json. */
 const struct doctor_probe *doctor_probe_of(const struct doctor_facts *f, struct doctor_result *r,
 					   enum doctor_probe_id id);
 

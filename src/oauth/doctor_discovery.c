@@ -2,11 +2,11 @@
 #include "src/oauth/doctor_rules.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "src/base/http_parts.h"
 #include "src/oauth/metadata.h"
-#include "src/oauth/preset.h"
+
+enum { STATUS_RATE = 429 };
 
 static const char device_grant[] = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -47,12 +47,14 @@ static const struct json *metadata_of(const struct doctor_facts *f, struct docto
 	return f->probes[id].json;
 }
 
-bool doctor_is_json(const struct http_response *a)
+/* What is said of a status other than 200: metadata are no duty where the endpoints are known without. */
+static enum doctor_verdict absence(const struct doctor_facts *f, long status)
 {
-	const char *type = http_response_header(a, "Content-Type");
+	const struct oauth_provider *p = f->provider;
 
-	return type && strncasecmp(type, "application/json", 16) == 0 &&
-	       (!type[16] || strchr("; \t", type[16]));
+	if (status == STATUS_RATE)
+		return DOCTOR_SKIPPED;
+	return p->endpoints[OAUTH_DEVICE] && p->endpoints[OAUTH_TOKEN] ? DOCTOR_INFO : DOCTOR_FAIL;
 }
 
 static void disc_fetch_look(const struct doctor_facts *f, struct doctor_result *r)
@@ -66,13 +68,13 @@ static void disc_fetch_look(const struct doctor_facts *f, struct doctor_result *
 	if (p->response.code)
 		doctor_say(r, DOCTOR_FAIL, "%s", p->response.err.message);
 	else if (p->response.status != 200)
-		doctor_say(r, f->provider->preset->no_discovery ? DOCTOR_INFO : DOCTOR_FAIL,
-			   "status %ld at %s", p->response.status, p->response.url);
+		doctor_say(r, absence(f, p->response.status), "status %ld at %s",
+			   p->response.status, p->response.url);
 	else if (!p->json)
 		doctor_say(r, DOCTOR_FAIL, "no JSON object: %s", p->json_fault);
 	else if (!doctor_is_json(&p->response))
 		doctor_say(r, DOCTOR_FAIL, "Content-Type is \"%s\"",
-			   http_response_header(&p->response, "Content-Type"));
+			   doctor_content_type(&p->response));
 	else
 		doctor_say(r, DOCTOR_PASS, "200 application/json, %zu bytes, %s",
 			   p->response.body.len, p->response.url);
@@ -106,7 +108,7 @@ static void disc_issuer_look(const struct doctor_facts *f, struct doctor_result 
 		return;
 	doctor_expect(r, "%s", f->provider->issuer);
 	if (!issuer)
-		doctor_say(r, DOCTOR_FAIL, "the metadata names no issuer");
+		doctor_say(r, DOCTOR_SKIPPED, "there is none, of which disc-required tells");
 	else if (strcmp(issuer, f->provider->issuer) != 0)
 		doctor_say(r, DOCTOR_FAIL, "%s", issuer);
 	else
@@ -120,8 +122,8 @@ const struct doctor_rule doctor_disc_issuer = {
 	.expected = "the issuer that was asked for",
 	.source = "RFC 8414 3.3",
 	.remedy = "clients must refuse such metadata, a token's iss will never match: mend the "
-		  "public "
-		  "address in the provider's settings (behind a TLS proxy: tell it of the proxy)",
+		  "public address in the provider's settings (behind a TLS proxy: tell it of the "
+		  "proxy)",
 	.silenced = "disc-slash disc-template",
 	.look = disc_issuer_look,
 };
@@ -187,6 +189,10 @@ static void disc_both_look(const struct doctor_facts *f, struct doctor_result *r
 		return;
 	}
 	r->evidence = PROBE_OAUTH;
+	if (!json_get(f->probes[PROBE_OAUTH].json, "issuer")) {
+		doctor_say(r, DOCTOR_SKIPPED, "RFC 8414's is no metadata");
+		return;
+	}
 	for (size_t i = 0; shared[i]; i++) {
 		const char *one = json_get_text(f->probes[PROBE_OIDC].json, shared[i]);
 		const char *other = json_get_text(f->probes[PROBE_OAUTH].json, shared[i]);
@@ -266,6 +272,9 @@ static void disc_device_look(const struct doctor_facts *f, struct doctor_result 
 		return;
 	if (url)
 		doctor_say(r, DOCTOR_PASS, "%s", url);
+	else if (f->provider->endpoints[OAUTH_DEVICE])
+		doctor_say(r, DOCTOR_INFO, "it does not; known without: %s",
+			   f->provider->endpoints[OAUTH_DEVICE]);
 	else
 		doctor_say(r, DOCTOR_FAIL, "there is no device_authorization_endpoint");
 }
@@ -315,7 +324,8 @@ static void disc_auth_look(const struct doctor_facts *f, struct doctor_result *r
 		return;
 	if (!json_get(metadata, member))
 		/* RFC 8414 §2: left out, client_secret_basic is meant. */
-		doctor_say(r, DOCTOR_INFO, "%s is left out: client_secret_basic is meant", member);
+		doctor_say(r, f->provider->auth == OAUTH_AUTH_BASIC ? DOCTOR_PASS : DOCTOR_INFO,
+			   "%s is left out: client_secret_basic is meant", member);
 	else if (oauth_metadata_lists(metadata, member, name))
 		doctor_say(r, DOCTOR_PASS, "%s is listed", name);
 	else
@@ -330,8 +340,7 @@ const struct doctor_rule doctor_disc_auth = {
 	.expected = "the configured method in token_endpoint_auth_methods_supported",
 	.source = "RFC 8414 2",
 	.remedy = "take a method that is listed (authrack provider edit --auth-method), or switch "
-		  "this "
-		  "one on",
+		  "this one on",
 	.look = disc_auth_look,
 };
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/oauth/preset.h"
+
 /* Is the word one of those in a blank-separated list? */
 static bool has_word(const char *list, const char *word)
 {
@@ -36,13 +38,22 @@ static bool asked(const struct doctor_facts *f, struct doctor_result *r, const c
 
 /* --- the token answer ------------------------------------------------------------------------------ */
 
+/* Did the person deny, or not decide in time? */
+static bool is_undecided(const struct doctor_probe *p)
+{
+	return p->answer.kind == OAUTH_DENIED || p->answer.kind == OAUTH_EXPIRED ||
+	       p->answer.kind == OAUTH_PENDING || p->answer.kind == OAUTH_SLOW_DOWN;
+}
+
 static void ok_response_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_SUCCESS);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_SUCCESS);
 
 	if (!p)
 		return;
-	if (!f->has_tokens)
+	if (is_undecided(p))
+		doctor_say(r, DOCTOR_SKIPPED, "it was not approved: %s", doctor_answered(p));
+	else if (!f->has_tokens)
 		doctor_say(r, DOCTOR_FAIL, "%s%s%s", doctor_answered(p),
 			   p->answer.explanation ? ": " : "",
 			   p->answer.explanation ? p->answer.explanation : "");
@@ -66,26 +77,49 @@ const struct doctor_rule doctor_ok_response = {
 	.look = ok_response_look,
 };
 
-static void ok_scope_look(const struct doctor_facts *f, struct doctor_result *r)
+/* The words that were asked for and are not in the list, each behind a blank. */
+static void lost_scope(const struct doctor_facts *f, const char *list, char *out, size_t size)
 {
-	char lost[200] = "";
-	const char *at = f->provider->scope;
-
-	if (!success(f, r))
-		return;
-	if (!f->tokens.scope_told) {
-		doctor_say(r, DOCTOR_PASS, "not told: as asked for");
-		return;
-	}
-	while (*at) {
+	out[0] = '\0';
+	for (const char *at = f->provider->scope; *at;) {
 		size_t len = strcspn(at, " ");
 		char word[100];
 
 		snprintf(word, sizeof(word), "%.*s", (int)len, at);
-		if (len && !has_word(f->tokens.scope, word))
-			snprintf(lost + strlen(lost), sizeof(lost) - strlen(lost), " %s", word);
+		if (len && !has_word(list, word))
+			snprintf(out + strlen(out), size - strlen(out), " %s", word);
 		at += len + (at[len] == ' ');
 	}
+}
+
+/* Where nothing is told, introspection may know better. */
+static void scope_untold(const struct doctor_facts *f, struct doctor_result *r)
+{
+	const struct doctor_probe *p = &f->probes[PROBE_INTROSPECT];
+	const char *scope = p->sent ? json_get_text(p->json, "scope") : NULL;
+	char lost[200] = "";
+
+	if (scope)
+		lost_scope(f, scope, lost, sizeof(lost));
+	if (!lost[0]) {
+		doctor_say(r, DOCTOR_PASS, "not told: as asked for");
+		return;
+	}
+	r->evidence = PROBE_INTROSPECT;
+	doctor_say(r, DOCTOR_WARN, "not told, and introspection is without%s", lost);
+}
+
+static void ok_scope_look(const struct doctor_facts *f, struct doctor_result *r)
+{
+	char lost[200];
+
+	if (!success(f, r))
+		return;
+	if (!f->tokens.scope_told) {
+		scope_untold(f, r);
+		return;
+	}
+	lost_scope(f, f->tokens.scope, lost, sizeof(lost));
 	if (lost[0])
 		doctor_say(r, DOCTOR_INFO, "told, without%s", lost);
 	else
@@ -105,15 +139,12 @@ const struct doctor_rule doctor_ok_scope = {
 
 static void ok_once_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_ONCE);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_ONCE);
 
 	if (!p)
 		return;
 	if (p->answer.kind == OAUTH_SUCCESS)
 		doctor_say(r, DOCTOR_FAIL, "the same device code brought tokens twice");
-	else if (p->answer.kind == OAUTH_RETRY)
-		doctor_say(r, DOCTOR_SKIPPED, "the provider did not decide: %s",
-			   doctor_answered(p));
 	else
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
 }
@@ -138,15 +169,16 @@ static void ok_denied_look(const struct doctor_facts *f, struct doctor_result *r
 		doctor_say(r, DOCTOR_SKIPPED, "nobody was asked to deny");
 		return;
 	}
-	p = doctor_probe_of(f, r, PROBE_DENIED);
+	p = doctor_decided(f, r, PROBE_DENIED);
 	if (!p)
 		return;
 	if (p->answer.kind == OAUTH_DENIED)
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
 	else if (p->answer.kind == OAUTH_PENDING || p->answer.kind == OAUTH_SLOW_DOWN)
-		doctor_say(r, DOCTOR_FAIL, "still %s after the deadline", doctor_answered(p));
-	else if (p->answer.kind == OAUTH_SUCCESS)
-		doctor_say(r, DOCTOR_SKIPPED, "it was approved, not denied");
+		doctor_say(r, f->provider->preset->denial_is_silent ? DOCTOR_INFO : DOCTOR_FAIL,
+			   "still %s two minutes after you were asked to deny", doctor_answered(p));
+	else if (p->answer.kind == OAUTH_SUCCESS || p->answer.kind == OAUTH_EXPIRED)
+		doctor_say(r, DOCTOR_SKIPPED, "it was not denied: %s", doctor_answered(p));
 	else
 		doctor_say(r, DOCTOR_FAIL, "%s", doctor_answered(p));
 }
@@ -262,11 +294,16 @@ static void refresh_rotation(const struct doctor_facts *f, struct doctor_result 
 	bool rotated = next && strcmp(next, secret_reveal(&f->tokens.refresh_token)) != 0;
 
 	if (!rotated && f->provider->auth == OAUTH_AUTH_NONE)
-		doctor_say(r, DOCTOR_WARN, "a public client's refresh token is not rotated");
+		doctor_say(r, doctor_is_vendor(f) ? DOCTOR_INFO : DOCTOR_WARN,
+			   "a public client's refresh token is not rotated");
 	else if (!rotated)
 		doctor_say(r, DOCTOR_PASS, "works; the refresh token stays");
 	else if (old->sent && old->answer.kind == OAUTH_SUCCESS)
-		doctor_say(r, DOCTOR_WARN, "rotated, and the old one still works");
+		doctor_say(r,
+			   f->provider->auth == OAUTH_AUTH_NONE && !doctor_is_vendor(f)
+				   ? DOCTOR_WARN
+				   : DOCTOR_INFO,
+			   "rotated, and the old one still works, for a while at least");
 	else
 		doctor_say(r, DOCTOR_PASS, "rotated%s",
 			   old->sent ? ", and the old one is refused" : "");
@@ -282,7 +319,7 @@ static void ok_refresh_look(const struct doctor_facts *f, struct doctor_result *
 		doctor_say(r, DOCTOR_SKIPPED, "there is no refresh token");
 		return;
 	}
-	p = doctor_probe_of(f, r, PROBE_REFRESH);
+	p = doctor_decided(f, r, PROBE_REFRESH);
 	if (p && p->answer.kind == OAUTH_SUCCESS)
 		refresh_rotation(f, r, p);
 	else if (p)
@@ -300,6 +337,17 @@ const struct doctor_rule doctor_ok_refresh = {
 	.look = ok_refresh_look,
 };
 
+/* An answer of an endpoint that takes tokens; NULL: none, and where there should have been one, `verdict`. */
+static const struct doctor_probe *tried(const struct doctor_facts *f, struct doctor_result *r,
+					enum doctor_probe_id id, enum doctor_verdict verdict)
+{
+	const struct doctor_probe *p = doctor_probe_of(f, r, id);
+
+	if (!p && f->probes[id].sent)
+		doctor_say(r, verdict, "no answer: %s", f->probes[id].response.err.message);
+	return p;
+}
+
 static void ok_userinfo_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	const struct doctor_probe *p;
@@ -307,7 +355,7 @@ static void ok_userinfo_look(const struct doctor_facts *f, struct doctor_result 
 
 	if (!success(f, r) || !asked(f, r, "openid"))
 		return;
-	p = doctor_probe_of(f, r, PROBE_USERINFO);
+	p = tried(f, r, PROBE_USERINFO, DOCTOR_FAIL);
 	if (!p)
 		return;
 	sub = json_get_text(p->json, "sub");
@@ -335,24 +383,30 @@ const struct doctor_rule doctor_ok_userinfo = {
 	.look = ok_userinfo_look,
 };
 
+/* Many providers let only APIs ask, and not at all for tokens that can be read (RFC 7662 §2.2, §4). */
+static bool may_not_ask(const struct doctor_facts *f, const struct doctor_probe *p)
+{
+	return f->provider->auth == OAUTH_AUTH_NONE || f->access_token.is_jwt ||
+	       p->response.status == 401 || p->response.status == 403;
+}
+
 static void ok_introspect_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	const struct doctor_probe *p, *nobody = &f->probes[PROBE_INTROSPECT_NOBODY];
 
 	if (!success(f, r))
 		return;
-	p = doctor_probe_of(f, r, PROBE_INTROSPECT);
+	p = tried(f, r, PROBE_INTROSPECT, DOCTOR_WARN);
 	if (!p)
 		return;
 	if (p->response.status != 200 || !json_get_bool(p->json, "active"))
-		doctor_say(r, f->provider->auth == OAUTH_AUTH_NONE ? DOCTOR_INFO : DOCTOR_WARN,
+		doctor_say(r, may_not_ask(f, p) ? DOCTOR_INFO : DOCTOR_WARN,
 			   "status %ld, active is not true", p->response.status);
-	else if (nobody->sent && nobody->response.code == ERR_OK && nobody->response.status < 400)
-		doctor_say(r, DOCTOR_WARN, "a caller without authentication got %ld",
-			   nobody->response.status);
+	else if (!nobody->sent || nobody->response.code)
+		doctor_say(r, DOCTOR_PASS, "active");
 	else
-		doctor_say(r, DOCTOR_PASS, "active; without authentication %ld",
-			   nobody->response.status);
+		doctor_say(r, nobody->response.status < 400 ? DOCTOR_WARN : DOCTOR_PASS,
+			   "active; without authentication %ld", nobody->response.status);
 }
 
 const struct doctor_rule doctor_ok_introspect = {
@@ -373,14 +427,18 @@ static void ok_revoke_look(const struct doctor_facts *f, struct doctor_result *r
 
 	if (!success(f, r))
 		return;
-	p = doctor_probe_of(f, r, PROBE_REVOKE);
+	p = tried(f, r, PROBE_REVOKE, DOCTOR_WARN);
 	if (!p)
 		return;
-	if (p->response.status != 200)
+	if (json_get_text(p->json, "error") &&
+	    strcmp(json_get_text(p->json, "error"), "unsupported_token_type") == 0)
+		doctor_say(r, DOCTOR_INFO, "access tokens are not revoked here");
+	else if (p->response.status != 200)
 		doctor_say(r, DOCTOR_WARN, "status %ld", p->response.status);
 	else if (after->sent && after->response.code == ERR_OK &&
 		 json_get_bool(after->json, "active"))
-		doctor_say(r, DOCTOR_WARN, "200, and the token is still active");
+		doctor_say(r, f->access_token.is_jwt ? DOCTOR_INFO : DOCTOR_WARN,
+			   "200, and the token is still active");
 	else if (unknown->sent && unknown->response.code == ERR_OK &&
 		 unknown->response.status != 200)
 		doctor_say(r, DOCTOR_WARN, "an unknown token got %ld", unknown->response.status);

@@ -1,71 +1,31 @@
 /* The doctor's rules about the token endpoint (RFC 8628 §3.4, §3.5, RFC 6749 §5.2). */
 #include "src/oauth/doctor_rules.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "src/oauth/preset.h"
 
-/* --- what several rules ask --------------------------------------------------------------------- */
-
-bool doctor_no_store(const struct http_response *a)
-{
-	const char *control = http_response_header(a, "Cache-Control");
-
-	return control && strcasestr(control, "no-store");
-}
-
-bool doctor_error_is(const struct doctor_probe *p, const char *error)
-{
-	return strcmp(p->answer.error, error) == 0;
-}
-
-const char *doctor_answered(const struct doctor_probe *p)
-{
-	static _Thread_local char rooms[4][240];
-	static _Thread_local unsigned turn;
-	char *room = rooms[turn++ % 4];
-
-	if (p->answer.kind == OAUTH_SUCCESS)
-		snprintf(room, sizeof(rooms[0]), "%ld and what was asked for", p->response.status);
-	else if (p->answer.vendor_error[0])
-		snprintf(room, sizeof(rooms[0]), "%ld %s (%s)", p->response.status,
-			 p->answer.vendor_error, p->answer.error);
-	else
-		snprintf(room, sizeof(rooms[0]), "%ld %s", p->response.status, p->answer.error);
-	return room;
-}
-
-/* Does the vendor's record tell of deviations that make this no fault of the set-up? */
-static bool is_vendor(const struct doctor_facts *f)
-{
-	return f->provider->preset != &oauth_preset_generic;
-}
+enum { STATUS_RATE = 429 };
 
 /* --- polls ---------------------------------------------------------------------------------------- */
 
 static void tok_pending_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_POLL);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_POLL);
+	const struct oauth_preset *preset = f->provider->preset;
 	long status;
 
 	if (!p)
 		return;
 	status = p->response.status;
-	if (p->answer.kind == OAUTH_RETRY)
-		doctor_say(r, DOCTOR_SKIPPED, "the provider did not decide: %s",
-			   doctor_answered(p));
-	else if (p->answer.kind == OAUTH_SLOW_DOWN)
-		doctor_say(r, DOCTOR_WARN, "%s, though one interval had passed",
-			   doctor_answered(p));
+	if (p->answer.kind == OAUTH_SLOW_DOWN)
+		doctor_say(r, DOCTOR_SKIPPED, "slow_down, of which tok-exact tells");
 	else if (p->answer.kind != OAUTH_PENDING)
 		doctor_say(r, DOCTOR_FAIL, "%s", doctor_answered(p));
 	else if (status == 400)
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
-	else if (is_vendor(f))
-		doctor_say(r, DOCTOR_INFO, "%s, as %s does it", doctor_answered(p),
-			   f->provider->preset->title);
+	else if (status == preset->pending_status)
+		doctor_say(r, DOCTOR_INFO, "%s, as %s does it", doctor_answered(p), preset->title);
 	else
 		doctor_say(r, status == 200 ? DOCTOR_FAIL : DOCTOR_WARN, "%s", doctor_answered(p));
 }
@@ -85,32 +45,46 @@ const struct doctor_rule doctor_tok_pending = {
 
 /* Answers that are errors by rights. */
 static const enum doctor_probe_id errors[] = {
-	PROBE_POLL, PROBE_TOKEN_UNKNOWN, PROBE_TOKEN_GRANT, PROBE_TOKEN_SECRET, PROBE_TOKEN_TWICE,
+	PROBE_POLL,	    PROBE_TOKEN_UNKNOWN, PROBE_TOKEN_GRANT,
+	PROBE_TOKEN_SECRET, PROBE_TOKEN_TWICE,	 PROBE_POLL_FAST,
 };
+
+/* Is it no error as it has to be? Then that is told. */
+static bool error_is_odd(struct doctor_result *r, const struct doctor_probe *p)
+{
+	const struct http_response *a = &p->response;
+	bool json = p->json && doctor_is_json(a);
+
+	if (a->code)
+		doctor_say(r, DOCTOR_FAIL, "no answer: %s", a->err.message);
+	else if (!json && doctor_content_type(a)[0])
+		doctor_say(r, DOCTOR_FAIL, "%ld as \"%s\"%s", a->status, doctor_content_type(a),
+			   p->json ? "" : ", no JSON object");
+	else if (!json)
+		doctor_say(r, DOCTOR_FAIL, "%ld without a Content-Type%s", a->status,
+			   p->json ? "" : ", no JSON object");
+	return a->code || !json;
+}
 
 static void tok_json_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	bool kept = false, any = false;
+	enum doctor_probe_id kept = PROBES, any = PROBES;
 
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		const struct doctor_probe *p = &f->probes[errors[i]];
 
-		if (!p->sent || p->response.code || p->answer.kind == OAUTH_RETRY)
+		if (!p->sent || p->response.status == STATUS_RATE)
 			continue;
-		any = true;
-		r->evidence = errors[i];
-		if (!p->json || !doctor_is_json(&p->response)) {
-			const char *type = http_response_header(&p->response, "Content-Type");
-
-			doctor_say(r, DOCTOR_FAIL, "%ld as \"%s\"%s", p->response.status,
-				   type ? type : "nothing", p->json ? "" : ", no JSON object");
+		any = r->evidence = errors[i];
+		if (error_is_odd(r, p))
 			return;
-		}
-		kept = kept || !doctor_no_store(&p->response);
+		if (!doctor_no_store(&p->response))
+			kept = any;
 	}
-	if (!any)
+	r->evidence = kept < PROBES ? kept : any;
+	if (any == PROBES)
 		doctor_say(r, DOCTOR_SKIPPED, "no error was seen");
-	else if (kept)
+	else if (kept < PROBES)
 		doctor_say(r, DOCTOR_WARN, "JSON, but without Cache-Control: no-store");
 	else
 		doctor_say(r, DOCTOR_PASS, "application/json, no-store");
@@ -183,6 +157,17 @@ static bool holds(const struct doctor_probe *p, const struct secret *s)
 	       memmem(p->response.body.data, p->response.body.len, secret_reveal(s), s->len);
 }
 
+/* What of what was sent stands in the answer; NULL: nothing. */
+static const char *repeated(const struct doctor_facts *f, const struct doctor_probe *p)
+{
+	if (holds(p, &f->made_up))
+		return "the client secret";
+	if (holds(p, &f->sent_code) || holds(p, &f->made_up_code) ||
+	    (f->has_again && holds(p, &f->again.device_code)))
+		return "the device code";
+	return NULL;
+}
+
 static void tok_echo_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	bool any = false;
@@ -194,15 +179,15 @@ static void tok_echo_look(const struct doctor_facts *f, struct doctor_result *r)
 		    p->answer.kind == OAUTH_SUCCESS)
 			continue;
 		any = true;
-		if (!holds(p, &f->sent_code) && !holds(p, &f->made_up))
+		if (!repeated(f, p))
 			continue;
 		r->evidence = i;
 		doctor_say(r, DOCTOR_WARN, "%s: the error repeats %s", doctor_answered(p),
-			   holds(p, &f->sent_code) ? "the device code" : "the client secret");
+			   repeated(f, p));
 		return;
 	}
 	if (any)
-		doctor_say(r, DOCTOR_PASS, "neither");
+		doctor_say(r, DOCTOR_PASS, "neither codes nor secrets");
 	else
 		doctor_say(r, DOCTOR_SKIPPED, "no error was seen");
 }
@@ -220,7 +205,7 @@ const struct doctor_rule doctor_tok_echo = {
 
 static void tok_expired_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_EXPIRED);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_EXPIRED);
 
 	if (!p)
 		return;
@@ -243,19 +228,19 @@ const struct doctor_rule doctor_tok_expired = {
 
 static void tok_unknown_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_TOKEN_UNKNOWN);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_TOKEN_UNKNOWN);
 
 	if (!p)
 		return;
 	if (p->answer.kind == OAUTH_EXPIRED || doctor_error_is(p, "invalid_grant"))
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
-	else if (p->answer.kind == OAUTH_RETRY || doctor_error_is(p, "invalid_client"))
+	else if (doctor_error_is(p, "invalid_client"))
 		doctor_say(r, DOCTOR_SKIPPED, "the provider did not look at it: %s",
 			   doctor_answered(p));
 	else
 		doctor_say(r,
-			   is_vendor(f) && p->answer.kind == OAUTH_ERROR ? DOCTOR_INFO
-									 : DOCTOR_FAIL,
+			   doctor_is_vendor(f) && p->answer.kind == OAUTH_ERROR ? DOCTOR_INFO
+										: DOCTOR_FAIL,
 			   "%s", doctor_answered(p));
 }
 
@@ -272,13 +257,16 @@ const struct doctor_rule doctor_tok_unknown = {
 
 static void tok_bound_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_TOKEN_OTHER);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_TOKEN_OTHER);
 
 	if (!p)
 		return;
 	if (p->answer.kind == OAUTH_SUCCESS || p->answer.kind == OAUTH_PENDING ||
 	    p->answer.kind == OAUTH_SLOW_DOWN)
 		doctor_say(r, DOCTOR_FAIL, "another client's poll got %s", doctor_answered(p));
+	else if (doctor_error_is(p, "invalid_client") || doctor_error_is(p, "unauthorized_client"))
+		doctor_say(r, DOCTOR_SKIPPED, "the second client itself is refused: %s",
+			   doctor_answered(p));
 	else
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
 }
@@ -296,17 +284,15 @@ const struct doctor_rule doctor_tok_bound = {
 
 static void tok_grant_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_TOKEN_GRANT);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_TOKEN_GRANT);
 
 	if (!p)
 		return;
-	if (p->answer.kind == OAUTH_RETRY)
-		doctor_say(r, DOCTOR_SKIPPED, "the provider did not decide: %s",
-			   doctor_answered(p));
-	else if (doctor_error_is(p, "unsupported_grant_type"))
+	if (doctor_error_is(p, "unsupported_grant_type"))
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
 	else
-		doctor_say(r, is_vendor(f) ? DOCTOR_INFO : DOCTOR_WARN, "%s", doctor_answered(p));
+		doctor_say(r, doctor_is_vendor(f) ? DOCTOR_INFO : DOCTOR_WARN, "%s",
+			   doctor_answered(p));
 }
 
 const struct doctor_rule doctor_tok_grant = {
@@ -327,6 +313,21 @@ static bool has_secret(const struct doctor_facts *f)
 	return a == OAUTH_AUTH_BASIC || a == OAUTH_AUTH_POST || a == OAUTH_AUTH_SECRET_JWT;
 }
 
+/* Does the refusal of a wrong secret say so as it has to? */
+static void refusal_judge(const struct doctor_facts *f, struct doctor_result *r,
+			  const struct doctor_probe *p)
+{
+	bool basic = f->provider->auth == OAUTH_AUTH_BASIC;
+
+	if (basic && p->response.status != 401)
+		doctor_say(r, DOCTOR_WARN, "%s: Basic wants 401", doctor_answered(p));
+	else if (basic && !http_response_header(&p->response, "WWW-Authenticate"))
+		doctor_say(r, DOCTOR_WARN, "%s without WWW-Authenticate", doctor_answered(p));
+	else
+		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
+}
+
+/* Sure only with a device code that is good: of another one the provider may have looked at the code first. */
 static void tok_secret_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	const struct doctor_probe *p;
@@ -335,23 +336,21 @@ static void tok_secret_look(const struct doctor_facts *f, struct doctor_result *
 		doctor_say(r, DOCTOR_SKIPPED, "this client has no secret");
 		return;
 	}
-	p = doctor_probe_of(f, r, PROBE_TOKEN_SECRET);
+	p = doctor_decided(f, r, PROBE_TOKEN_SECRET);
 	if (!p)
 		return;
-	if (p->answer.kind == OAUTH_RETRY)
-		doctor_say(r, DOCTOR_SKIPPED, "the provider did not decide: %s",
-			   doctor_answered(p));
-	else if (!doctor_error_is(p, "invalid_client") &&
-		 !doctor_error_is(p, "unauthorized_client"))
+	if (p->answer.kind == OAUTH_PENDING || p->answer.kind == OAUTH_SLOW_DOWN ||
+	    p->answer.kind == OAUTH_SUCCESS)
 		doctor_say(r, DOCTOR_FAIL, "a made-up secret was not noticed: %s",
 			   doctor_answered(p));
-	else if (f->provider->auth == OAUTH_AUTH_BASIC && p->response.status != 401)
-		doctor_say(r, DOCTOR_WARN, "%s: Basic wants 401", doctor_answered(p));
-	else if (f->provider->auth == OAUTH_AUTH_BASIC &&
-		 !http_response_header(&p->response, "WWW-Authenticate"))
-		doctor_say(r, DOCTOR_WARN, "%s without WWW-Authenticate", doctor_answered(p));
+	else if (doctor_error_is(p, "invalid_client") || doctor_error_is(p, "unauthorized_client"))
+		refusal_judge(f, r, p);
+	else if (f->has_again)
+		doctor_say(r, doctor_is_vendor(f) ? DOCTOR_INFO : DOCTOR_WARN, "refused with %s",
+			   doctor_answered(p));
 	else
-		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
+		doctor_say(r, DOCTOR_SKIPPED, "no device code was there to try it with: %s",
+			   doctor_answered(p));
 }
 
 const struct doctor_rule doctor_tok_secret = {
@@ -382,9 +381,9 @@ static void tok_query_look(const struct doctor_facts *f, struct doctor_result *r
 		doctor_say(r, DOCTOR_SKIPPED, "this client has no secret");
 		return;
 	}
-	wrong = doctor_probe_of(f, r, PROBE_TOKEN_SECRET);
-	none = wrong ? doctor_probe_of(f, r, PROBE_TOKEN_NO_SECRET) : NULL;
-	query = none ? doctor_probe_of(f, r, PROBE_TOKEN_QUERY) : NULL;
+	wrong = doctor_decided(f, r, PROBE_TOKEN_SECRET);
+	none = wrong ? doctor_decided(f, r, PROBE_TOKEN_NO_SECRET) : NULL;
+	query = none ? doctor_decided(f, r, PROBE_TOKEN_QUERY) : NULL;
 	if (!query)
 		return;
 	if (alike(wrong, none))
@@ -392,8 +391,11 @@ static void tok_query_look(const struct doctor_facts *f, struct doctor_result *r
 	else if (alike(query, wrong))
 		doctor_say(r, DOCTOR_WARN, "a secret in the query is read: %s",
 			   doctor_answered(query));
+	else if (alike(query, none))
+		doctor_say(r, DOCTOR_PASS, "%s, as without one", doctor_answered(query));
 	else
-		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(query));
+		doctor_say(r, DOCTOR_SKIPPED, "neither answered as a wrong secret nor as none: %s",
+			   doctor_answered(query));
 }
 
 const struct doctor_rule doctor_tok_query = {
@@ -409,17 +411,15 @@ const struct doctor_rule doctor_tok_query = {
 
 static void tok_twice_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, PROBE_TOKEN_TWICE);
+	const struct doctor_probe *p = doctor_decided(f, r, PROBE_TOKEN_TWICE);
 
 	if (!p)
 		return;
-	if (p->answer.kind == OAUTH_RETRY)
-		doctor_say(r, DOCTOR_SKIPPED, "the provider did not decide: %s",
-			   doctor_answered(p));
-	else if (doctor_error_is(p, "invalid_request"))
+	if (doctor_error_is(p, "invalid_request"))
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
 	else
-		doctor_say(r, is_vendor(f) ? DOCTOR_INFO : DOCTOR_WARN, "%s", doctor_answered(p));
+		doctor_say(r, doctor_is_vendor(f) ? DOCTOR_INFO : DOCTOR_WARN, "%s",
+			   doctor_answered(p));
 }
 
 const struct doctor_rule doctor_tok_twice = {

@@ -7,7 +7,6 @@
 
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
-#include "src/base/http_parts.h"
 
 enum { DAYS_LEAST = 21, CLOCK_MOST_MS = 30 * 1000 };
 
@@ -15,26 +14,18 @@ static const double drift_most = 0.01;
 
 /* --- tls-https ------------------------------------------------------------------------------- */
 
-static bool in_clear(const char *url)
-{
-	struct http_url parts;
-
-	return url && *url && http_url_read(&parts, url, NULL) == ERR_OK && !parts.secure &&
-	       !parts.loopback;
-}
-
 static void tls_https_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	if (in_clear(f->provider->issuer)) {
+	if (doctor_in_clear(f, f->provider->issuer)) {
 		doctor_say(r, DOCTOR_FAIL, "the issuer is %s", f->provider->issuer);
 		return;
 	}
 	for (unsigned n = 0; n < OAUTH_ENDPOINTS; n++) {
 		const char *name = oauth_endpoint_member(n), *url = f->provider->endpoints[n];
 
-		if (!in_clear(url))
+		if (!doctor_in_clear(f, url))
 			url = json_get_text(f->metadata, name);
-		if (in_clear(url)) {
+		if (doctor_in_clear(f, url)) {
 			doctor_say(r, DOCTOR_FAIL, "%s is %s", name, url);
 			return;
 		}
@@ -46,27 +37,50 @@ const struct doctor_rule doctor_tls_https = {
 	.id = "tls-https",
 	.severity = DOCTOR_SEVERITY_CRITICAL,
 	.summary = "issuer and endpoints are over https",
-	.expected = "https everywhere (loopback excepted)",
+	.expected = "https everywhere (excepted a provider on this machine)",
 	.source = "RFC 8628 3.1",
 	.remedy = "serve them over https, and tell the provider its public address",
 	.look = tls_https_look,
 };
 
-/* --- the connection that came about, or did not ----------------------------------------------- */
+/* --- the connections that came about, or did not ------------------------------------------------ */
 
-/* The first request that went over TLS; NULL: none did. */
-static const struct doctor_probe *secured(const struct doctor_facts *f, struct doctor_result *r)
+/* A handshake that ended with the server's certificate, since that does not verify. The server asks for ours
+ * only when we have taken its own. */
+static bool is_refused(const struct http_response *a)
 {
+	return a->code && !a->tls_version[0] && a->certificate.subject && !a->certificate_wanted;
+}
+
+static bool ends_sooner(const struct http_response *a, const struct http_response *than)
+{
+	return a->certificate.not_after != TIME_NONE &&
+	       (!than || than->certificate.not_after == TIME_NONE ||
+		a->certificate.not_after < than->certificate.not_after);
+}
+
+/* Of all requests over TLS, each maybe to another host: one whose certificate was refused, else that whose
+ * certificate ends first; NULL: nothing went over TLS. */
+static const struct doctor_probe *worst(const struct doctor_facts *f, struct doctor_result *r)
+{
+	const struct doctor_probe *found = NULL;
+
 	for (unsigned i = 0; i < PROBES; i++) {
 		const struct doctor_probe *p = &f->probes[i];
 
-		if (i == PROBE_TLS_OLD || !p->sent ||
-		    (!p->response.tls_version[0] && !p->response.certificate.subject))
+		if (i == PROBE_TLS_OLD || !p->sent)
+			continue;
+		if (is_refused(&p->response)) {
+			r->evidence = i;
+			return p;
+		}
+		if (!p->response.tls_version[0] ||
+		    (found && !ends_sooner(&p->response, &found->response)))
 			continue;
 		r->evidence = i;
-		return p;
+		found = p;
 	}
-	return NULL;
+	return found;
 }
 
 static bool any_failed(const struct doctor_facts *f)
@@ -77,33 +91,32 @@ static bool any_failed(const struct doctor_facts *f)
 	return false;
 }
 
-static void tls_chain_look(const struct doctor_facts *f, struct doctor_result *r)
+static void days_tell(struct doctor_result *r, const struct http_certificate *c, int64_t now)
 {
-	const struct doctor_probe *p = secured(f, r);
-	const struct http_certificate *c;
+	int64_t left = (c->not_after - now) / DAY_MS;
 	char day[DATETIME_SIZE];
-	int64_t left;
 
-	if (!p) {
-		doctor_say(r, DOCTOR_SKIPPED,
-			   any_failed(f) ? "no connection came about" : "nothing went over TLS");
-		return;
-	}
-	c = &p->response.certificate;
-	if (p->response.code) {
-		doctor_say(r, DOCTOR_FAIL, "%s", p->response.err.message);
-		doctor_advise(r, "%s", p->response.err.hint);
-		return;
-	}
-	if (!c->subject || c->not_after == TIME_NONE) {
-		doctor_say(r, DOCTOR_PASS, "verified");
-		return;
-	}
-	left = (c->not_after - p->ended_at) / DAY_MS;
 	datetime_rfc3339(day, c->not_after);
 	doctor_say(r, left < DAYS_LEAST ? DOCTOR_WARN : DOCTOR_PASS,
 		   "verified, by %s; it ends in %" PRId64 " days (%.10s)",
 		   c->issuer ? c->issuer : "?", left, day);
+}
+
+static void tls_chain_look(const struct doctor_facts *f, struct doctor_result *r)
+{
+	const struct doctor_probe *p = worst(f, r);
+
+	if (!p) {
+		doctor_say(r, DOCTOR_SKIPPED,
+			   any_failed(f) ? "no connection came about" : "nothing went over TLS");
+	} else if (is_refused(&p->response)) {
+		doctor_say(r, DOCTOR_FAIL, "%s", p->response.err.message);
+		doctor_advise(r, "%s", p->response.err.hint);
+	} else if (p->response.certificate.not_after == TIME_NONE) {
+		doctor_say(r, DOCTOR_PASS, "verified");
+	} else {
+		days_tell(r, &p->response.certificate, p->ended_at);
+	}
 }
 
 const struct doctor_rule doctor_tls_chain = {
@@ -118,21 +131,32 @@ const struct doctor_rule doctor_tls_chain = {
 	.look = tls_chain_look,
 };
 
+/* The first answer over a TLS that is new enough; NULL: there is none. */
+static const struct doctor_probe *secured(const struct doctor_facts *f, struct doctor_result *r)
+{
+	for (unsigned i = 0; i < PROBES; i++) {
+		if (i == PROBE_TLS_OLD || !f->probes[i].sent ||
+		    !f->probes[i].response.tls_version[0])
+			continue;
+		r->evidence = i;
+		return &f->probes[i];
+	}
+	return NULL;
+}
+
 static void tls_version_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	const struct doctor_probe *old = &f->probes[PROBE_TLS_OLD], *p = secured(f, r);
 
-	if (!p || p->response.code) {
-		doctor_say(r, DOCTOR_SKIPPED, "no connection over TLS came about");
-		return;
-	}
-	if (old->sent && old->response.code == ERR_OK) {
+	if (old->sent && old->response.tls_version[0]) {
 		r->evidence = PROBE_TLS_OLD;
-		doctor_say(r, DOCTOR_WARN, "the server takes %s, too",
-			   old->response.tls_version[0] ? old->response.tls_version : "TLS 1.1");
-	} else {
+		doctor_say(r, DOCTOR_WARN, "the server takes %s%s", old->response.tls_version,
+			   p ? ", too" : ", and nothing newer");
+	} else if (p) {
 		doctor_say(r, DOCTOR_PASS, "%s%s", p->response.tls_version,
 			   old->sent ? ", and 1.1 is refused" : "");
+	} else {
+		doctor_say(r, DOCTOR_SKIPPED, "no connection over TLS came about");
 	}
 }
 
@@ -153,7 +177,8 @@ static void clock_look(const struct doctor_facts *f, struct doctor_result *r)
 	int64_t ahead = f->clock_ahead_ms;
 
 	if (f->clock_drift > drift_most || f->clock_drift < -drift_most) {
-		doctor_say(r, DOCTOR_WARN, "our wall clock runs %.1f %% %s than the monotonic one",
+		doctor_say(r, DOCTOR_WARN,
+			   "our wall clock runs %.1f %% %s than the time since boot",
 			   (f->clock_drift < 0 ? -f->clock_drift : f->clock_drift) * 100,
 			   f->clock_drift < 0 ? "slower" : "faster");
 		doctor_advise(r, "look at this machine's time synchronisation (timedatectl)");

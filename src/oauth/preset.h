@@ -35,6 +35,7 @@ struct oauth_preset {
 		*device_parameters;  /* more for the device request: "response_type=device_code" */
 	const char *scope_parameter; /* NULL: "scope" (Twitch: "scopes") */
 	char scope_separator;	     /* of the scope in token answers; 0: blank */
+	long pending_status;	     /* of authorization_pending; 0: 400, as it has to be */
 	bool device_secret;	     /* the secret goes with the device request, too */
 	bool secret_required;
 	bool error_in_message; /* no `error`: the text is in `message` (Twitch) */
