@@ -107,10 +107,18 @@ static int rows_of(const char *text, size_t most)
 	return rows;
 }
 
+/* Letters that fit on a row: one at least. */
+static size_t row_most(int width)
+{
+	int most = (width + BIG_TEXT_PITCH - DOTS_WIDE) / BIG_TEXT_PITCH;
+
+	return most > 1 ? (size_t)most : 1;
+}
+
 int big_text_draw(const struct area *a, int x, int y, int width, int lines, enum style style,
 		  const char *text)
 {
-	size_t most = width >= BIG_TEXT_PITCH ? (size_t)(width + 2) / BIG_TEXT_PITCH : 1;
+	size_t most = row_most(width);
 	int used = big_text_can(text) ? rows_of(text, most) * (BIG_TEXT_LINES + 1) - 1 : 0;
 
 	if (!used || width < DOTS_WIDE || used > lines)

@@ -310,17 +310,17 @@ static int failure_draw(const struct login *l, const struct area *a)
 static void trace_lines(struct login *l, const struct area *a, int beside, int beside_width)
 {
 	struct logins_state *s = logins_state(l->view);
-	int count = (int)json_count(l->trace), room = a->height;
-	int last = count > room ? count - room : 0, first = last;
+	size_t count = json_count(l->trace), room = (size_t)a->height;
+	size_t first = count > room ? count - room : 0;
 
-	if (s->in_trace && (int)s->trace_at < first)
-		first = (int)s->trace_at;
-	for (int i = 0; i < room && first + i < count; i++) {
+	if (s->in_trace && s->trace_at < first)
+		first = s->trace_at;
+	for (int i = 0; i < a->height && first < count; i++, first++) {
 		/* Lines beside the QR code are as wide as what is left of it. */
 		struct area line = area_part(a, 0, i, i < beside ? beside_width : a->width, 1);
 
-		exchange_line(&line, 0, json_at(l->trace, (size_t)(first + i)));
-		if (s->in_trace && first + i == (int)s->trace_at) {
+		exchange_line(&line, 0, json_at(l->trace, first));
+		if (s->in_trace && first == s->trace_at) {
 			area_select(&line, 0, true);
 			area_cursor(&line, 0, 0);
 		}

@@ -13,7 +13,7 @@
 #include "ui/result.h"
 #include "ui/tokens.h"
 
-enum { LABEL_X = 12, EXPIRING_MS = 5 * MINUTE_MS };
+enum { LABEL_X = 12, AGO_WIDTH = 4, EXPIRING_MS = 5 * MINUTE_MS };
 
 /* --- columns ------------------------------------------------------------------------------- */
 struct grant_badge {
@@ -57,11 +57,15 @@ static void state_cell(struct view *v, const struct json *row, const struct area
 static void expires_cell(struct view *v, const struct json *row, const struct area *cell)
 {
 	int64_t at = record_time(row, "expires_at");
-	char when[48] = "not told";
+	bool ago = at != TIME_NONE && at <= console_now(v->console) &&
+		   console_times(v->console) == TIMES_RELATIVE;
+	char when[48] = "not told", text[64];
 
 	if (at != TIME_NONE)
-		console_when_fit(v->console, when, sizeof(when), at, cell->width);
-	area_text_right(cell, 0, 0, -1, STYLE_NORMAL, when);
+		console_when_fit(v->console, when, sizeof(when), at,
+				 cell->width - (ago ? AGO_WIDTH : 0));
+	snprintf(text, sizeof(text), "%s%s", when, ago ? " ago" : "");
+	area_text_right(cell, 0, 0, -1, STYLE_NORMAL, text);
 }
 
 static void refresh_cell(struct view *v, const struct json *row, const struct area *cell)
@@ -91,7 +95,7 @@ static const struct list_column grants_columns[] = {
 	  .flags = LIST_FLEX,
 	  .member = "scope" },
 	{ .title = "REFRESH", .width = 7, .drop = 2, .draw = refresh_cell },
-	{ .title = "EXPIRES", .width = 8, .flags = LIST_RIGHT, .draw = expires_cell },
+	{ .title = "EXPIRES", .width = 9, .flags = LIST_RIGHT, .draw = expires_cell },
 	{ .title = NULL },
 };
 
@@ -409,19 +413,30 @@ static const struct op_form remove_form = {
 	.done = changed_done,
 };
 
+/* Names the object: provider, and whose grant it is. */
+static void form_open(struct view *v, const struct op_form *form)
+{
+	const char *subject = json_get_text(list_row(v->list), "subject");
+	char name[120];
+
+	snprintf(name, sizeof(name), "%.50s%s%.50s", row_name(v), subject ? ", " : "",
+		 subject ? subject : "");
+	op_form_open_named(v, form, row_id(v), name);
+}
+
 static void grants_refresh(struct view *v)
 {
-	op_form_open_named(v, &refresh_form, row_id(v), row_name(v));
+	form_open(v, &refresh_form);
 }
 
 static void grants_revoke(struct view *v)
 {
-	op_form_open_named(v, &revoke_form, row_id(v), row_name(v));
+	form_open(v, &revoke_form);
 }
 
 static void grants_remove(struct view *v)
 {
-	op_form_open_named(v, &remove_form, row_id(v), row_name(v));
+	form_open(v, &remove_form);
 }
 
 static void grants_empty(struct view *v, const struct area *a)
@@ -442,13 +457,13 @@ static const struct action grants_actions[] = {
 	{ 'i', "inspect", "look at tokens (audited)", "Inspect the tokens of the grant",
 	  "grant.show", GROUP_OTHER, ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_WRITES,
 	  .disabled = why_altered, .run = grants_inspect },
+	{ 'R', "refresh", "refresh: new tokens…", "Refresh grant…", "grant.refresh", GROUP_CHANGE,
+	  ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_no_refresh, .run = grants_refresh },
 	{ 'o', "userinfo", "ask who it is", "Userinfo of the grant", "grant.userinfo", GROUP_OTHER,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_altered, .run = grants_userinfo },
 	{ 't', "introspect", "ask if it is active", "Introspect the grant", "grant.introspect",
 	  GROUP_OTHER, ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_altered,
 	  .run = grants_introspect },
-	{ 'R', "refresh", "refresh: new tokens…", "Refresh grant…", "grant.refresh", GROUP_CHANGE,
-	  ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_no_refresh, .run = grants_refresh },
 	{ 'X', "revoke", "revoke at the provider…", "Revoke grant…", "grant.revoke", GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_DANGER, .disabled = why_altered,
 	  .run = grants_revoke },

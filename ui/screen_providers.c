@@ -117,7 +117,7 @@ static void doctor_at_cell(struct view *v, const struct json *row, const struct 
 }
 
 static const struct list_column providers_columns[] = {
-	{ .title = "NAME", .width = 14, .max_width = 30, .flags = LIST_FLEX, .draw = name_cell },
+	{ .title = "NAME", .width = 14, .max_width = 18, .flags = LIST_FLEX, .draw = name_cell },
 	{ .title = "ISSUER", .width = 20, .flags = LIST_FLEX, .draw = issuer_cell },
 	{ .title = "CLIENT", .width = 12, .drop = 2, .member = "client_id" },
 	{ .title = "METHOD", .width = 10, .drop = 1, .draw = method_cell },
@@ -345,7 +345,7 @@ static const struct action providers_actions[] = {
 	{ 'm', "modify", "modify (edit)…", "Modify provider…", "provider.edit", GROUP_CHANGE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_altered, .run = providers_modify },
 	{ 'l', "login", "start a device login…", "Device login with the provider…", "device.run",
-	  GROUP_CHANGE, ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_altered,
+	  GROUP_CHANGE, ACTION_FOOTER | ACTION_NEEDS_ROW | ACTION_WRITES, .disabled = why_altered,
 	  .run = providers_login },
 	{ 't', "doctor", "examine its set-up", "Examine the provider (doctor)", "provider.doctor",
 	  GROUP_OTHER, ACTION_FOOTER | ACTION_NEEDS_ROW, .disabled = why_altered,

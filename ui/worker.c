@@ -63,8 +63,6 @@ static void lane_release(struct lane *lane)
 {
 	app_free(lane->app);
 	pthread_cond_destroy(&lane->wake);
-	if (lane->own)
-		free(lane);
 }
 
 /* Its thread has ended, or is about to and needs no lock any more. */
@@ -82,8 +80,10 @@ static void work_free(struct work *work)
 	while (*at != work)
 		at = &(*at)->next_alive;
 	*at = work->next_alive;
-	if (work->lane->own)
+	if (work->lane->own) {
 		lane_release(work->lane);
+		free(work->lane);
+	}
 	json_free(work->coming);
 	op_args_free(work->order.args);
 	json_free(work->result.rows);

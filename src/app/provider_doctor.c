@@ -84,9 +84,9 @@ static enum errc report_keep(const struct op_call *c, struct store *s, const str
 	struct json *detail = json_object_new();
 	enum errc rc;
 
-	json_write(&text, json_get(record, "summary"));
-	facts.doctor = buf_take(&text);
 	json_set_from(detail, record, "summary");
+	json_write(&text, detail);
+	facts.doctor = buf_take(&text);
 	rc = store_begin(s, e);
 	if (!rc)
 		rc = audit_note(

@@ -82,7 +82,7 @@ static struct json *changes(const struct json *before, const struct json *after,
 		if (json_get(after, json_name(it)))
 			continue;
 		json_set_from(old, before, json_name(it));
-		json_set_text(new, json_name(it), "");
+		json_set_text(new, json_name(it), NULL);
 	}
 	if (json_count(new)) {
 		json_set(detail, "before", json_keep(old));

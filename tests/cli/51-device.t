@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import jose
 import qr
 from oauth import DeviceRun, no_secret, scenario_options, shared_server
-from scenarios import PENDING, error, success, text
+from scenarios import PENDING, device, error, success, text
 from tap import check, contains, equal, lacks, main, match, test, wait_for
 
 ISSUER = "https://sso.example.com"
@@ -117,10 +117,29 @@ def a_person_sees_code_address_countdown_and_result(home):
     saved(home, "good", "--scope", "openid email")
     terminal = shown(home, "--save", "--trace", size=(50, 100))
     seen = plain(terminal)
-    for part in ("W D J B - M J H T", "(WDJB-MJHT)", "/activate", "seconds left", "nobody has decided yet",
-                 "approved", "a refresh token came", "grt_", "POST http"):
+    for part in ("W D J B - M J H T", "(WDJB-MJHT)", "/activate", "seconds left", "approved", "a refresh token came", "grt_", "POST http"):
         contains(part, seen)
     no_secret(shared_server().state(f"good~{os.path.basename(home.path)}").secrets, terminal.raw, "the terminal")
+
+
+@test
+def a_pipe_gets_a_line_for_each_step(home):
+    saved(home, "good")
+    said = home.ok("device", "run", "idp").out
+    for part in ("WDJB-MJHT", "nobody has decided yet; again in", "approved"):
+        contains(part, said)
+    lacks("\x1b", said)
+
+
+@test
+def address_code_and_qr_code_fit_on_24_rows(home):
+    address = "https://sso.example.com/realms/dev/device"
+    shared_server().next(saved(home, "good"), "device", device(
+        verification_uri=address, verification_uri_complete=address + "?user_code=WDJB-MJHT"))
+    lines = plain(shown(home, size=(24, 80))).split("\n")
+    first = next(i for i, line in enumerate(lines) if address in line)
+    last = next(i for i, line in enumerate(lines) if "seconds left" in line)
+    equal(23, last - first, "rows")
 
 
 @test

@@ -181,16 +181,16 @@ def grants_are_refreshed_asked_about_revoked_and_removed(home):
     screen.wait("active: the provider takes the token")
     screen.keys("Escape")
     screen.type("R")
-    screen.wait("Refresh: idp")
+    screen.wait("Refresh: idp, alice")
     screen.keys("C-s")
     screen.wait("idp: refreshed")
     screen.type("X")
-    screen.wait("Revoke: idp")
+    screen.wait("Revoke: idp, alice")
     screen.keys("C-s")
     screen.wait("✗ ended")
     equal("ended", home.json("grant", "show", grant)["state"])
     screen.type("D")
-    screen.wait("Remove: idp")
+    screen.wait("Remove: idp, alice")
     screen.keys("C-s")
     screen.wait("No grants yet")
     equal([], home.rows("grant", "list"))
@@ -235,6 +235,71 @@ def a_provider_is_added_modified_discovered_and_removed(home):
     screen.keys("C-s")
     screen.wait("No providers yet")
     equal([], home.rows("provider", "list"))
+
+
+# --- the doctor --------------------------------------------------------------------------------------
+
+
+def examine(screen, key="t"):
+    screen.type(key)
+    screen.wait("Examine")
+    screen.keys("C-s")
+
+
+@test
+def the_doctor_finds_a_break_and_says_what_to_do(home):
+    oidc = shared_oidc()
+    oidc.add(home)
+    oidc.set(**{"break": "disc-issuer"})
+    screen = Tmux(home, size=(100, 30))
+    screen.type("3")
+    screen.wait("^ *idp .*never run")
+    screen.type("t")
+    screen.wait("Examine: idp")
+    screen.keys("Space", "C-s")
+    screen.wait("✗ fail +disc-issuer")
+    contains("do ", screen.text)
+    screen.keys("Enter")
+    screen.wait("── evidence")
+    screen.keys("Escape")
+    oidc.set(**{"break": None})
+    screen.type("r")
+    screen.gone("disc-issuer")
+    screen.wait("idp: 0 failed")
+    screen.type("3")
+    screen.wait(r"^ *idp .*✗1 .*✓\d+")
+
+
+@test
+def a_person_approves_and_denies_for_the_doctor(home):
+    oidc = shared_oidc()
+    oidc.add(home, "public", "--scope", "openid offline_access")
+    screen = Tmux(home, size=(100, 30))
+    screen.type("6")
+    screen.wait("Which provider")
+    screen.type("p")
+    screen.wait("idp")
+    screen.keys("Enter")
+    examine(screen, "I")
+    said = screen.wait(r"approve the code (\S+) at (\S+)")
+    oidc.user().approve(oidc.issuer + "/device", said[1])
+    said = screen.wait(r"now deny the code (\S+) at")
+    oidc.user().deny(oidc.issuer + "/device", said[1])
+    screen.wait(r"idp: \d+ failed")
+    no_secret(oidc.given(), screen.history(), "the screen")
+
+
+@test
+def an_examination_can_be_cancelled(home):
+    oidc = shared_oidc()
+    oidc.add(home)
+    screen = Tmux(home)
+    screen.type("3")
+    screen.wait("^ *idp ")
+    examine(screen)
+    screen.wait("c cancel")
+    screen.type("c")
+    screen.wait("cancelled: the report is as it was")
 
 
 # --- the QR code, as a camera sees it ----------------------------------------------------------------

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from clocks import Suspension  # noqa: E402
 from oauth import each, no_secret, shared_oidc  # noqa: E402
-from tap import Home, Result, check, equal, main, test  # noqa: E402
+from tap import BINARY, Home, Result, check, equal, main, test  # noqa: E402
 
 SCOPE = "openid profile offline_access"
 JWT = "orders:read offline_access"  # an access token that can be looked into
@@ -103,6 +103,8 @@ def held(name):
 def each_break_that_only_tokens_show_is_found_by_its_own_check():
     names = [name for name in shared_oidc().breaks if name.startswith("ok-")]
     check(len(names) > 12, str(names))
+    if "/asan/" in BINARY:
+        names.remove("ok-denied")  # whose clocks are stepped by a library of ours
     each(held, names, WORKERS)
 
 
