@@ -59,7 +59,7 @@ static void test_what_is_asked_for_decides(void **state)
 	start(state, "hs256");
 	keys("V" SECRET "<C-s>");
 	shows("✓ VALID   under ");
-	keys("V" SECRET "<Tab><Tab><Tab><Tab><Tab><Tab><Tab><Tab>invoices<C-s>");
+	keys("V" SECRET "<Tab><Tab><Tab><Tab><Tab><Tab><Tab><Tab><Tab>invoices<C-s>");
 	shows("✗ NOT VALID   aud: ");
 }
 
