@@ -114,11 +114,22 @@ module.exports = {
     }
   }),
   'dev-pkce': change('device', (ctx, body, form) => {
-    if (form.client_id === 'public' && !form.code_challenge) {
+    if (form.client_id === 'public') {
       refuse(ctx, 'invalid_request');
-      ctx.body.error_description = 'Missing parameter: code_challenge_method';
+      ctx.body.error_description = 'code_challenge_method S256 is not allowed';
     }
   }),
+  'dev-pkce/untold': {
+    after: (ctx, route, form) => {
+      if (route === 'discovery') {
+        delete ctx.body.code_challenge_methods_supported;
+      }
+      if (route === 'device' && form.client_id === 'public' && !form.code_challenge) {
+        refuse(ctx, 'invalid_request');
+        ctx.body.error_description = 'Missing parameter: code_challenge_method';
+      }
+    },
+  },
   'dev-units': given((body) => { body.interval = 5000; }),
   'dev-types': given((body) => {
     body.expires_in = String(body.expires_in);
@@ -188,7 +199,14 @@ module.exports = {
   'tok-secret': { anySecret: true },
   'tok-secret/status': refused('invalid_client', (body, ctx) => { ctx.status = 400; }),
   'tok-secret/challenge': refused('invalid_client', (body, ctx) => ctx.remove('WWW-Authenticate')),
-  'tok-query': rewrite('token', (ctx, form) => querystring.stringify({ ...ctx.query, ...form })),
+  'tok-query': {
+    ...rewrite('token', (ctx, form) => querystring.stringify({ ...ctx.query, ...form })),
+    ...refused('invalid_client', (body, ctx, form) => {
+      if (!ctx.headers.authorization && !form.client_secret && !ctx.query.client_secret) {
+        body.error_description = 'no client authentication';
+      }
+    }),
+  },
   'tok-twice': rewrite('token', (ctx, form) => querystring.stringify(Object.fromEntries(
     Object.entries(form).map(([name, value]) => [name, [].concat(value)[0]]),
   ))),
