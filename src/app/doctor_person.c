@@ -209,8 +209,11 @@ static void tokens_take(struct doctor_gather *g)
 	doctor_answer_again(g, PROBE_SUCCESS, &none, &a);
 	oauth_tokens_read(&g->facts.tokens, &a, g->use->oauth.preset, g->use->oauth.scope);
 	g->facts.has_tokens = a.kind == OAUTH_SUCCESS;
-	if (!g->facts.has_tokens)
+	if (!g->facts.has_tokens) {
+		snprintf(g->facts.tokens_fault, sizeof(g->facts.tokens_fault), "%.150s",
+			 a.explanation ? a.explanation : "");
 		oauth_tokens_release(&g->facts.tokens);
+	}
 	oauth_answer_release(&a);
 }
 

@@ -104,6 +104,7 @@ struct doctor_facts {
 	struct doctor_keys keys;
 	struct device_codes codes; /* of PROBE_DEVICE */
 	bool has_codes;
+	char codes_fault[160];	   /* why the answer has none that can be used; "" */
 	struct device_codes again; /* of PROBE_DEVICE_AGAIN */
 	bool has_again;
 	struct secret sent_code;    /* what must not be echoed: the device code … */
@@ -115,6 +116,7 @@ struct doctor_facts {
 	double clock_drift;	    /* wall against boot clock, as a share; 0: not measured */
 	struct oauth_tokens tokens; /* of PROBE_SUCCESS */
 	bool has_tokens;
+	char tokens_fault[160]; /* likewise */
 	struct doctor_token id_token, access_token;
 	bool pkce_wanted; /* the device request was refused for want of PKCE, and sent anew with it */
 	bool interactive_done, denied_asked;
