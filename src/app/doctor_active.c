@@ -1,5 +1,6 @@
 /* The doctor's active probes: what a provider has to answer or refuse, and what changes nothing there. A made-up
  * secret, never the real one, goes where it might be logged. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,8 +68,11 @@ static bool codes_take(struct doctor_gather *g, enum doctor_probe_id id, struct 
 	doctor_answer_again(g, id, &none, &a);
 	oauth_device_codes(out, &a);
 	well = a.kind == OAUTH_SUCCESS;
-	if (!well)
+	if (!well) {
+		snprintf(g->facts.codes_fault, sizeof(g->facts.codes_fault), "%.150s",
+			 a.explanation ? a.explanation : "");
 		device_codes_release(out);
+	}
 	oauth_answer_release(&a);
 	return well;
 }

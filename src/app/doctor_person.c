@@ -179,7 +179,7 @@ static void tokens_try(struct doctor_gather *g)
 	revoke(g);
 }
 
-/* What ends the grant, if it lives till then. */
+/* What may end the grant; the device code goes first, since its second use matters most. */
 static void grant_end(struct doctor_gather *g, const struct secret *code,
 		      const struct secret *verifier)
 {
@@ -187,10 +187,10 @@ static void grant_end(struct doctor_gather *g, const struct secret *code,
 	struct secret newest = SECRET_INIT;
 
 	newest_take(g, &newest);
+	doctor_poll_once(g, PROBE_ONCE, p, code, verifier);
 	if (newest.len)
 		token_send(g, PROBE_REFRESH_OLD, OAUTH_TOKEN, p, "refresh_token",
 			   &g->facts.tokens.refresh_token);
-	doctor_poll_once(g, PROBE_ONCE, p, code, verifier);
 	if (!newest.len)
 		secret_copy(&newest, &g->facts.tokens.refresh_token);
 	if (newest.len)
@@ -209,8 +209,11 @@ static void tokens_take(struct doctor_gather *g)
 	doctor_answer_again(g, PROBE_SUCCESS, &none, &a);
 	oauth_tokens_read(&g->facts.tokens, &a, g->use->oauth.preset, g->use->oauth.scope);
 	g->facts.has_tokens = a.kind == OAUTH_SUCCESS;
-	if (!g->facts.has_tokens)
+	if (!g->facts.has_tokens) {
+		snprintf(g->facts.tokens_fault, sizeof(g->facts.tokens_fault), "%.150s",
+			 a.explanation ? a.explanation : "");
 		oauth_tokens_release(&g->facts.tokens);
+	}
 	oauth_answer_release(&a);
 }
 

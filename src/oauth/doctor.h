@@ -29,37 +29,37 @@ enum doctor_probe_id {
 	PROBE_JWKS,
 	PROBE_TLS_OLD, /* TLS 1.1 and less offered: has to fail */
 	/* active */
-	PROBE_DEVICE,	    /* as configured */
-	PROBE_DEVICE_PLAIN, /* without the configured scopes, where those were refused */
-	PROBE_PAGE,	    /* GET of verification_uri */
-	PROBE_POLL,	    /* first poll, after one interval */
-	PROBE_POLL_SECOND,  /* at the interval … */
-	PROBE_POLL_THIRD,
-	PROBE_POLL_FAST,       /* at once behind it */
-	PROBE_DEVICE_AGAIN,    /* for another device code; polled by nobody */
+	PROBE_DEVICE,	       /* as configured */
+	PROBE_DEVICE_PLAIN,    /* without the configured scopes, where those were refused */
+	PROBE_DEVICE_AGAIN,    /* for another device code; polled in earnest by nobody */
+	PROBE_PAGE,	       /* GET of verification_uri */
 	PROBE_DEVICE_STRANGER, /* a made-up client */
 	PROBE_DEVICE_NOBODY,   /* no client_id */
 	PROBE_DEVICE_GET,
 	PROBE_TOKEN_UNKNOWN,   /* a made-up device code */
 	PROBE_TOKEN_GRANT,     /* a made-up grant type */
-	PROBE_TOKEN_SECRET,    /* a made-up client secret, with the other device code */
-	PROBE_TOKEN_NO_SECRET, /* none */
-	PROBE_TOKEN_QUERY,     /* a made-up one in the query */
 	PROBE_TOKEN_TWICE,     /* grant_type twice */
-	PROBE_TOKEN_OTHER,     /* the device code, by another client */
-	PROBE_EXPIRED,	       /* a poll after expiry; only when asked for */
+	PROBE_TOKEN_SECRET,    /* a made-up client secret, with the other device code */
+	PROBE_TOKEN_NO_SECRET, /* none, with a made-up device code */
+	PROBE_TOKEN_QUERY,     /* a made-up one in the query, likewise */
+	PROBE_POLL,	       /* first poll, after one interval */
+	PROBE_POLL_SECOND,     /* at the interval … */
+	PROBE_POLL_THIRD,
+	PROBE_POLL_FAST,   /* at once behind it */
+	PROBE_TOKEN_OTHER, /* the device code, by another client */
+	PROBE_EXPIRED,	   /* a poll after expiry; only when asked for */
 	/* interactive */
 	PROBE_SUCCESS, /* the poll that brought tokens */
 	PROBE_USERINFO,
 	PROBE_INTROSPECT,
 	PROBE_INTROSPECT_NOBODY, /* without client authentication */
 	PROBE_REFRESH,
-	PROBE_REFRESH_OLD, /* the refresh token that was replaced */
 	PROBE_REVOKE,
 	PROBE_REVOKE_UNKNOWN,
 	PROBE_INTROSPECT_AFTER,
 	PROBE_DENIED,	   /* the last poll of a flow that the person denied */
-	PROBE_ONCE,	   /* the redeemed device code once more; it may end the grant */
+	PROBE_ONCE,	   /* the redeemed device code once more: may end the grant */
+	PROBE_REFRESH_OLD, /* the refresh token that was replaced: likewise */
 	PROBE_REVOKE_REST, /* what is left: the newest refresh token */
 	PROBES
 };
@@ -104,6 +104,7 @@ struct doctor_facts {
 	struct doctor_keys keys;
 	struct device_codes codes; /* of PROBE_DEVICE */
 	bool has_codes;
+	char codes_fault[160];	   /* why the answer has none that can be used; "" */
 	struct device_codes again; /* of PROBE_DEVICE_AGAIN */
 	bool has_again;
 	struct secret sent_code;    /* what must not be echoed: the device code … */
@@ -115,6 +116,7 @@ struct doctor_facts {
 	double clock_drift;	    /* wall against boot clock, as a share; 0: not measured */
 	struct oauth_tokens tokens; /* of PROBE_SUCCESS */
 	bool has_tokens;
+	char tokens_fault[160]; /* likewise */
 	struct doctor_token id_token, access_token;
 	bool pkce_wanted; /* the device request was refused for want of PKCE, and sent anew with it */
 	bool interactive_done, denied_asked;

@@ -83,10 +83,8 @@ static void dev_expiry_look(const struct doctor_facts *f, struct doctor_result *
 	if (!doctor_codes_given(f, r, &json))
 		return;
 	n = oauth_number_get(json, "expires_in");
-	if (n.state == NUMBER_MISSING)
+	if (n.state != NUMBER_GIVEN)
 		doctor_say(r, DOCTOR_SKIPPED, "there is none, of which dev-response tells");
-	else if (n.state != NUMBER_GIVEN)
-		doctor_say(r, DOCTOR_WARN, "it is no number");
 	else
 		doctor_say(r,
 			   n.value < EXPIRY_LEAST || n.value > EXPIRY_MOST ? DOCTOR_WARN

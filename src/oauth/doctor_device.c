@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "src/oauth/answer_parts.h"
+
 enum { ENTROPY_BITS = 128, UUID_SIZE = 36, STATUS_RATE = 429 };
 
 enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f)
@@ -43,10 +45,11 @@ static const char *lacking(const struct json *json)
 		return "user_code";
 	if (!has_text(json, "verification_uri") && !has_text(json, "verification_url"))
 		return "verification_uri";
-	return json_get(json, "expires_in") ? NULL : "expires_in";
+	return oauth_number_get(json, "expires_in").state == NUMBER_GIVEN ? NULL : "expires_in";
 }
 
-static void dev_response_judge(struct doctor_result *r, const struct doctor_probe *p)
+static void dev_response_judge(const struct doctor_facts *f, struct doctor_result *r,
+			       const struct doctor_probe *p)
 {
 	const char *missing = lacking(p->json);
 
@@ -57,6 +60,8 @@ static void dev_response_judge(struct doctor_result *r, const struct doctor_prob
 		doctor_say(r, DOCTOR_FAIL, "no JSON object: %s", p->json_fault);
 	else if (missing)
 		doctor_say(r, DOCTOR_FAIL, "%s is missing, or of the wrong type", missing);
+	else if (!f->has_codes)
+		doctor_say(r, DOCTOR_FAIL, "of no use: %s", f->codes_fault);
 	else if (!doctor_is_json(&p->response))
 		doctor_say(r, DOCTOR_FAIL, "Content-Type is \"%s\"",
 			   doctor_content_type(&p->response));
@@ -87,7 +92,7 @@ static void dev_response_look(const struct doctor_facts *f, struct doctor_result
 	if (is_refusal(p) || p->response.status == STATUS_RATE)
 		doctor_say(r, DOCTOR_SKIPPED, "refused: %s", doctor_answered(p));
 	else
-		dev_response_judge(r, p);
+		dev_response_judge(f, r, p);
 }
 
 const struct doctor_rule doctor_dev_response = {

@@ -348,14 +348,14 @@ const struct doctor_rule doctor_disc_auth = {
 static const char *url_fault(const char *url)
 {
 	struct http_url parts;
-	const char *path = strstr(url, "://");
+	const char *path = strstr(url, "://"), *twice;
 
 	if (http_url_read(&parts, url, NULL) != ERR_OK)
 		return "is no absolute http(s) URL";
 	if (strchr(url, '#'))
 		return "has a fragment";
 	path = path ? strchr(path + 3, '/') : NULL;
-	if (path && strstr(path, "//"))
+	if (path && (twice = strstr(path, "//")) && twice < path + strcspn(path, "?"))
 		return "has // in its path";
 	return NULL;
 }

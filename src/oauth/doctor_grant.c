@@ -53,6 +53,8 @@ static void ok_response_look(const struct doctor_facts *f, struct doctor_result 
 		return;
 	if (is_undecided(p))
 		doctor_say(r, DOCTOR_SKIPPED, "it was not approved: %s", doctor_answered(p));
+	else if (p->answer.kind == OAUTH_SUCCESS && !f->has_tokens)
+		doctor_say(r, DOCTOR_FAIL, "of no use: %s", f->tokens_fault);
 	else if (!f->has_tokens)
 		doctor_say(r, DOCTOR_FAIL, "%s%s%s", doctor_answered(p),
 			   p->answer.explanation ? ": " : "",

@@ -4,6 +4,8 @@
 
 #include "src/oauth/metadata.h"
 
+enum { STATUS_RATE = 429 };
+
 /* Are there keys to look at? Else the result is skipped. */
 static bool keys_read(const struct doctor_facts *f, struct doctor_result *r)
 {
@@ -27,7 +29,8 @@ static void jwks_fetch_look(const struct doctor_facts *f, struct doctor_result *
 	if (p->response.code)
 		doctor_say(r, DOCTOR_FAIL, "%s", p->response.err.message);
 	else if (p->response.status != 200)
-		doctor_say(r, DOCTOR_FAIL, "status %ld", p->response.status);
+		doctor_say(r, p->response.status == STATUS_RATE ? DOCTOR_SKIPPED : DOCTOR_FAIL,
+			   "status %ld", p->response.status);
 	else if (!f->keys.read)
 		doctor_say(r, DOCTOR_FAIL, "%s", f->keys.fault);
 	else if (!f->keys.signing)

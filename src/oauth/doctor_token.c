@@ -172,11 +172,10 @@ static void tok_echo_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	bool any = false;
 
-	for (unsigned i = PROBE_POLL; i <= PROBE_EXPIRED; i++) {
+	for (unsigned i = PROBE_TOKEN_UNKNOWN; i <= PROBE_EXPIRED; i++) {
 		const struct doctor_probe *p = &f->probes[i];
 
-		if (i == PROBE_DEVICE_AGAIN || !p->sent || p->response.code ||
-		    p->answer.kind == OAUTH_SUCCESS)
+		if (!p->sent || p->response.code || p->answer.kind == OAUTH_SUCCESS)
 			continue;
 		any = true;
 		if (!repeated(f, p))

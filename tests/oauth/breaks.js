@@ -116,12 +116,23 @@ module.exports = {
       refuse(ctx, 'invalid_scope');
     }
   }),
-  'dev-pkce': change('device', (ctx) => {
-    if (ctx.status === 200) {
+  'dev-pkce': change('device', (ctx, body, form) => {
+    if (form.client_id === 'public') {
       refuse(ctx, 'invalid_request');
-      ctx.body.error_description = 'Invalid parameter: code_challenge_method';
+      ctx.body.error_description = 'code_challenge_method S256 is not allowed';
     }
   }),
+  'dev-pkce/untold': {
+    after: (ctx, route, form) => {
+      if (route === 'discovery') {
+        delete ctx.body.code_challenge_methods_supported;
+      }
+      if (route === 'device' && form.client_id === 'public' && !form.code_challenge) {
+        refuse(ctx, 'invalid_request');
+        ctx.body.error_description = 'Missing parameter: code_challenge_method';
+      }
+    },
+  },
   'dev-units': given((body) => { body.interval = 5000; }),
   'dev-types': given((body) => {
     body.expires_in = String(body.expires_in);
@@ -191,12 +202,11 @@ module.exports = {
   'tok-secret': { anySecret: true },
   'tok-secret/status': refused('invalid_client', (body, ctx) => { ctx.status = 400; }),
   'tok-secret/challenge': refused('invalid_client', (body, ctx) => ctx.remove('WWW-Authenticate')),
-  // Without a secret anywhere the answer is another one than with a wrong one.
   'tok-query': {
     ...rewrite('token', (ctx, form) => querystring.stringify({ ...ctx.query, ...form })),
-    ...change('token', (ctx, body, form) => {
-      if (ctx.status === 401 && !form.client_secret && !ctx.query.client_secret && !ctx.headers.authorization) {
-        refuse(ctx, 'invalid_request');
+    ...refused('invalid_client', (body, ctx, form) => {
+      if (!ctx.headers.authorization && !form.client_secret && !ctx.query.client_secret) {
+        body.error_description = 'no client authentication';
       }
     }),
   },
