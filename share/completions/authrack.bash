@@ -193,7 +193,7 @@ _authrack() {
 	'token decrypt --provider'|'token decrypt -P') _authrack_names providers ;;
 	'token decrypt --pick') : ;;
 	'token diff --at') : ;;
-	'provider add --preset'|'provider add -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
+	'provider add --preset'|'provider add -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch asgardeo wso2 spring oracle salesforce aws-identity-center cognito" ;;
 	'provider add --issuer'|'provider add -i') : ;;
 	'provider add --client-id'|'provider add -c') : ;;
 	'provider add --client-secret-file') _authrack_files ;;
@@ -212,7 +212,7 @@ _authrack() {
 	'provider list --limit'|'provider list -L') : ;;
 	'provider list --after') _authrack_names providers ;;
 	'provider edit --name'|'provider edit -n') : ;;
-	'provider edit --preset'|'provider edit -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
+	'provider edit --preset'|'provider edit -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch asgardeo wso2 spring oracle salesforce aws-identity-center cognito" ;;
 	'provider edit --issuer'|'provider edit -i') : ;;
 	'provider edit --client-id'|'provider edit -c') : ;;
 	'provider edit --client-secret-file') _authrack_files ;;
@@ -232,7 +232,7 @@ _authrack() {
 	'provider doctor --check'|'provider doctor -c') : ;;
 	'provider doctor --other-client') : ;;
 	'provider doctor --format'|'provider doctor -f') _authrack_words "text md junit" ;;
-	'device run --preset'|'device run -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
+	'device run --preset'|'device run -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch asgardeo wso2 spring oracle salesforce aws-identity-center cognito" ;;
 	'device run --issuer'|'device run -i') : ;;
 	'device run --client-id'|'device run -c') : ;;
 	'device run --client-secret-file') _authrack_files ;;

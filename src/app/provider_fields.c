@@ -22,14 +22,10 @@ enum { SCOPE_MAX = 8 * 1024, ENDPOINTS_MAX = 16 * 1024 };
 
 /* In the order of the vendors' table. */
 const char *const provider_presets[] = {
-	"generic", "github",	 "gitlab",
-	"google",  "entra",	 "okta",
-	"auth0",   "keycloak",	 "authentik",
-	"dex",	   "zitadel",	 "hydra",
-	"logto",   "pingone",	 "twitch",
-	"wso2",	   "asgardeo",	 "spring",
-	"oracle",  "salesforce", "aws-identity-center",
-	"cognito", NULL,
+	"generic",  "github",	 "gitlab", "google",  "entra",	"okta",	      "auth0",
+	"keycloak", "authentik", "dex",	   "zitadel", "hydra",	"logto",      "pingone",
+	"twitch",   "asgardeo",	 "wso2",   "spring",  "oracle", "salesforce", "aws-identity-center",
+	"cognito",  NULL,
 };
 
 void provider_input_init(struct provider_input *in)
