@@ -52,9 +52,7 @@ bool doctor_no_store(const struct http_response *a);
 /* The error of an answer in words: "400 invalid_client", "200 and tokens"; in a ring of a few rooms. */
 const char *doctor_answered(const struct doctor_probe *p);
 bool doctor_error_is(const struct doctor_probe *p, const char *error);
-/* doctor_device.c: which of the own client's requests for a code counts; and the answer that brought one, with the
- * object of it in *json, NULL: skipped. */
-enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f);
+/* doctor_device.c: the answer that brought the own client a code, with the object of it in *json; NULL: skipped. */
 const struct doctor_probe *doctor_codes_given(const struct doctor_facts *f, struct doctor_result *r,
 					      const struct json **json);
 
