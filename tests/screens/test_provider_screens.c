@@ -34,7 +34,8 @@ static void make_report(struct op_run *r, const char *name)
 {
 	struct store *s = app_store(r->app);
 	struct provider_facts facts = {
-		.doctor = x_strdup("{\"summary\":{\"pass\":27,\"fail\":2,\"warn\":3,\"info\":1,\"skipped\":12}}"),
+		.doctor = x_strdup("{\"summary\":{\"pass\":27,\"fail\":2,\"warn\":3,\"info\":1,"
+				   "\"skipped\":12}}"),
 		.doctor_at = r->clock.wall - HOUR_MS,
 	};
 	struct provider p;
