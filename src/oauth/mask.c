@@ -34,15 +34,40 @@ static void hide(const struct masking *m, const struct reading *r, size_t from, 
 
 /* --- by value ------------------------------------------------------------------------------------- */
 
-static void hide_value(const struct masking *m, const struct reading *r, const void *value,
+/* Of each beginning of the value the length of its longest proper border (Knuth, Morris, Pratt 1977). */
+static void borders_make(size_t *border, const char *value, size_t len)
+{
+	size_t k = 0;
+
+	border[0] = 0;
+	for (size_t i = 1; i < len; i++) {
+		while (k && value[k] != value[i])
+			k = border[k - 1];
+		k += value[k] == value[i];
+		border[i] = k;
+	}
+}
+
+/* Also where it overlaps itself, in time that follows the text's length: a provider may send what it likes. */
+static void hide_value(const struct masking *m, const struct reading *r, const char *value,
 		       size_t len)
 {
-	const char *at = r->text, *end = r->text + r->len;
+	size_t *border, matched = 0, done = 0;
 
-	while ((at = memmem(at, (size_t)(end - at), value, len)) != NULL) {
-		hide(m, r, (size_t)(at - r->text), (size_t)(at - r->text) + len);
-		at++;
+	if (!memmem(r->text, r->len, value, len))
+		return;
+	border = secret_memory_get(len * sizeof(*border));
+	borders_make(border, value, len);
+	for (size_t i = 0; i < r->len; i++) {
+		while (matched && (matched == len || value[matched] != r->text[i]))
+			matched = border[matched - 1];
+		matched += value[matched] == r->text[i];
+		if (matched < len)
+			continue;
+		hide(m, r, i + 1 - len > done ? i + 1 - len : done, i + 1);
+		done = i + 1;
 	}
+	secret_memory_put(border, len * sizeof(*border));
 }
 
 static bool is_base64(char c)

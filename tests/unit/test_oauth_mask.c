@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/alloc.h"
 #include "src/base/base64.h"
 #include "src/oauth/mask.h"
 
@@ -367,6 +368,24 @@ static void test_hostile_texts_end(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, release)
 
+static void test_a_value_that_overlaps_itself_is_hidden_whole(void **state)
+{
+	enum { VALUE = 16000, TEXT = 400000 };
+	char *value = x_malloc(VALUE + 1), *text = x_malloc(TEXT + 1);
+
+	(void)state;
+	know("abcabcab");
+	assert_masked("- abcabcabcabcab -", "- ••• -");
+	assert_masked("- abcabcabab -", "- •••ab -");
+	memset(value, 'x', VALUE);
+	memset(text, 'x', TEXT);
+	value[VALUE] = text[TEXT] = '\0';
+	know(value);
+	assert_masked(text, "•••");
+	free(value);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +395,7 @@ int main(void)
 		TEST(test_what_stands_behind_a_name_is_hidden),
 		TEST(test_what_a_name_shows_is_learnt),
 		TEST(test_secrets_within_each_other),
+		TEST(test_a_value_that_overlaps_itself_is_hidden_whole),
 		TEST(test_hostile_texts_end),
 	};
 
