@@ -4,9 +4,9 @@ _authrack_files() {
 	compopt -o filenames 2>/dev/null
 	mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }
-_authrack_keys() {
+_authrack_names() {
 	local name names
-	mapfile -t names < <("${COMP_WORDS[0]}" completion keys 2>/dev/null)
+	mapfile -t names < <("${COMP_WORDS[0]}" completion "$1" 2>/dev/null)
 	for name in "${names[@]}"; do
 		[[ $name == "$cur"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
 	done
@@ -28,6 +28,9 @@ _authrack() {
 	case $noun in
 	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
 	token) verbs=" inspect verify sign decrypt diff" ;;
+	provider) verbs=" add list show edit remove discover doctor" ;;
+	device) verbs=" run list forget" ;;
+	grant) verbs=" list show refresh userinfo introspect revoke remove" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
 	guide) verbs="" ;;
@@ -57,8 +60,8 @@ _authrack() {
 	'key list --unused') : ;;
 	'key list --sort'|'key list -S') : ;;
 	'key list --limit'|'key list -L') : ;;
-	'key list --after') _authrack_keys ;;
-	'key list --before') _authrack_keys ;;
+	'key list --after') _authrack_names keys ;;
+	'key list --before') _authrack_names keys ;;
 	'key list --calls') : ;;
 	'key show --calls') : ;;
 	'key edit --name'|'key edit -n') : ;;
@@ -182,6 +185,66 @@ _authrack() {
 	'token decrypt --jwk') _authrack_files ;;
 	'token decrypt --pick') : ;;
 	'token diff --at') : ;;
+	'provider add --preset'|'provider add -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
+	'provider add --issuer'|'provider add -i') : ;;
+	'provider add --client-id'|'provider add -c') : ;;
+	'provider add --client-secret-file') _authrack_files ;;
+	'provider add --client-key-file') _authrack_files ;;
+	'provider add --client-certificate-file') _authrack_files ;;
+	'provider add --auth-method'|'provider add -a') _authrack_words "none client_secret_basic client_secret_post client_secret_jwt private_key_jwt tls_client_auth" ;;
+	'provider add --scope'|'provider add -s') : ;;
+	'provider add --audience') : ;;
+	'provider add --ca-file') _authrack_files ;;
+	'provider add --device-authorization-endpoint') : ;;
+	'provider add --token-endpoint') : ;;
+	'provider add --jwks-uri') : ;;
+	'provider add --userinfo-endpoint') : ;;
+	'provider add --introspection-endpoint') : ;;
+	'provider add --revocation-endpoint') : ;;
+	'provider list --limit'|'provider list -L') : ;;
+	'provider list --after') _authrack_names providers ;;
+	'provider edit --name'|'provider edit -n') : ;;
+	'provider edit --preset'|'provider edit -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
+	'provider edit --issuer'|'provider edit -i') : ;;
+	'provider edit --client-id'|'provider edit -c') : ;;
+	'provider edit --client-secret-file') _authrack_files ;;
+	'provider edit --client-key-file') _authrack_files ;;
+	'provider edit --client-certificate-file') _authrack_files ;;
+	'provider edit --auth-method'|'provider edit -a') _authrack_words "none client_secret_basic client_secret_post client_secret_jwt private_key_jwt tls_client_auth" ;;
+	'provider edit --scope'|'provider edit -s') : ;;
+	'provider edit --audience') : ;;
+	'provider edit --ca-file') _authrack_files ;;
+	'provider edit --device-authorization-endpoint') : ;;
+	'provider edit --token-endpoint') : ;;
+	'provider edit --jwks-uri') : ;;
+	'provider edit --userinfo-endpoint') : ;;
+	'provider edit --introspection-endpoint') : ;;
+	'provider edit --revocation-endpoint') : ;;
+	'provider edit --expect-revision') : ;;
+	'provider doctor --check'|'provider doctor -c') : ;;
+	'provider doctor --other-client') : ;;
+	'provider doctor --format'|'provider doctor -f') _authrack_words "text md junit" ;;
+	'device run --preset'|'device run -p') _authrack_words "generic github gitlab google entra okta auth0 keycloak authentik dex zitadel hydra logto pingone twitch wso2 asgardeo spring oracle salesforce aws-identity-center cognito" ;;
+	'device run --issuer'|'device run -i') : ;;
+	'device run --client-id'|'device run -c') : ;;
+	'device run --client-secret-file') _authrack_files ;;
+	'device run --client-key-file') _authrack_files ;;
+	'device run --client-certificate-file') _authrack_files ;;
+	'device run --auth-method'|'device run -a') _authrack_words "none client_secret_basic client_secret_post client_secret_jwt private_key_jwt tls_client_auth" ;;
+	'device run --scope'|'device run -s') : ;;
+	'device run --audience') : ;;
+	'device run --ca-file') _authrack_files ;;
+	'device run --device-authorization-endpoint') : ;;
+	'device run --token-endpoint') : ;;
+	'device run --jwks-uri') : ;;
+	'device run --userinfo-endpoint') : ;;
+	'device run --introspection-endpoint') : ;;
+	'device run --revocation-endpoint') : ;;
+	'device run --timeout'|'device run -t') : ;;
+	'device run --flow') _authrack_names flows ;;
+	'grant list --provider'|'grant list -p') _authrack_names providers ;;
+	'grant list --limit'|'grant list -L') : ;;
+	'grant list --after') _authrack_names grants ;;
 	'audit list --search'|'audit list -s') : ;;
 	'audit list --actor'|'audit list -a') : ;;
 	'audit list --op'|'audit list -o') : ;;
@@ -224,6 +287,23 @@ _authrack() {
 	'token sign') options=" --claims --text --secret-file --pem --jwk --secret --key --alg --kid --typ --iss --sub --aud --expires-in --claim --header --at --allow-weak-key" ;;
 	'token decrypt') options=" --token --secret-file --pem --jwk --secret --key --allow-weak-key --pick" ;;
 	'token diff') options=" --token --at" ;;
+	'provider add') options=" --preset --issuer --client-id --client-secret-file --client-secret --client-key-file --client-certificate-file --auth-method --scope --audience --ca-file --device-authorization-endpoint --token-endpoint --jwks-uri --userinfo-endpoint --introspection-endpoint --revocation-endpoint" ;;
+	'provider list') options=" --limit --after" ;;
+	'provider show') options="" ;;
+	'provider edit') options=" --name --preset --issuer --client-id --client-secret-file --client-secret --client-key-file --client-certificate-file --auth-method --scope --audience --ca-file --device-authorization-endpoint --token-endpoint --jwks-uri --userinfo-endpoint --introspection-endpoint --revocation-endpoint --clear-secret --clear-key --expect-revision" ;;
+	'provider remove') options=" --yes" ;;
+	'provider discover') options="" ;;
+	'provider doctor') options=" --passive --interactive --check --other-client --wait-for-expiry --format" ;;
+	'device run') options=" --preset --issuer --client-id --client-secret-file --client-secret --client-key-file --client-certificate-file --auth-method --scope --audience --ca-file --device-authorization-endpoint --token-endpoint --jwks-uri --userinfo-endpoint --introspection-endpoint --revocation-endpoint --save --timeout --resume --flow --no-qr --show-tokens --trace" ;;
+	'device list') options="" ;;
+	'device forget') options="" ;;
+	'grant list') options=" --provider --limit --after" ;;
+	'grant show') options=" --show-tokens" ;;
+	'grant refresh') options="" ;;
+	'grant userinfo') options="" ;;
+	'grant introspect') options=" --refresh-token" ;;
+	'grant revoke') options=" --yes" ;;
+	'grant remove') options=" --yes" ;;
 	'audit list') options=" --search --actor --op --object --since --until --limit --after --oldest-first" ;;
 	'audit verify') options=" --checkpoint --public-key" ;;
 	'audit export') options=" --search --actor --op --object --since --until --after" ;;
@@ -241,27 +321,41 @@ _authrack() {
 	if [[ $cur == -* ]]; then
 		_authrack_words "$options --store --master-key --config --json --quiet --yes --read-only --wait --accept-clock --no-syslog --no-color --version --help"
 	elif [[ -z $noun ]]; then
-		_authrack_words " key token audit store guide completion help"
+		_authrack_words " key token provider device grant audit store guide completion help"
 	elif [[ -n $verbs && -z $verb ]]; then
 		_authrack_words "$verbs"
 	else
 	case "$noun${verb:+ $verb}" in
-	'key show') _authrack_keys ;;
-	'key edit') _authrack_keys ;;
-	'key rotate') _authrack_keys ;;
-	'key revoke') _authrack_keys ;;
-	'key disable') _authrack_keys ;;
-	'key enable') _authrack_keys ;;
+	'key show') _authrack_names keys ;;
+	'key edit') _authrack_names keys ;;
+	'key rotate') _authrack_names keys ;;
+	'key revoke') _authrack_names keys ;;
+	'key disable') _authrack_names keys ;;
+	'key enable') _authrack_names keys ;;
 	'key identify') : ;;
 	'key scan') _authrack_files ;;
 	'key import') _authrack_files ;;
-	'key export') _authrack_keys ;;
-	'key usage') _authrack_keys ;;
-	'key purge') _authrack_keys ;;
+	'key export') _authrack_names keys ;;
+	'key usage') _authrack_names keys ;;
+	'key purge') _authrack_names keys ;;
 	'token inspect') _authrack_files ;;
 	'token verify') _authrack_files ;;
 	'token decrypt') _authrack_files ;;
 	'token diff') _authrack_files ;;
+	'provider add') : ;;
+	'provider show') _authrack_names providers ;;
+	'provider edit') _authrack_names providers ;;
+	'provider remove') _authrack_names providers ;;
+	'provider discover') _authrack_names providers ;;
+	'provider doctor') _authrack_names providers ;;
+	'device run') _authrack_names providers ;;
+	'device forget') _authrack_names flows ;;
+	'grant show') _authrack_names grants ;;
+	'grant refresh') _authrack_names grants ;;
+	'grant userinfo') _authrack_names grants ;;
+	'grant introspect') _authrack_names grants ;;
+	'grant revoke') _authrack_names grants ;;
+	'grant remove') _authrack_names grants ;;
 	'store backup') _authrack_files ;;
 	'store restore') _authrack_files ;;
 	'guide') : ;;
