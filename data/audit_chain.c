@@ -37,10 +37,23 @@ void audit_event_release(struct audit_event *ev)
 	*ev = (struct audit_event){ .sequence = 0 };
 }
 
+/* What removes an object leaves no MAC of it: store.restore does, too, where it leaves none. */
+static const char *const removals[] = { "key.purge", "provider.remove", "grant.remove" };
+
 static const char last_change_sql[] =
 	"SELECT sequence, operation, object_revision, object_mac FROM audit WHERE object = $1 "
-	"AND (object_mac <> $2 OR operation IN ('key.purge', 'store.restore')) ORDER BY "
-	"sequence DESC LIMIT 1";
+	"AND (object_mac <> $2 OR operation IN ('key.purge', 'provider.remove', 'grant.remove', "
+	"'store.restore')) ORDER BY sequence DESC LIMIT 1";
+
+bool audit_removes(const char *operation, const uint8_t mac[MAC_SIZE])
+{
+	static const uint8_t gone[MAC_SIZE];
+
+	for (size_t i = 0; i < sizeof removals / sizeof *removals; i++)
+		if (strcmp(operation, removals[i]) == 0)
+			return true;
+	return strcmp(operation, "store.restore") == 0 && memcmp(mac, gone, sizeof gone) == 0;
+}
 
 enum errc audit_last_change(struct store *s, const char *object, struct audit_change *c,
 			    struct err *e)
@@ -64,24 +77,40 @@ enum errc audit_last_change(struct store *s, const char *object, struct audit_ch
 	return rc;
 }
 
+/* "key", "provider" or "grant", by an object's id. */
+static const char *noun_of(const char *object)
+{
+	if (strncmp(object, "prv_", 4) == 0)
+		return "provider";
+	return strncmp(object, "grt_", 4) == 0 ? "grant" : "key";
+}
+
 /* A change has to start from what the last one of the same object left: where an older row was put
- * back, it would give that its blessing. Only revoking is open to any row. */
+ * back, it would give that its blessing. */
 static enum errc check_continues(struct store *s, const struct audit_event *ev, struct err *e)
 {
+	/* What takes away is open to any row. */
+	static const char *const open[] = { "key.revoke", "grant.revoke", "grant.remove",
+					    "provider.remove" };
 	static const uint8_t none[MAC_SIZE];
+	const char *noun = noun_of(ev->object);
+	bool key = strcmp(noun, "key") == 0;
 	struct audit_change last;
 	enum errc rc;
 
-	if (memcmp(ev->object_before, none, sizeof none) == 0 ||
-	    strcmp(ev->operation, "key.revoke") == 0)
+	if (memcmp(ev->object_before, none, sizeof none) == 0)
 		return ERR_OK;
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		if (strcmp(ev->operation, open[i]) == 0)
+			return ERR_OK;
 	rc = audit_last_change(s, ev->object, &last, e);
 	if (rc || !last.any || bytes_equal(last.mac, ev->object_before, MAC_SIZE))
 		return rc;
 	err_set(e, ERR_STORE,
-		"key %s \"%s\" is not as its last change left it: an older row was put back",
+		"%s %s \"%s\" is not as its last change left it: an older row was put back", noun,
 		ev->object, ev->name);
-	return err_hint(e, "look with authrack store check; revoke it, or restore a backup");
+	return err_hint(e, "look with authrack store check; %s it, or restore a backup",
+			key ? "revoke" : "remove");
 }
 
 enum errc audit_append(struct store *s, struct audit_event *ev, struct err *e)

@@ -30,5 +30,7 @@ struct audit_change {
 /* Events that left an object as it was are passed over. */
 enum errc audit_last_change(struct store *s, const char *object, struct audit_change *c,
 			    struct err *e);
+/* Whether an event about an object, with its MAC after it, is the object's removal. */
+bool audit_removes(const char *operation, const uint8_t mac[MAC_SIZE]);
 
 #endif

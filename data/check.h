@@ -2,7 +2,28 @@
 #ifndef DATA_CHECK_H
 #define DATA_CHECK_H
 
+#include "data/audit_walk.h"
 #include "data/object_scan.h"
+
+enum { CHECK_LABEL_SIZE = 256 };
+
+/* Objects that the audit chain knows. */
+enum { CHECK_KEY, CHECK_PROVIDER, CHECK_GRANT, CHECK_KINDS };
+struct check_kind {
+	const char *from, *until; /* their ids: from "key_" to before "key`" */
+	const char *noun, *whole; /* "key", "the key and its versions are" */
+	const char *find_sql;
+};
+extern const struct check_kind check_kinds[CHECK_KINDS];
+
+/* One of them as it stands, with a sound MAC. */
+struct check_object {
+	const struct check_kind *kind;
+	const char *id;
+	char label[CHECK_LABEL_SIZE];
+	int64_t revision;
+	const uint8_t *mac;
+};
 
 /* A key that was removed with an audit event, of those that an import made. */
 struct check_removed {
@@ -37,6 +58,17 @@ struct check {
 void check_found(struct check *c, const char *check, const char *object, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* A row that does not carry our MAC; `l`: its last change. */
+void check_altered(struct check *c, const char *label, const struct audit_change *l, bool imported);
+/* An object against its last change. */
+enum errc check_against_chain(struct check *c, const struct check_object *o,
+			      const struct audit_change *l, struct err *e);
+/* Everything that the chain knows is there, or its last event removed it. */
+enum errc check_missing(struct check *c, struct err *e);
+
+/* Providers, grants and flows. */
+enum errc check_oauth(struct check *c, struct err *e);
+
 /* Keys and versions: MACs, audit events, invariants. */
 enum errc check_objects(struct check *c, struct err *e);
 
@@ -55,7 +87,5 @@ void check_imports_free(struct check *c);
  * unknown. */
 enum errc check_first_mac(struct check *c, const char *object, uint8_t mac[MAC_SIZE], bool *any,
 			  struct err *e);
-/* Whether an event about a key, with the MAC of its object after it, is the key's removal. */
-bool event_removes(const char *operation, const uint8_t mac[MAC_SIZE]);
 
 #endif

@@ -6,14 +6,6 @@
 #include "src/base/encode.h"
 #include "src/base/json.h"
 
-bool event_removes(const char *operation, const uint8_t mac[MAC_SIZE])
-{
-	static const uint8_t gone[MAC_SIZE];
-
-	return strcmp(operation, "key.purge") == 0 ||
-	       (strcmp(operation, "store.restore") == 0 && memcmp(mac, gone, sizeof gone) == 0);
-}
-
 /* --- collected from the chain --------------------------------------------- */
 
 static void import_remember(struct check *c, const struct audit_event *ev,
@@ -57,7 +49,7 @@ void check_event(void *check, const struct audit_event *ev)
 	struct json *detail = NULL;
 	bool import = strcmp(ev->object, "import") == 0;
 
-	if (!import && !event_removes(ev->operation, ev->object_mac))
+	if (!import && !audit_removes(ev->operation, ev->object_mac))
 		return;
 	if (json_parse(&detail, ev->detail, strlen(ev->detail), NULL) != ERR_OK)
 		return;

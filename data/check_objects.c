@@ -1,37 +1,19 @@
 /* store check, keys: their MACs, what the audit chain says they are, and what must always hold. */
 #include <inttypes.h>
 
-#include "data/audit_walk.h"
 #include "data/check.h"
 
-enum { LABEL_SIZE = 256 };
-
-static void key_label(char out[LABEL_SIZE], const struct key *k)
+static void key_label(char out[CHECK_LABEL_SIZE], const struct key *k)
 {
-	snprintf(out, LABEL_SIZE, "%s %s", k->id, k->name);
+	snprintf(out, CHECK_LABEL_SIZE, "%s %s", k->id, k->name);
 }
 
 /* --- the MACs of the rows ------------------------------------------------- */
 
-static void altered_key_found(struct check *c, const struct key *k, const struct audit_change *l)
-{
-	char label[LABEL_SIZE];
-
-	key_label(label, k);
-	if (l->any)
-		check_found(c, "row_mac", label,
-			    "the row was altered by hand after audit event %" PRId64 " (%s)",
-			    l->sequence, l->operation);
-	else if (k->import_event)
-		check_found(c, "row_mac", label, "the row was altered by hand, or planted");
-	else
-		check_found(c, "row_mac", label, "the row was planted: no audit event made it");
-}
-
 /* True where a version does not carry our MAC. */
 static bool versions_altered(struct check *c, const struct object_scan *o)
 {
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 	bool altered = false;
 
 	for (size_t i = 0; i < o->count; i++) {
@@ -49,7 +31,7 @@ static bool versions_altered(struct check *c, const struct object_scan *o)
 
 static void orphans_found(struct check *c, const struct object_scan *o)
 {
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 
 	for (size_t i = 0; i < o->count; i++) {
 		snprintf(label, sizeof label, "row %" PRId64, o->versions[i].key);
@@ -60,64 +42,22 @@ static void orphans_found(struct check *c, const struct object_scan *o)
 
 /* --- the audit chain's word ----------------------------------------------- */
 
-static const char older_found_sql[] =
-	"SELECT sequence, operation FROM audit WHERE object = $1 AND (object_mac = $2 OR "
-	"object_before = $2) ORDER BY sequence DESC LIMIT 1";
-
-/* An object that once was as it is now: an older row, put back. */
-static enum errc older_found(struct check *c, const struct key *k, const uint8_t mac[MAC_SIZE],
-			     const struct audit_change *l, struct err *e)
-{
-	struct stmt *st = db_stmt(c->s->db, older_found_sql);
-	char label[LABEL_SIZE];
-	bool row;
-	enum errc rc;
-
-	key_label(label, k);
-	stmt_text(st, 1, k->id);
-	stmt_blob(st, 2, mac, MAC_SIZE);
-	rc = stmt_step(st, &row, e);
-	if (!rc && row)
-		check_found(c, "object", label,
-			    "an older row was put back: it is revision %" PRId64 ", event %" PRId64
-			    " (%s) left revision %" PRId64,
-			    k->revision, l->sequence, l->operation, l->revision);
-	else if (!rc)
-		check_found(c, "object", label,
-			    "the key and its versions are not what event %" PRId64
-			    " (%s) left: a row was added, removed or put back",
-			    l->sequence, l->operation);
-	stmt_done(st);
-	return rc;
-}
-
 static enum errc audit_compare(struct check *c, const struct key *k, const uint8_t mac[MAC_SIZE],
 			       const struct audit_change *l, struct err *e)
 {
-	char label[LABEL_SIZE];
+	struct check_object o = {
+		.kind = &check_kinds[CHECK_KEY], .id = k->id, .revision = k->revision, .mac = mac
+	};
 
-	key_label(label, k);
-	if (!l->any) {
-		if (!k->import_event)
-			check_found(c, "object", label,
-				    "no audit event made this key: it was planted");
-		else if (k->revision != 1)
-			check_found(c, "object", label,
-				    "it is revision %" PRId64
-				    " of an imported key, but no audit event changed it",
-				    k->revision);
-		return ERR_OK;
-	}
-	if (event_removes(l->operation, l->mac)) {
-		check_found(c, "object", label,
-			    "event %" PRId64 " (%s) removed this key, and it is "
-			    "there again",
-			    l->sequence, l->operation);
-		return ERR_OK;
-	}
-	if (l->revision == k->revision && bytes_equal(l->mac, mac, MAC_SIZE))
-		return ERR_OK;
-	return older_found(c, k, mac, l, e);
+	key_label(o.label, k);
+	if (l->any || !k->import_event)
+		return check_against_chain(c, &o, l, e);
+	if (k->revision != 1)
+		check_found(c, "object", o.label,
+			    "it is revision %" PRId64
+			    " of an imported key, but no audit event changed it",
+			    k->revision);
+	return ERR_OK;
 }
 
 /* --- what must always hold ------------------------------------------------ */
@@ -222,7 +162,7 @@ static const struct {
 
 static void rules_check(struct check *c, const struct object_scan *o, int64_t now)
 {
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
 		if (!rules[i].broken(o, now))
@@ -239,7 +179,7 @@ static void rules_check(struct check *c, const struct object_scan *o, int64_t no
 static void pending_check(struct check *c, const struct object_scan *o,
 			  const struct audit_change *l)
 {
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 	bool live = l->any;
 
 	for (size_t i = 0; i < o->count; i++)
@@ -268,6 +208,7 @@ static enum errc import_check(struct check *c, const struct key *k, const struct
 static enum errc object_check(struct check *c, const struct object_scan *o, int64_t now,
 			      struct err *e)
 {
+	char label[CHECK_LABEL_SIZE];
 	struct audit_change l;
 	uint8_t mac[MAC_SIZE];
 	bool altered;
@@ -280,8 +221,10 @@ static enum errc object_check(struct check *c, const struct object_scan *o, int6
 	rc = audit_last_change(c->s, o->key.id, &l, e);
 	if (rc)
 		return rc;
-	if (o->key.altered)
-		altered_key_found(c, &o->key, &l);
+	if (o->key.altered) {
+		key_label(label, &o->key);
+		check_altered(c, label, &l, o->key.import_event);
+	}
 	altered = versions_altered(c, o) || o->key.altered;
 	altered = altered || !object_mac(c->s, &o->key, o->versions, o->count, mac);
 	rc = import_check(c, &o->key, &l, altered ? NULL : mac, e);

@@ -87,6 +87,16 @@ void flow_row_read(struct store *s, struct stmt *st, struct flow_row *r)
 	f->altered = !fits || !row_mac_fits(s, st, f->ring, table, flow_fields, r, r->provider_id);
 }
 
+enum errc flow_row_opens(struct store *s, const struct flow_row *r, struct err *e)
+{
+	struct secret plain = SECRET_INIT;
+	enum errc rc = store_unseal(s, &plain, &r->secrets, r->f.ring, table, "secrets", r->f.id,
+				    e);
+
+	secret_release(&plain);
+	return rc;
+}
+
 static bool id_bytes(uint8_t out[ULID_BYTES], const char *id)
 {
 	return strncmp(id, prefix, strlen(prefix)) == 0 && ulid_parse(out, id + strlen(prefix));

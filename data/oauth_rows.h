@@ -25,6 +25,10 @@ bool provider_row_mac(struct store *s, const struct provider_row *r, uint8_t out
 enum errc provider_row_write(struct store *s, struct provider_row *r, struct err *e);
 /* Do both sealed texts open? */
 enum errc provider_row_opens(struct store *s, const struct provider_row *r, struct err *e);
+/* What was learnt of it goes. */
+enum errc provider_forget(struct store *s, const struct provider *p, struct err *e);
+/* Does what was learnt of it carry our MAC? Nothing does. */
+enum errc provider_facts_ours(struct store *s, const struct provider *p, bool *ours, struct err *e);
 /* The id of the provider in a row of the table; ERR_NOT_FOUND. */
 enum errc provider_id_of(struct store *s, int64_t row, char id[PROVIDER_ID_SIZE], struct err *e);
 
@@ -63,5 +67,6 @@ void flow_keep_release(struct flow_row *r);
 	"SELECT f.*, p.id AS provider_uid, p.name AS provider_name FROM flow AS f " \
 	"LEFT JOIN provider AS p ON p.row = f.provider "
 void flow_row_read(struct store *s, struct stmt *st, struct flow_row *r);
+enum errc flow_row_opens(struct store *s, const struct flow_row *r, struct err *e);
 
 #endif

@@ -387,7 +387,7 @@ enum errc provider_insert(struct store *s, struct provider *p, const struct secr
 	return rc;
 }
 
-static enum errc facts_forget(struct store *s, const struct provider *p, struct err *e)
+enum errc provider_forget(struct store *s, const struct provider *p, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "DELETE FROM provider_facts WHERE provider = $1");
 
@@ -414,7 +414,7 @@ enum errc provider_update(struct store *s, struct provider *p, const struct secr
 	if (!rc)
 		rc = provider_row_write(s, &r, e);
 	if (!rc)
-		rc = facts_forget(s, p, e);
+		rc = provider_forget(s, p, e);
 	if (!rc)
 		*p = r.p;
 out:
@@ -488,26 +488,36 @@ void provider_facts_release(struct provider_facts *f)
 	*f = (struct provider_facts){ .metadata = NULL };
 }
 
-/* Empty texts where nothing is known that is ours. */
+/* Empty texts where nothing is known that is ours; *ours false where there is something else. */
 static enum errc facts_read(struct store *s, const struct provider *p, struct facts_row *r,
-			    struct err *e)
+			    bool *ours, struct err *e)
 {
 	struct stmt *st = db_stmt(s->db, "SELECT * FROM provider_facts WHERE provider = $1");
-	bool row, fits = true;
+	bool row;
 	enum errc rc;
 
+	*ours = true;
 	*r = (struct facts_row){ .ring = 0 };
 	row_blank(facts_fields, r);
 	stmt_int(st, 1, p->row);
 	rc = stmt_step(st, &row, e);
 	if (!rc && row)
-		fits = row_read(st, facts_fields, r) &&
-		       row_mac_fits(s, st, r->ring, facts_table, facts_fields, r, p->id);
-	if (!fits) {
+		*ours = row_read(st, facts_fields, r) &&
+			row_mac_fits(s, st, r->ring, facts_table, facts_fields, r, p->id);
+	if (!*ours) {
 		row_release(facts_fields, r);
 		row_blank(facts_fields, r);
 	}
 	stmt_done(st);
+	return rc;
+}
+
+enum errc provider_facts_ours(struct store *s, const struct provider *p, bool *ours, struct err *e)
+{
+	struct facts_row r;
+	enum errc rc = facts_read(s, p, &r, ours, e);
+
+	row_release(facts_fields, &r);
 	return rc;
 }
 
@@ -525,7 +535,8 @@ enum errc provider_facts(struct store *s, const struct provider *p, struct provi
 			 struct err *e)
 {
 	struct facts_row r;
-	enum errc rc = facts_read(s, p, &r, e);
+	bool ours;
+	enum errc rc = facts_read(s, p, &r, &ours, e);
 
 	*out = r.f;
 	out->metadata = text_or_none(&r.f.metadata);
@@ -555,12 +566,13 @@ enum errc provider_learn(struct store *s, const struct provider *p,
 {
 	struct facts_row r;
 	struct provider_row now;
+	bool ours;
 	enum errc rc = store_writing(s, e);
 
 	if (rc)
 		return rc;
 	provider_row_init(&now);
-	rc = facts_read(s, p, &r, e);
+	rc = facts_read(s, p, &r, &ours, e);
 	if (!rc)
 		rc = row_again(s, p, &now, e);
 	if (facts->metadata) {

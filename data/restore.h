@@ -39,6 +39,19 @@ struct revocation {
 	char reason[64], text[1025];
 };
 
+/* An object that was changed back, as its event has it. */
+struct restore_change {
+	const char *object, *name;
+	int64_t revision;
+	const uint8_t *before, *after; /* object MACs; `after` NULL: removed */
+	struct json *detail;	       /* taken */
+};
+enum errc restore_event(struct restore *r, const struct restore_change *c, struct err *e);
+/* The revision after the highest of those that the chain knows and what *revision has. */
+enum errc restore_revision(struct restore *r, const char *object, int64_t *revision, struct err *e);
+/* Providers and grants, all of it. */
+enum errc restore_oauth(struct restore *r, struct err *e);
+
 /* Fills the steps: what differs between both, and what has to stay. */
 enum errc restore_plan(struct restore *r, struct err *e);
 /* Would `wanted` in the place of the live key change anything but its revision and time? */

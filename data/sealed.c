@@ -118,3 +118,16 @@ enum errc sealed_renew(struct store *s, struct sealed *sealed, int64_t from, int
 	secret_release(&plain);
 	return rc;
 }
+
+bool sealed_same(struct store *s, const struct sealed *a, int64_t ring_a, const struct sealed *b,
+		 int64_t ring_b, const char *table, const char *column, const char *id)
+{
+	struct secret one = SECRET_INIT, two = SECRET_INIT;
+	bool same = store_unseal(s, &one, a, ring_a, table, column, id, NULL) == ERR_OK &&
+		    store_unseal(s, &two, b, ring_b, table, column, id, NULL) == ERR_OK &&
+		    secret_equal(&one, &two);
+
+	secret_release(&one);
+	secret_release(&two);
+	return same;
+}

@@ -3,6 +3,7 @@
 #ifndef DATA_SEALED_H
 #define DATA_SEALED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "data/store.h"
@@ -30,5 +31,9 @@ enum errc store_unseal(struct store *s, struct secret *plain, const struct seale
 /* What was sealed under the ring key `from` is sealed anew under `to`; nothing is done where they are one. */
 enum errc sealed_renew(struct store *s, struct sealed *sealed, int64_t from, int64_t to,
 		       const char *table, const char *column, const char *id, struct err *e);
+
+/* Is the same in both, each under its ring key? False where one does not open. */
+bool sealed_same(struct store *s, const struct sealed *a, int64_t ring_a, const struct sealed *b,
+		 int64_t ring_b, const char *table, const char *column, const char *id);
 
 #endif

@@ -119,10 +119,11 @@ enum errc store_backup(struct store *s, const char *path, const struct secret *p
 
 struct audit_event;
 struct store_restore_report {
-	uint64_t keys;		   /* in the backup */
-	uint64_t changed_back;	   /* rows that were replaced, brought back or removed */
-	uint64_t revocations_kept; /* keys or versions ended since, which stay so */
-	uint64_t lost;		   /* revocations given up with accept_loss */
+	uint64_t keys, providers, grants; /* in the backup */
+	uint64_t changed_back;		  /* rows that were replaced, brought back or removed */
+	uint64_t
+		revocations_kept; /* keys, versions, grants or providers ended since, which stay so */
+	uint64_t lost;		  /* revocations given up with accept_loss */
 };
 /* Opens a backup of `s` to restore it: makes a private copy, brings its schema up to date and checks all
  * of it, which takes its time and no lock; so call it before store_begin(). The rows are checked under
@@ -131,8 +132,9 @@ struct store_restore_report {
 enum errc store_backup_open(struct store **backup, struct store *s, const char *path,
 			    store_progress *progress, void *arg, struct err *e);
 /* Replaces the rows of the live store by a backup's, inside store_begin/commit together with the audit
- * events of it. Keys made since are removed (their secrets stay known); every revocation made since
- * stays unless accept_loss. `audit` is called for each row that was changed back, with everything of
+ * events of it. Keys made since are removed (their secrets stay known), providers and grants too; every
+ * revocation made since stays unless accept_loss, and so does a grant that was refreshed since: its older
+ * refresh token may cost it, used twice. `audit` is called for each row that was changed back, with everything of
  * the event set but actor and operation, and appends it (audit_append). ERR_CONFLICT where the backup is
  * newer than the store, or of another history. */
 enum errc store_restore(struct store *s, struct store *backup, bool accept_loss,

@@ -2,11 +2,10 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "data/audit_walk.h"
 #include "data/check.h"
 #include "src/base/encode.h"
 
-enum { FINDING_SIZE = 65536, LABEL_SIZE = 256 };
+enum { FINDING_SIZE = 65536 };
 
 void check_found(struct check *c, const char *check, const char *object, const char *format, ...)
 {
@@ -26,26 +25,26 @@ void check_found(struct check *c, const char *check, const char *object, const c
 /* --- what the engine itself finds ----------------------------------------- */
 
 /* "row 17 missing from index apikey_name" and the like: whose row is it? */
-static void row_label(struct check *c, const char *text, char label[LABEL_SIZE])
+static void row_label(struct check *c, const char *text, char label[CHECK_LABEL_SIZE])
 {
 	struct key k;
 	char *end;
 	int64_t row;
 
-	snprintf(label, LABEL_SIZE, "store");
+	snprintf(label, CHECK_LABEL_SIZE, "store");
 	if (strncmp(text, "row ", 4) != 0 || !strstr(text, "apikey"))
 		return;
 	row = strtoll(text + 4, &end, 10);
 	key_init(&k);
 	if (*end == ' ' && key_get_row(c->s, row, &k, NULL) == ERR_OK)
-		snprintf(label, LABEL_SIZE, "%s %s", k.id, k.name);
+		snprintf(label, CHECK_LABEL_SIZE, "%s %s", k.id, k.name);
 	key_release(&k);
 }
 
 /* The engine may put several into one text, a line each, below a title in asterisks. */
 static bool integrity_found(void *arg, const char *text)
 {
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 
 	while (*text) {
 		int len = (int)strcspn(text, "\n");
@@ -103,7 +102,7 @@ static enum errc check_audit(struct check *c, struct err *e)
 		.progress_arg = c->arg,
 		.total = c->total,
 	};
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 	enum errc rc = audit_walk(c->s, &w, &v, e);
 
 	c->done = v.events;
@@ -124,60 +123,7 @@ static enum errc check_anchor(struct check *c, struct err *e)
 	return ERR_OK;
 }
 
-/* --- rows that are not there ---------------------------------------------- */
-
-static enum errc key_present(struct check *c, const char *object, bool *present, struct err *e)
-{
-	uint8_t id[ULID_BYTES];
-	struct stmt *st = db_stmt(c->s->db, "SELECT row FROM apikey WHERE id = $1");
-	enum errc rc;
-
-	*present = true;
-	if (!ulid_parse(id, object + strlen("key_")))
-		return ERR_OK;
-	stmt_blob(st, 1, id, sizeof id);
-	rc = stmt_step(st, present, e);
-	stmt_done(st);
-	return rc;
-}
-
-static enum errc missing_found(struct check *c, int64_t sequence, struct err *e)
-{
-	struct audit_event ev = { .sequence = 0 };
-	char label[LABEL_SIZE];
-	enum errc rc = audit_get(c->s, sequence, &ev, e);
-
-	if (!rc && !event_removes(ev.operation, ev.object_mac)) {
-		snprintf(label, sizeof label, "%s %s", ev.object, ev.name);
-		check_found(c, "object", label,
-			    "the key is gone, event %" PRId64 " (%s) is the last one that knows it",
-			    sequence, ev.operation);
-	}
-	audit_event_release(&ev);
-	return rc;
-}
-
-static const char check_missing_sql[] =
-	"SELECT object, max(sequence) AS sequence FROM audit WHERE object >= 'key_' AND "
-	"object < 'key`' GROUP BY object";
-
-/* Every key that the chain knows is there, or its last event removed it. */
-static enum errc check_missing(struct check *c, struct err *e)
-{
-	bool row, present;
-	enum errc rc;
-	struct stmt *st = db_stmt(c->s->db, check_missing_sql);
-
-	while (!(rc = stmt_step(st, &row, e)) && row) {
-		rc = key_present(c, stmt_get_text(st, "object", NULL), &present, e);
-		if (!rc && !present)
-			rc = missing_found(c, stmt_get_int(st, "sequence"), e);
-		if (rc)
-			break;
-	}
-	stmt_done(st);
-	return rc;
-}
+/* --- rows that must not be there ------------------------------------------ */
 
 static const char check_tombstones_sql[] =
 	"SELECT version.key AS key, version.number AS number FROM tombstone JOIN version ON "
@@ -189,7 +135,7 @@ static enum errc check_tombstones(struct check *c, struct err *e)
 	bool row;
 	struct key k;
 	enum errc rc;
-	char label[LABEL_SIZE];
+	char label[CHECK_LABEL_SIZE];
 	struct stmt *st = db_stmt(c->s->db, check_tombstones_sql);
 
 	while (!(rc = stmt_step(st, &row, e)) && row) {
@@ -208,10 +154,10 @@ static enum errc check_tombstones(struct check *c, struct err *e)
 
 /* --- all of it ------------------------------------------------------------ */
 
-/* The chain comes before the keys, which are compared with what it says. */
+/* The chain comes before the objects, which are compared with what it says. */
 static enum errc (*const steps[])(struct check *c, struct err *e) = {
-	check_integrity, check_foreign_keys, check_schema,  check_anchor,
-	check_audit,	 check_objects,	     check_missing, check_tombstones,
+	check_integrity, check_foreign_keys, check_schema,  check_anchor,     check_audit,
+	check_objects,	 check_oauth,	     check_missing, check_tombstones,
 };
 
 /* What can't be read is a finding; the other steps still say what they see. */

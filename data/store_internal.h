@@ -180,6 +180,8 @@ enum errc schema_apply(struct db *d, int64_t from, struct err *e);
 enum errc schema_upgrade(struct db *d, int64_t *from, struct err *e);
 /* Calls `found` for each object that is unknown, missing or different ("table \"x\" is unknown"). */
 enum errc schema_compare(struct db *d, engine_report *found, void *arg, struct err *e);
+/* Has it the very texts of the migrations? Then schema_compare() finds nothing. */
+enum errc schema_written(struct db *d, bool *written, struct err *e);
 /* Refuses (ERR_STORE) where schema_compare() finds anything, and names the first of it. */
 enum errc schema_require(struct db *d, struct err *e);
 /* Refuses what is no store, or of a newer schema; gives the schema's version. */

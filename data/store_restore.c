@@ -47,31 +47,43 @@ static const struct key_version *version_find(const struct object *o, const stru
 
 /* --- audit ---------------------------------------------------------------- */
 
-static enum errc event_write(struct restore *r, const struct restore_step *step,
-			     const struct key *k, const uint8_t after[MAC_SIZE],
-			     struct json *detail, struct err *e)
+enum errc restore_event(struct restore *r, const struct restore_change *c, struct err *e)
 {
 	struct buf text = BUF_INIT(4096);
 	struct audit_event ev = {
-		.object = x_strdup(k->id),
-		.name = x_strdup(k->name),
-		.object_revision = k->revision,
-		.has_object_mac = after,
+		.object = x_strdup(c->object),
+		.name = x_strdup(c->name),
+		.object_revision = c->revision,
+		.has_object_mac = c->after,
 	};
 	enum errc rc;
 
-	json_write_canonical(&text, detail);
-	json_free(detail);
+	json_write_canonical(&text, c->detail);
+	json_free(c->detail);
 	ev.detail = buf_take(&text);
-	memcpy(ev.object_before, step->before, MAC_SIZE);
-	if (after)
-		memcpy(ev.object_mac, after, MAC_SIZE);
+	memcpy(ev.object_before, c->before, MAC_SIZE);
+	if (c->after)
+		memcpy(ev.object_mac, c->after, MAC_SIZE);
 	rc = r->audit(r->arg, &ev, e);
 	r->report->changed_back++;
 	free(ev.object);
 	free(ev.name);
 	free(ev.detail);
 	return rc;
+}
+
+static enum errc event_write(struct restore *r, const struct restore_step *step,
+			     const struct key *k, const uint8_t after[MAC_SIZE],
+			     struct json *detail, struct err *e)
+{
+	return restore_event(r,
+			     &(struct restore_change){ .object = k->id,
+						       .name = k->name,
+						       .revision = k->revision,
+						       .before = step->before,
+						       .after = after,
+						       .detail = detail },
+			     e);
 }
 
 static enum errc removal_write(struct restore *r, const struct restore_step *step,
@@ -244,20 +256,35 @@ static enum errc target_make(struct restore *r, const struct restore_step *step,
 static const char revision_base_sql[] =
 	"SELECT max(object_revision) AS revision FROM audit WHERE object = $1";
 
+static enum errc revision_known(struct restore *r, const char *object, int64_t live,
+				int64_t *revision, struct err *e)
+{
+	struct stmt *st = db_stmt(r->live->db, revision_base_sql);
+	int64_t known = 0;
+	enum errc rc;
+
+	stmt_text(st, 1, object);
+	rc = stmt_one_int(st, "revision", &known, e);
+	if (known < live)
+		known = live;
+	if (*revision < known)
+		*revision = known;
+	return rc;
+}
+
+enum errc restore_revision(struct restore *r, const char *object, int64_t *revision, struct err *e)
+{
+	enum errc rc = revision_known(r, object, 0, revision, e);
+
+	++*revision;
+	return rc;
+}
+
 /* Revisions only rise, even where the live row was put back to an older one. */
 static enum errc revision_base(struct restore *r, const struct key *live, struct key *target,
 			       struct err *e)
 {
-	struct stmt *st = db_stmt(r->live->db, revision_base_sql);
-	int64_t revision = 0;
-	enum errc rc;
-
-	stmt_text(st, 1, target->id);
-	rc = stmt_one_int(st, "revision", &revision, e);
-	if (live && revision < live->revision)
-		revision = live->revision;
-	target->revision = revision > target->revision ? revision : target->revision;
-	return rc;
+	return revision_known(r, target->id, live ? live->revision : 0, &target->revision, e);
 }
 
 static const char row_place_sql[] =
@@ -464,6 +491,8 @@ static enum errc restore_run(struct restore *r, struct err *e)
 		rc = step_clear(r, &r->steps[i], e);
 	for (size_t i = 0; i < r->count && !rc; i++)
 		rc = step_fill(r, &r->steps[i], e);
+	if (!rc)
+		rc = restore_oauth(r, e);
 	return rc ? rc : tombstones_merge(r, e);
 }
 

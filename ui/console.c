@@ -148,7 +148,7 @@ void console_resize(struct console *c)
 
 void console_suspend(struct console *c)
 {
-	c->suspend_asked = workers_current(c->workers, LANE_WRITE) != NULL;
+	c->suspend_asked = workers_writing(c->workers) != NULL;
 	if (!c->suspend_asked) {
 		c->paint->suspend(c->paint);
 		console_resize(c);
@@ -182,9 +182,19 @@ bool console_read_only(const struct console *c)
 	return app_read_only(c->app);
 }
 
+bool console_utf8(const struct console *c)
+{
+	return c->paint->utf8;
+}
+
 int64_t console_now(const struct console *c)
 {
 	return clock_wall(c->clock);
+}
+
+int64_t console_boot(const struct console *c)
+{
+	return clock_boot(c->clock);
 }
 
 enum time_mode console_times(const struct console *c)
@@ -228,7 +238,7 @@ struct work *console_work(struct console *c, const struct work_order *o)
 
 void console_quit(struct console *c)
 {
-	if (workers_current(c->workers, LANE_WRITE) && !c->quit_asked) {
+	if (workers_writing(c->workers) && !c->quit_asked) {
 		c->quit_asked = true;
 		console_say(c, STYLE_WARNING,
 			    "work goes on: Esc cancels it, q again leaves anyway");

@@ -33,7 +33,9 @@ int console_run(const struct app_options *app, const struct console_options *o);
 /* The session's facts (read only, actor, store); never run an operation on it: see console_work. */
 const struct app *console_app(const struct console *c);
 bool console_read_only(const struct console *c);
-int64_t console_now(const struct console *c); /* of the injected clock */
+bool console_utf8(const struct console *c);    /* can more than ASCII be drawn? */
+int64_t console_now(const struct console *c);  /* of the injected clock */
+int64_t console_boot(const struct console *c); /* likewise; goes on in suspend, never steps */
 enum time_mode console_times(const struct console *c);
 void console_redraw(struct console *c); /* the frame is drawn again soon */
 
@@ -45,6 +47,9 @@ void console_error(struct console *c, const struct err *e);
 /* Starts work (see worker.h). A write is remembered as our own, so that live reload names only others;
  * work over 100 ms shows its progress in the message line with Esc as cancel. */
 struct work *console_work(struct console *c, const struct work_order *o);
+
+/* The audit event that follows is ours, and no news: for operations that tell their records one by one. */
+void console_own(struct console *c, const char *operation, const char *object);
 
 /* Switches to a screen by id ("keys"); false: there is none. */
 bool console_go(struct console *c, const char *screen);

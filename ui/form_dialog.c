@@ -210,9 +210,11 @@ static void run_confirm(void *arg, struct work *w, const char *question)
 	work_answer(w, true);
 }
 
-/* What asks the network must not hold up a page of rows. */
+/* What asks the network must not hold up a page of rows, nor the revoking of a key. */
 static enum work_lane form_lane(const struct op *op)
 {
+	if (op->flags & OP_REMOTE)
+		return LANE_OWN;
 	if (op->flags & OP_NO_STORE && op->flags & OP_ASYNC)
 		return LANE_SLOW;
 	return op->flags & (OP_WRITES | OP_ASYNC) ? LANE_WRITE : LANE_READ;
@@ -287,6 +289,7 @@ static void form_dialog_copy(struct form_dialog *d)
 
 static void form_dialog_event(struct form_dialog *d, enum form_event event)
 {
+	console_redraw(d->base.console);
 	switch (event) {
 	case FORM_IGNORED:
 		break;
@@ -297,17 +300,16 @@ static void form_dialog_event(struct form_dialog *d, enum form_event event)
 		if (d->kind->changed)
 			d->kind->changed(d);
 		break;
-	case FORM_SUBMIT:
+	case FORM_SUBMIT: /* it may be gone afterwards */
 		form_dialog_submit(d);
 		break;
-	case FORM_CANCEL:
+	case FORM_CANCEL: /* likewise */
 		form_dialog_cancel(d);
-		return; /* it may be gone */
+		break;
 	case FORM_COPY:
 		form_dialog_copy(d);
 		break;
 	}
-	console_redraw(d->base.console);
 }
 
 static bool form_dialog_input(struct dialog *base, const struct input *in)

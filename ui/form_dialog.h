@@ -36,7 +36,7 @@ struct form_kind {
 	bool (*reveal)(struct form_dialog *d, const struct json *row, struct secret *secret);
 	/* The focus left a field, its value was checked. */
 	void (*left)(struct form_dialog *d, struct form_item *item);
-	/* Instead of running the operation at once; false: it was taken care of. */
+	/* Instead of running the operation at once; false: it was taken care of, and the dialog may be closed. */
 	bool (*submit)(struct form_dialog *d);
 	/* It ended well; the dialog closes after this returned, unless it set d->error. */
 	void (*done)(struct form_dialog *d, const struct work_result *r);

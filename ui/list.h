@@ -61,6 +61,9 @@ struct list_type {
 	/* The operation that lists the rows. As far as it has these options the list sets them: limit,
 	 * after, sort ("name", "name:desc"), search, and count for the number of matches. */
 	const char *op;
+	/* That has one order and no search: a few hundred rows at most, all loaded at once, and what is typed
+	 * as a filter is looked for in the rows' texts. */
+	bool whole;
 	/* Options for a filter as typed; an error: it can't be taken. NULL: all of it is for `search`. */
 	enum errc (*filter)(struct view *v, struct op_args *args, const char *text, struct err *e);
 	/* More options for a page. May be NULL. */

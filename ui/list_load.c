@@ -33,7 +33,7 @@ static struct op_args *filter_args(const struct list_type *t, struct view *v, co
 	struct op_args *args = op_args_new(op_find(t->op));
 	enum errc code = ERR_OK;
 
-	if (*filter)
+	if (*filter && !t->whole)
 		code = t->filter ? t->filter(v, args, filter, e)
 				 : op_args_add(args, "search", filter, e);
 	if (!code)
@@ -259,6 +259,15 @@ static void page_settled(struct list *l)
 	}
 }
 
+static void page_come(struct list *l, const struct json *rows)
+{
+	struct json *fitting = l->type->whole ? list_whole_rows(l, rows) : json_keep(rows);
+
+	if (page_take(l, fitting))
+		page_settled(l);
+	json_free(fitting);
+}
+
 static void page_done(void *arg, const struct work_result *r)
 {
 	struct list *l = arg;
@@ -278,8 +287,7 @@ static void page_done(void *arg, const struct work_result *r)
 		if (json_count(r->rows) && r->code && r->code != ERR_NO)
 			console_error(l->view->console, &r->err);
 		l->trouble = (struct err)ERR_INIT;
-		if (page_take(l, r->rows))
-			page_settled(l);
+		page_come(l, r->rows);
 	}
 }
 
@@ -320,18 +328,27 @@ static void set_anchor(struct list *l, enum list_request request, const char *an
 
 void list_load(struct list *l, enum list_request request, const char *anchor)
 {
-	bool backwards = goes_backwards(request);
+	bool backwards;
 	struct list_query q;
 
+	if (l->type->whole && request != REQUEST_MORE) {
+		/* There is no way back: what stands around a row is found by loading all. */
+		if (anchor && !*l->wanted)
+			snprintf(l->wanted, sizeof(l->wanted), "%s", anchor);
+		request = REQUEST_START;
+		anchor = NULL;
+	}
+	backwards = goes_backwards(request);
 	set_anchor(l, request, anchor);
 	work_drop(l->page);
 	work_drop(l->counting);
 	l->page = l->counting = NULL;
 	l->request = request;
 	q = query_of(l, backwards, *l->anchor ? l->anchor : NULL);
-	q.limit = page_limit(l, request == REQUEST_BEFORE  ? 1
-				: request == REQUEST_START ? 2
-							   : PAGES_AHEAD);
+	q.limit = l->type->whole ? WINDOW_MAX
+				 : page_limit(l, request == REQUEST_BEFORE  ? 1
+						 : request == REQUEST_START ? 2
+									    : PAGES_AHEAD);
 	if (!page_start(l, &q))
 		l->loaded = true;
 	console_redraw(l->view->console);
@@ -344,6 +361,10 @@ void list_load_match(struct list *l, bool backwards)
 
 	if (l->page || !q.after)
 		return;
+	if (l->type->whole) {
+		list_whole_match(l, backwards);
+		return;
+	}
 	q.filter = l->last_filter;
 	q.limit = 1;
 	l->request = REQUEST_MATCH;

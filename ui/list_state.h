@@ -79,6 +79,12 @@ void list_load_count(struct list *l);
 void list_load_match(struct list *l, bool backwards);
 void list_load_drop(struct list *l);
 
+/* list_whole.c: lists that are loaded at once */
+/* The rows that have every word of the filter; a new array. */
+struct json *list_whole_rows(const struct list *l, const struct json *rows);
+/* Goes to the next row, or the one before, that has the words of the last filter. */
+void list_whole_match(struct list *l, bool backwards);
+
 /* list_marks.c */
 void list_mark_toggle(struct list *l);
 void list_mark_all(struct list *l);

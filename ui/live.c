@@ -18,6 +18,16 @@ static const struct deed deeds[] = {
 	{ "key.enable", "enabled" },
 	{ "key.import", "imported" },
 	{ "key.purge", "purged" },
+	{ "provider.add", "added" },
+	{ "provider.edit", "modified" },
+	{ "provider.discover", "discovered" },
+	{ "provider.remove", "removed" },
+	{ "grant.save", "saved a grant of" },
+	{ "grant.refresh", "refreshed" },
+	{ "grant.revoke", "revoked" },
+	{ "grant.remove", "removed" },
+	{ "grant.show", "looked at the tokens of" },
+	{ "provider.doctor", "examined" },
 	{ "store.rekey", "rekeyed" },
 	{ "store.restore", "restored" },
 	{ "audit.checkpoint", "made a checkpoint of" },
@@ -34,19 +44,22 @@ static const char *deed_said(const char *operation)
 
 /* --- our own changes ---------------------------------------------------------------------------- */
 
+void console_own(struct console *c, const char *operation, const char *object)
+{
+	struct own_change *own = &c->own[c->own_next++ % OWN_CHANGES];
+
+	own->operation = operation;
+	snprintf(own->object, sizeof(own->object), "%s", object ? object : "");
+}
+
 void live_own(struct console *c, const struct work_order *o, const struct work_result *r)
 {
 	size_t count = json_count(r->rows);
 
 	if (!o->op || !(o->op->flags & OP_WRITES))
 		return;
-	for (size_t i = 0; i < count && i < OWN_CHANGES; i++) {
-		const char *id = json_get_text(json_at(r->rows, i), "id");
-		struct own_change *own = &c->own[c->own_next++ % OWN_CHANGES];
-
-		own->operation = o->op->id;
-		snprintf(own->object, sizeof(own->object), "%s", id ? id : "");
-	}
+	for (size_t i = 0; i < count && i < OWN_CHANGES; i++)
+		console_own(c, o->op->id, json_get_text(json_at(r->rows, i), "id"));
 }
 
 static bool is_own(struct console *c, const char *operation, const char *object)

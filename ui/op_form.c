@@ -13,8 +13,11 @@
 struct op_form_state {
 	const struct op_form *spec;
 	struct arg typed;
+	char *type; /* what must be typed first; NULL: nothing */
 	char label[40], blocked[60];
 };
+
+const struct form_place op_form_no_places[] = { { .arg = NULL } };
 
 static const struct arg file_arg = {
 	.name = "file to write",
@@ -27,10 +30,13 @@ static void op_form_changed(struct form_dialog *d)
 {
 	struct op_form_state *s = d->state;
 
-	if (!s->spec->type)
+	if (!s->type)
 		return;
-	snprintf(s->blocked, sizeof(s->blocked), "type \"%s\" first", s->spec->type);
-	d->form->blocked = strcmp(form_value(d->form, "typed"), s->spec->type) ? s->blocked : NULL;
+	if (s->spec->type_name)
+		snprintf(s->blocked, sizeof(s->blocked), "type its name first");
+	else
+		snprintf(s->blocked, sizeof(s->blocked), "type \"%s\" first", s->type);
+	d->form->blocked = strcmp(form_value(d->form, "typed"), s->type) ? s->blocked : NULL;
 }
 
 static void op_form_write(struct form_dialog *d, const struct work_result *r)
@@ -74,7 +80,10 @@ static bool op_form_submit(struct form_dialog *d)
 
 static void op_form_release(struct form_dialog *d)
 {
-	free(d->state);
+	struct op_form_state *s = d->state;
+
+	free(s->type);
+	free(s);
 }
 
 static const struct form_kind op_kind = {
@@ -105,8 +114,11 @@ static void op_form_extras(struct form_dialog *d, struct op_form_state *s)
 		form_start(d->form, file_arg.name, home);
 		free(home);
 	}
-	if (s->spec->type) {
-		snprintf(s->label, sizeof(s->label), "Type \"%s\"", s->spec->type);
+	if (s->type) {
+		if (s->spec->type_name)
+			snprintf(s->label, sizeof(s->label), "Type the name");
+		else
+			snprintf(s->label, sizeof(s->label), "Type \"%s\"", s->type);
 		s->typed = (struct arg){
 			.name = "typed", .type = ARG_TEXT, .label = s->label, .help = ""
 		};
@@ -114,7 +126,13 @@ static void op_form_extras(struct form_dialog *d, struct op_form_state *s)
 	}
 }
 
-struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, const char *key)
+struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, const char *id)
+{
+	return op_form_open_named(v, spec, id, NULL);
+}
+
+struct form_dialog *op_form_open_named(struct view *v, const struct op_form *spec, const char *id,
+				       const char *name)
 {
 	const struct op *op = op_find(spec->op);
 	struct form *f = form_new(op, spec->places, console_now(v->console));
@@ -122,17 +140,19 @@ struct form_dialog *op_form_open(struct view *v, const struct op_form *spec, con
 	struct op_form_state *s = x_calloc(1, sizeof(*s));
 
 	s->spec = spec;
+	s->type = x_strdup(spec->type_name ? name : spec->type);
 	d->view = v;
 	d->state = s;
 	f->submit = spec->submit;
-	if (key)
-		form_fix(f, "key", key);
+	if (id)
+		form_fix(f, spec->about ? spec->about : "key", id);
 	if (op->flags & OP_DANGEROUS)
 		form_fix(f, "yes", "true");
 	op_form_extras(d, s);
 	if (spec->danger)
 		f->focus = f->count;
-	snprintf(d->title, sizeof(d->title), "%s", spec->title);
+	snprintf(d->title, sizeof(d->title), "%s%s%.100s", spec->title, name ? ": " : "",
+		 name ? name : "");
 	form_dialog_head(d, STYLE_NORMAL, "", "%s",
 			 spec->text   ? spec->text
 			 : op->detail ? op->detail

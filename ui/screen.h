@@ -84,6 +84,8 @@ struct screen {
 	void (*changed)(struct view *v);
 	/* A paste outside any field; `cut`: its end is missing. */
 	void (*paste)(struct view *v, const char *text, size_t len, bool cut);
+	/* Does something go on here that other screens should tell of (a mark in the tab)? May be NULL. */
+	bool (*busy)(const struct view *v);
 	/* Another screen is entered; what must not outlive the look at it goes. May be NULL. */
 	void (*leave)(struct view *v);
 };

@@ -2,5 +2,6 @@
 #include "ui/screens.h"
 
 const struct screen *const screens[] = {
-	&screen_keys, &screen_token, &screen_audit, &screen_guide, NULL,
+	&screen_keys,	&screen_token, &screen_providers, &screen_device, &screen_grants,
+	&screen_doctor, &screen_audit, &screen_guide,	  NULL,
 };

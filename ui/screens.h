@@ -4,6 +4,7 @@
 
 #include "ui/screen.h"
 
-extern const struct screen screen_keys, screen_token, screen_audit, screen_guide;
+extern const struct screen screen_keys, screen_token, screen_providers, screen_device,
+	screen_grants, screen_doctor, screen_audit, screen_guide;
 
 #endif

@@ -17,6 +17,11 @@ static int width_of(const char *text)
 	return (int)text_width(text, strlen(text));
 }
 
+static bool view_busy(const struct console *c, size_t i)
+{
+	return c->screens[i]->busy && c->runs[i].opened && c->screens[i]->busy(&c->views[i]);
+}
+
 static void draw_tabs(struct console *c, const struct area *line)
 {
 	int x = 1;
@@ -28,7 +33,8 @@ static void draw_tabs(struct console *c, const struct area *line)
 		int used;
 
 		used = area_textf(line, x, 0, -1, current ? STYLE_TAB_CURRENT : STYLE_NORMAL,
-				  "%c %s", s->digit, s->title);
+				  "%c %s%s", s->digit, s->title,
+				  view_busy(c, i) ? glyph(line->frame, GLYPH_MASK) : "");
 		if (current) {
 			area_text(line, x - 1, 0, 1, STYLE_TAB_CURRENT, " ");
 			area_text(line, x + used, 0, 1, STYLE_TAB_CURRENT, " ");

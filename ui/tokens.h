@@ -143,6 +143,8 @@ void tokens_copy_value(struct view *v);
 void tokens_copy(struct view *v);
 void tokens_export(struct view *v);
 void tokens_verify(struct view *v);
+/* What V offers first: a key option of token.verify and its value. */
+void tokens_verify_with(struct view *v, const char *option, const char *value);
 void tokens_decrypt(struct view *v);
 void tokens_sign(struct view *v);
 void tokens_diff(struct view *v);

@@ -143,6 +143,15 @@ static const struct form_kind verify_kind = {
 	.done = verify_done,
 };
 
+void tokens_verify_with(struct view *v, const char *option, const char *value)
+{
+	struct tokens_state *s = tokens_state(v);
+
+	json_free(s->key_choice);
+	s->key_choice = json_object_new();
+	json_set_text(s->key_choice, option, value);
+}
+
 void tokens_verify(struct view *v)
 {
 	struct form *f = tokens_form(v, "token.verify");

@@ -12,8 +12,11 @@ enum { TEXT_MAX = 64 << 20, SLOW_AFTER_MS = 120 };
 
 enum answer { ANSWER_NONE, ANSWER_WAITING, ANSWER_YES, ANSWER_NO };
 
+struct lane;
+
 struct work {
 	struct workers *workers;
+	struct lane *lane;
 	struct work_order order;
 	struct work *next; /* in its lane's queue */
 	struct work *next_alive;
@@ -24,6 +27,8 @@ struct work {
 	bool progress_posted;
 	char what[128];
 	uint64_t progress_done, total;
+	struct json *
+		coming; /* records, and remarks as texts, that the loop has not seen yet; NULL none */
 	enum answer answer;
 	const struct json *reveal_row; /* while the worker waits for the answer */
 	struct secret *reveal_secret;
@@ -35,6 +40,7 @@ struct lane {
 	struct app *app;
 	pthread_t thread;
 	bool started;
+	bool own; /* of one piece of work, and goes with it */
 	pthread_cond_t wake;
 	struct work *first, **end;
 	struct work *current;
@@ -44,7 +50,7 @@ struct workers {
 	struct loop *loop;
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
-	struct lane lanes[LANE_COUNT];
+	struct lane lanes[LANE_OWN];
 	struct work *alive;
 	struct work_watch watch;
 	int64_t slow_after, read_ended; /* ms of CLOCK_MONOTONIC */
@@ -53,6 +59,20 @@ struct workers {
 
 /* --- on the loop's thread --------------------------------------------------------------------- */
 
+static void lane_release(struct lane *lane)
+{
+	app_free(lane->app);
+	pthread_cond_destroy(&lane->wake);
+}
+
+/* Its thread has ended, or is about to and needs no lock any more. */
+static void lane_join(struct lane *lane)
+{
+	if (lane->started)
+		pthread_join(lane->thread, NULL);
+	lane->started = false;
+}
+
 static void work_free(struct work *work)
 {
 	struct work **at = &work->workers->alive;
@@ -60,6 +80,11 @@ static void work_free(struct work *work)
 	while (*at != work)
 		at = &(*at)->next_alive;
 	*at = work->next_alive;
+	if (work->lane->own) {
+		lane_release(work->lane);
+		free(work->lane);
+	}
+	json_free(work->coming);
 	op_args_free(work->order.args);
 	json_free(work->result.rows);
 	json_free(work->result.notes);
@@ -68,12 +93,40 @@ static void work_free(struct work *work)
 	free(work);
 }
 
+static void deliver_one(struct work *work, const struct json *heard)
+{
+	const char *note = json_as_text(heard);
+
+	if (work->dropped)
+		return;
+	if (note && work->order.note)
+		work->order.note(work->order.arg, note);
+	else if (!note && work->order.record)
+		work->order.record(work->order.arg, heard);
+}
+
+static void deliver_coming(void *arg)
+{
+	struct work *work = arg;
+	struct json *coming;
+
+	pthread_mutex_lock(&work->workers->lock);
+	coming = work->coming;
+	work->coming = NULL;
+	pthread_mutex_unlock(&work->workers->lock);
+	for (size_t i = 0; i < json_count(coming); i++)
+		deliver_one(work, json_at(coming, i));
+	json_free(coming);
+}
+
 static void deliver_done(void *arg)
 {
 	struct work *work = arg;
 	struct workers *workers = work->workers;
 	const struct work_watch *watch = &workers->watch;
 
+	if (work->lane->own)
+		lane_join(work->lane);
 	if (watch->done)
 		watch->done(watch->arg, &work->order, &work->result);
 	if (!work->dropped && work->order.done)
@@ -158,14 +211,33 @@ static bool work_cancelled(struct work *work)
 	return cancelled;
 }
 
-/* A reader stops at once; a writer's record may tell of what is already committed. */
+/* One post for all that comes until the loop looks. Takes `heard`. */
+static void work_tell(struct work *work, struct json *heard)
+{
+	bool post;
+
+	pthread_mutex_lock(&work->workers->lock);
+	post = !work->coming;
+	if (post)
+		work->coming = json_array_new();
+	json_add(work->coming, heard);
+	pthread_mutex_unlock(&work->workers->lock);
+	if (post)
+		loop_post(work->workers->loop, deliver_coming, work);
+}
+
+/* A reader stops at once; a writer's record may tell of what is already committed, and an event of what
+ * raced the end. */
 static enum errc sink_record(void *arg, const struct op *op, const struct json *row, struct err *e)
 {
 	struct work *work = arg;
 
-	if (!(op->flags & OP_WRITES) && work_cancelled(work))
+	if (!(op->flags & (OP_WRITES | OP_STREAM)) && work_cancelled(work))
 		return err_set(e, ERR_CANCELLED, "cancelled");
-	json_add(work->result.rows, json_keep(row));
+	if (work->order.record)
+		work_tell(work, json_keep(row));
+	else
+		json_add(work->result.rows, json_keep(row));
 	return ERR_OK;
 }
 
@@ -234,6 +306,12 @@ static enum errc sink_text(void *arg, const char *data, size_t len, struct err *
 	return ERR_OK;
 }
 
+/* Long work asks often whether it shall go on: who does not listen is not woken. */
+static bool work_shows_progress(const struct work *work)
+{
+	return work->order.progress || work->order.lane != LANE_OWN;
+}
+
 static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t total)
 {
 	struct work *work = arg;
@@ -244,7 +322,7 @@ static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t t
 	work->progress_done = done;
 	work->total = total;
 	cancelled = work->cancelled;
-	post = !work->progress_posted && !cancelled;
+	post = !work->progress_posted && !cancelled && work_shows_progress(work);
 	work->progress_posted |= post;
 	pthread_mutex_unlock(&work->workers->lock);
 	if (post)
@@ -257,6 +335,19 @@ static void sink_note(void *arg, const char *text)
 	struct work *work = arg;
 
 	json_add(work->result.notes, json_text(text));
+	if (work->order.note)
+		work_tell(work, json_text(text));
+}
+
+static bool sink_leaves(void *arg)
+{
+	struct workers *w = ((struct work *)arg)->workers;
+	bool leaves;
+
+	pthread_mutex_lock(&w->lock);
+	leaves = w->stopping;
+	pthread_mutex_unlock(&w->lock);
+	return leaves;
 }
 
 static void work_run(struct work *work, struct app *app)
@@ -267,6 +358,7 @@ static void work_run(struct work *work, struct app *app)
 		.reveal = sink_reveal,
 		.text = sink_text,
 		.progress = sink_progress,
+		.leaves = sink_leaves,
 		.confirm = sink_confirm,
 		.note = sink_note,
 	};
@@ -343,6 +435,8 @@ static void *lane_main(void *arg)
 		lane_ended(lane);
 		if (!w->stopping)
 			loop_post(w->loop, deliver_done, work);
+		if (lane->own)
+			break;
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -350,26 +444,27 @@ static void *lane_main(void *arg)
 
 /* --- starting and ending ------------------------------------------------------------------------ */
 
+static void lane_init(struct lane *lane, struct workers *w, const struct app *a)
+{
+	pthread_condattr_t monotonic;
+
+	*lane = (struct lane){ .workers = w, .app = app_dup(a), .end = &lane->first };
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&lane->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
 struct workers *workers_new(struct loop *l, const struct app *a)
 {
 	struct workers *w = x_calloc(1, sizeof(*w));
-	pthread_condattr_t monotonic;
 
 	w->loop = l;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->answered, NULL);
 	w->slow_after = SLOW_AFTER_MS;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	for (int i = 0; i < LANE_COUNT; i++) {
-		struct lane *lane = &w->lanes[i];
-
-		lane->workers = w;
-		lane->app = app_dup(a);
-		lane->end = &lane->first;
-		pthread_cond_init(&lane->wake, &monotonic);
-	}
-	pthread_condattr_destroy(&monotonic);
+	for (int i = 0; i < LANE_OWN; i++)
+		lane_init(&w->lanes[i], w, a);
 	return w;
 }
 
@@ -389,12 +484,43 @@ static void lane_start(struct lane *lane)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+static struct lane *lane_for(struct workers *w, enum work_lane n)
+{
+	struct lane *lane;
+
+	if (n != LANE_OWN)
+		return &w->lanes[n];
+	lane = x_calloc(1, sizeof(*lane));
+	lane_init(lane, w, w->lanes[LANE_READ].app);
+	lane->own = true;
+	return lane;
+}
+
+/* With the lock held. A thread of its own that can't be had is an answer: no later work will start it. */
+static void work_queue(struct work *work)
+{
+	struct lane *lane = work->lane;
+	struct workers *w = work->workers;
+	struct work_result *r = &work->result;
+
+	if (!lane->started && !w->stopping)
+		lane_start(lane);
+	if (lane->own && !lane->started && !w->stopping) {
+		r->code = err_set(&r->err, ERR_STORE, "there is no thread left for this work");
+		loop_post(w->loop, deliver_done, work);
+		return;
+	}
+	*lane->end = work;
+	lane->end = &work->next;
+	pthread_cond_signal(&lane->wake);
+}
+
 struct work *work_start(struct workers *w, const struct work_order *o)
 {
-	struct lane *lane = &w->lanes[o->lane];
 	struct work *work = x_calloc(1, sizeof(*work));
 
 	work->workers = w;
+	work->lane = lane_for(w, o->lane);
 	work->order = *o;
 	work->result.op = o->op;
 	work->result.rows = json_array_new();
@@ -403,18 +529,14 @@ struct work *work_start(struct workers *w, const struct work_order *o)
 	pthread_mutex_lock(&w->lock);
 	work->next_alive = w->alive;
 	w->alive = work;
-	*lane->end = work;
-	lane->end = &work->next;
-	if (!lane->started && !w->stopping)
-		lane_start(lane);
-	pthread_cond_signal(&lane->wake);
+	work_queue(work);
 	pthread_mutex_unlock(&w->lock);
 	return work;
 }
 
 static void cancel_locked(struct work *work)
 {
-	struct lane *lane = &work->workers->lanes[work->order.lane];
+	struct lane *lane = work->lane;
 
 	work->cancelled = true;
 	pthread_cond_signal(&lane->wake);
@@ -453,6 +575,17 @@ struct work *workers_current(struct workers *w, enum work_lane lane)
 	return current;
 }
 
+struct work *workers_writing(struct workers *w)
+{
+	struct work *writing = workers_current(w, LANE_WRITE);
+
+	/* Only the loop's thread changes the list. */
+	for (struct work *work = w->alive; work && !writing; work = work->next_alive)
+		if (work->lane->own && work->order.op && work->order.op->flags & OP_WRITES)
+			writing = work;
+	return writing;
+}
+
 void workers_slow_after(struct workers *w, int64_t ms)
 {
 	pthread_mutex_lock(&w->lock);
@@ -471,14 +604,14 @@ void workers_stop(struct workers *w)
 	w->stopping = true;
 	for (struct work *work = w->alive; work; work = work->next_alive)
 		cancel_locked(work);
-	for (int i = 0; i < LANE_COUNT; i++)
+	for (int i = 0; i < LANE_OWN; i++)
 		pthread_cond_signal(&w->lanes[i].wake);
 	pthread_mutex_unlock(&w->lock);
-	for (int i = 0; i < LANE_COUNT; i++) {
-		if (w->lanes[i].started)
-			pthread_join(w->lanes[i].thread, NULL);
-		w->lanes[i].started = false;
-	}
+	for (int i = 0; i < LANE_OWN; i++)
+		lane_join(&w->lanes[i]);
+	for (struct work *work = w->alive; work; work = work->next_alive)
+		if (work->lane->own)
+			lane_join(work->lane);
 }
 
 void workers_free(struct workers *w)
@@ -486,14 +619,12 @@ void workers_free(struct workers *w)
 	if (!w)
 		return;
 	workers_stop(w);
-	for (int i = 0; i < LANE_COUNT; i++) {
-		app_free(w->lanes[i].app);
-		pthread_cond_destroy(&w->lanes[i].wake);
-	}
 	for (struct work *work = w->alive, *next; work; work = next) {
 		next = work->next_alive;
 		work_free(work);
 	}
+	for (int i = 0; i < LANE_OWN; i++)
+		lane_release(&w->lanes[i]);
 	pthread_cond_destroy(&w->answered);
 	pthread_mutex_destroy(&w->lock);
 	free(w);

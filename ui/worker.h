@@ -16,13 +16,17 @@ struct work;
 /* Each lane is one thread with one session; work in a lane runs in the order it was given. */
 /* LANE_SLOW: reads that must not hold up a page of rows (counts of a million rows); they start when
  * the reader has rested for a moment. */
-enum work_lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_COUNT };
+/* LANE_OWN: a thread and a session for each order, for what waits for minutes on a network or a person;
+ * any number of them run side by side. */
+enum work_lane { LANE_READ, LANE_WRITE, LANE_SLOW, LANE_OWN, LANE_COUNT };
 
 struct work_result {
 	const struct op *op;
 	enum errc code; /* ERR_CANCELLED after work_cancel() */
 	struct err err;
-	struct json *rows;  /* array of the records; never NULL; json_keep() what you keep */
+	/* Array of the records, but for those that `record` was called with; never NULL; json_keep() what you
+	 * keep. */
+	struct json *rows;
 	struct json *notes; /* array of texts: warnings */
 	char *text;	    /* of OP_TEXT operations; NULL */
 	uint64_t change;    /* when `op` was NULL: app_change()'s version */
@@ -37,6 +41,10 @@ struct work_order {
 	/* Once, unless the work was dropped. The result is freed after it returned. */
 	void (*done)(void *arg, const struct work_result *r);
 	void (*progress)(void *arg, const char *what, uint64_t done, uint64_t total); /* or NULL */
+	/* Each record as it comes, in order and before `done`; NULL: all of them in the result. */
+	void (*record)(void *arg, const struct json *row);
+	void (*note)(void *arg,
+		     const char *text); /* each remark likewise; the result has them too */
 	/* A new secret: take it with secret_move() and return true; false leaves no live key. The worker
 	 * waits meanwhile; `done` follows once the key is live. NULL refuses. */
 	bool (*reveal)(void *arg, const struct json *row, struct secret *secret);
@@ -47,7 +55,7 @@ struct work_order {
 
 struct workers *workers_new(struct loop *l, const struct app *a); /* sessions are app_dup()s */
 /* Cancels and joins: no call comes any more, on no thread; handles may still be dropped. The loop must
- * not run again. */
+ * not run again. Operations learn that the front end leaves (op_sink.leaves). */
 void workers_stop(struct workers *w);
 void workers_free(struct workers *w); /* stops them first; frees every handle */
 
@@ -66,8 +74,10 @@ struct work_watch {
 	void (*done)(void *arg, const struct work_order *o, const struct work_result *r);
 };
 void workers_watch(struct workers *w, const struct work_watch *watch);
-/* The work of a lane that runs or waits first; NULL: the lane rests. */
+/* The work of a lane that runs or waits first; NULL: the lane rests. Not for LANE_OWN. */
 struct work *workers_current(struct workers *w, enum work_lane lane);
+/* Work that changes something and runs or waits, whatever its lane; NULL: none. */
+struct work *workers_writing(struct workers *w);
 /* How long the reader must have rested; 120 ms unless said. */
 void workers_slow_after(struct workers *w, int64_t ms);
 bool workers_idle(const struct workers *w); /* nothing queued, running or undelivered */

@@ -1,5 +1,6 @@
--- OAuth: providers, what was learnt of them, grants, and device flows under way.
--- Sealed columns are NULL where nothing is kept; each row's ring key sealed them and made its MAC.
+-- OAuth: providers, what was learnt of them, grants, and device flows under way. There are few of all of
+-- these: nothing but names and ids is worth an index. Sealed columns are NULL where nothing is kept; each
+-- row's ring key sealed them and made its MAC.
 
 CREATE TABLE provider (
 	row INTEGER PRIMARY KEY,
@@ -62,7 +63,6 @@ CREATE TABLE oauth_grant (
 ) STRICT;
 
 CREATE UNIQUE INDEX oauth_grant_id ON oauth_grant (id);
-CREATE INDEX oauth_grant_provider ON oauth_grant (provider);
 
 CREATE TABLE flow (
 	row INTEGER PRIMARY KEY,
@@ -80,5 +80,3 @@ CREATE TABLE flow (
 ) STRICT;
 
 CREATE UNIQUE INDEX flow_id ON flow (id);
-CREATE INDEX flow_provider ON flow (provider);
-CREATE INDEX flow_expires ON flow (expires_at);

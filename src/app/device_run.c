@@ -133,10 +133,12 @@ static const char *doing(const struct run *w)
 	return w->flow.has_codes ? "waiting for the person; seconds left:" : "asking for a code";
 }
 
+/* What a person gives up is forgotten; a console that ends leaves it to be resumed. */
 static void cancel(struct run *w)
 {
 	w->cancelled = true;
-	flow_cancel(&w->flow);
+	if (!call_leaves(w->call))
+		flow_cancel(&w->flow);
 }
 
 /* In slices: a person's wish to end it is seen at once. */
@@ -326,12 +328,12 @@ static enum errc fail(struct run *w, struct err *e)
 	const struct device_telling t = telling(w);
 	enum errc rc = device_outcome(&w->flow, e);
 
-	if (w->flow.end != FLOW_CANCELLED)
+	if (w->flow.end != FLOW_CANCELLED && w->flow.end != FLOW_RUNS)
 		device_tell_error(&t, NULL);
 	return rc;
 }
 
-/* A flow that has not ended (the output is gone) can be resumed. */
+/* A flow that has not ended (the output is gone, or the console) can be resumed. */
 static enum errc finish(struct run *w, enum errc rc, struct err *e)
 {
 	if (w->flow.end == FLOW_SUCCESS)
@@ -527,6 +529,6 @@ const struct op op_device_run = {
 		   "'select(.event==\"code\").user_code'\n",
 	.args = run_args,
 	.columns = run_columns,
-	.flags = OP_NO_STORE | OP_ASYNC | OP_STREAM | OP_ANSWERS,
+	.flags = OP_NO_STORE | OP_ASYNC | OP_REMOTE | OP_STREAM | OP_ANSWERS,
 	.run = run_run,
 };

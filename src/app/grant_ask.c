@@ -162,7 +162,7 @@ const struct op op_grant_userinfo = {
 	.example = "authrack grant userinfo grt_01jq8m2v5x0c9d3n6p8r4t7kfa\n",
 	.args = userinfo_args,
 	.columns = userinfo_columns,
-	.flags = OP_ASYNC | OP_ANSWERS,
+	.flags = OP_ASYNC | OP_REMOTE | OP_ANSWERS,
 	.run = userinfo_run,
 };
 
@@ -260,6 +260,6 @@ const struct op op_grant_introspect = {
 		   "authrack grant introspect grt_01jq8m2v5x0c9d3n6p8r4t7kfa --refresh-token\n",
 	.args = introspect_args,
 	.columns = introspect_columns,
-	.flags = OP_ASYNC | OP_ANSWERS,
+	.flags = OP_ASYNC | OP_REMOTE | OP_ANSWERS,
 	.run = introspect_run,
 };

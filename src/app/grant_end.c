@@ -136,7 +136,7 @@ const struct op op_grant_revoke = {
 	.example = "authrack grant revoke grt_01jq8m2v5x0c9d3n6p8r4t7kfa --yes\n",
 	.args = end_args,
 	.columns = end_columns,
-	.flags = OP_WRITES | OP_DANGEROUS | OP_ASYNC,
+	.flags = OP_WRITES | OP_DANGEROUS | OP_ASYNC | OP_REMOTE,
 	.run = revoke_run,
 };
 

@@ -311,6 +311,6 @@ const struct op op_grant_refresh = {
 	.example = "authrack grant refresh grt_01jq8m2v5x0c9d3n6p8r4t7kfa\n",
 	.args = refresh_args,
 	.columns = refresh_columns,
-	.flags = OP_WRITES | OP_ASYNC,
+	.flags = OP_WRITES | OP_ASYNC | OP_REMOTE,
 	.run = refresh_run,
 };

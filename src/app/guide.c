@@ -48,7 +48,7 @@ static const struct guide_outcome oauth_device = {
 	       "on a phone or laptop they trust, and consents there. Nothing long-lived has to be "
 	       "typed into the device or copied through a chat.",
 	.action = "Run a device flow against your provider",
-	.screen = "device",
+	.screen = "device", .operation = "device.run",
 };
 
 static const struct guide_outcome session_token = {

@@ -74,7 +74,7 @@ static void add_command(struct buf *out, const struct guide_outcome *o)
 	buf_add_text(out, "authrack ");
 	for (const char *c = o->operation; *c; c++)
 		buf_add_char(out, *c == '.' ? ' ' : *c);
-	buf_add_text(out, " --name NAME");
+	buf_add_text(out, op_arg(op_find(o->operation), "name") ? " --name NAME" : " NAME");
 	for (size_t i = 0; o->preset && o->preset[i]; i += 2)
 		buf_addf(out, " --%s %s", o->preset[i], o->preset[i + 1]);
 }

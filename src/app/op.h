@@ -44,6 +44,7 @@ enum {
 	ARG_CLEARS = 1 << 5,	   /* the empty text clears the field (edit) */
 	ARG_BACK = 1 << 7,	   /* a duration that reaches into the past */
 	ARG_OTHERWISE = 1 << 6,	   /* a secret that is read where no positional argument is given */
+	ARG_INSTEAD = 1 << 9,	   /* where it is given, a secret with ARG_OTHERWISE is not read */
 	ARG_PASTE = 1 << 8,	   /* a secret of many lines, taken as it is: ends with Ctrl-D */
 };
 
@@ -92,6 +93,7 @@ enum {
 	OP_BULK = 1 << 10,	   /* takes several keys or a filter, --dry-run and --expect */
 	OP_ARRAY = 1 << 11,	   /* records are the elements of one JSON array */
 	OP_STREAM = 1 << 12,	   /* records are events: each is shown the moment it happens */
+	OP_REMOTE = 1 << 13, /* asks a provider: takes as long as a network or a person does */
 };
 
 struct op;
@@ -110,6 +112,9 @@ struct op_sink {
 	enum errc (*text)(void *arg, const char *data, size_t len, struct err *e);
 	/* total 0: unknown. At most a few a second. False cancels. May be NULL. */
 	bool (*progress)(void *arg, const char *what, uint64_t done, uint64_t total);
+	/* Asked once progress() was false: does the front end itself go away? Then what can be taken up again
+	 * later is left as it is; else a person gave it up. NULL: a person did. */
+	bool (*leaves)(void *arg);
 	/* Asks a person; 0 is yes, ERR_CONFLICT with a hint where nobody can be asked. */
 	enum errc (*confirm)(void *arg, const char *question, struct err *e);
 	/* A warning or remark that is no result (terminal-safe). */

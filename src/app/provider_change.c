@@ -51,9 +51,12 @@ struct json *provider_detail(const struct provider *p)
 		json_set_text(detail, texts[i].name, texts[i].text);
 	for (const void *it = json_first(endpoints); it; it = json_next(endpoints, it))
 		json_set_text(detail, json_name(it), json_as_text(json_value(it)));
-	json_set_bool(detail, "client_secret", p->has_secret);
-	json_set_bool(detail, "client_key", p->has_key);
-	json_set_bool(detail, "certificate", *p->certificate);
+	if (p->has_secret)
+		json_set_bool(detail, "client_secret", true);
+	if (p->has_key)
+		json_set_bool(detail, "client_key", true);
+	if (*p->certificate)
+		json_set_bool(detail, "certificate", true);
 	json_free(endpoints);
 	return detail;
 }

@@ -57,6 +57,6 @@ const struct op op_provider_discover = {
 	.example = "authrack provider discover keycloak\n",
 	.args = discover_args,
 	.columns = discover_columns,
-	.flags = OP_ASYNC,
+	.flags = OP_ASYNC | OP_REMOTE,
 	.run = discover_run,
 };

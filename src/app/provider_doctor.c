@@ -92,9 +92,9 @@ static enum errc report_keep(const struct op_call *c, struct store *s, const str
 	struct json *detail = json_object_new();
 	enum errc rc;
 
-	json_write(&text, json_get(record, "summary"));
-	facts.doctor = buf_take(&text);
 	json_set_from(detail, record, "summary");
+	json_write(&text, detail);
+	facts.doctor = buf_take(&text);
 	rc = store_begin(s, e);
 	if (!rc)
 		rc = audit_note(
@@ -195,6 +195,6 @@ const struct op op_provider_doctor = {
 		   "authrack provider doctor keycloak --passive --format junit > doctor.xml\n",
 	.args = doctor_args,
 	.columns = doctor_columns,
-	.flags = OP_ANSWERS | OP_ASYNC,
+	.flags = OP_ANSWERS | OP_ASYNC | OP_REMOTE,
 	.run = doctor_run,
 };

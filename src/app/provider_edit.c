@@ -1,5 +1,6 @@
 /* provider.edit: changes fields of a provider; refused when somebody else was faster. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/app/audit_note.h"
@@ -10,6 +11,7 @@
 #include "src/app/provider_record.h"
 #include "src/app/provider_use.h"
 #include "src/app/session.h"
+#include "src/base/alloc.h"
 
 static const struct arg edit_args[] = {
 	PROVIDER_ARG,
@@ -60,7 +62,7 @@ static enum errc apply(const struct op_call *c, struct provider_input *in, struc
 	return provider_fields_apply(c, in, e);
 }
 
-/* {"before":{…},"after":{…}} of what differs. A secret only says that it is another. */
+/* {"before":{…},"after":{…}} of what differs, {} where nothing does. A secret only says that it is another. */
 static struct json *changes(const struct json *before, const struct json *after,
 			    const struct provider_input *in)
 {
@@ -80,14 +82,18 @@ static struct json *changes(const struct json *before, const struct json *after,
 		if (json_get(after, json_name(it)))
 			continue;
 		json_set_from(old, before, json_name(it));
-		json_set_text(new, json_name(it), "");
+		json_set_text(new, json_name(it), NULL);
 	}
-	json_set(detail, "before", old);
-	json_set(detail, "after", new);
+	if (json_count(new)) {
+		json_set(detail, "before", json_keep(old));
+		json_set(detail, "after", json_keep(new));
+	}
 	if (in->has_secret && in->secret.len)
 		json_set_bool(detail, "new_client_secret", true);
 	if (in->has_key && in->key.len)
 		json_set_bool(detail, "new_client_key", true);
+	json_free(old);
+	json_free(new);
 	return detail;
 }
 
@@ -103,33 +109,48 @@ static struct json *detail_of(const struct provider_input *in)
 	return detail;
 }
 
-static enum errc edit(const struct op_call *c, struct store *s, struct provider_input *in,
-		      struct err *e)
+/* ERR_CONFLICT where somebody else has changed it since it was read. */
+static enum errc write_changes(const struct op_call *c, struct store *s, struct provider_input *in,
+			       struct json *detail, struct err *e)
 {
-	struct provider_input was = { .row = in->row };
-	struct json *before = detail_of(&was), *after = NULL, *detail = NULL;
-	uint8_t mac[MAC_SIZE];
-	enum errc rc = provider_object_mac(s, &in->row, mac, e);
+	uint8_t before[MAC_SIZE];
+	enum errc rc = store_begin(s, e);
 
 	if (!rc)
-		rc = apply(c, in, e);
-	if (rc)
-		goto out;
-	after = detail_of(in);
-	detail = changes(before, after, in);
-	rc = audit_clock(c, s, detail, e);
+		rc = audit_clock(c, s, detail, e);
+	if (!rc)
+		rc = provider_object_mac(s, &in->row, before, e);
 	in->row.updated_at = store_now(s);
 	if (!rc)
 		rc = provider_update(s, &in->row, in->has_secret ? &in->secret : NULL,
 				     in->has_key ? &in->key : NULL, e);
 	if (!rc)
-		rc = provider_note(c, s, &in->row, mac, detail, e);
+		rc = provider_note(c, s, &in->row, before, detail, e);
 	if (!rc)
 		rc = audit_commit(c, s, e);
-out:
+	audit_rollback(c, s);
+	return rc;
+}
+
+/* Secrets are read before anything is locked: a person may be asked for them. */
+static enum errc edit(const struct op_call *c, struct store *s, struct provider_input *in,
+		      struct err *e)
+{
+	struct provider_input was = { .row = in->row };
+	struct json *before = detail_of(&was), *after, *detail;
+	char *certificate = x_strdup(in->row.certificate);
+	enum errc rc = apply(c, in, e);
+
+	after = detail_of(in);
+	detail = changes(before, after, in);
+	if (*in->row.certificate && strcmp(certificate, in->row.certificate) != 0)
+		json_set_bool(detail, "new_certificate", true);
+	if (!rc && json_count(detail))
+		rc = write_changes(c, s, in, detail, e);
 	json_free(before);
 	json_free(after);
 	json_free(detail);
+	free(certificate);
 	return rc;
 }
 
@@ -144,14 +165,11 @@ static enum errc edit_run(const struct op_call *c, struct err *e)
 		return err_hint(e, "such as --scope \"openid email\" or --client-secret-file F");
 	}
 	provider_input_init(&in);
-	rc = store_begin(s, e);
-	if (!rc)
-		rc = provider_pick(s, op_text(c->args, "provider"), &in.row, e);
+	rc = provider_pick(s, op_text(c->args, "provider"), &in.row, e);
 	if (!rc)
 		rc = provider_intact(&in.row, e);
 	if (!rc)
 		rc = edit(c, s, &in, e);
-	audit_rollback(c, s);
 	if (!rc)
 		rc = provider_tell(c, s, in.row.id, e);
 	provider_input_release(&in);

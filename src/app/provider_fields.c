@@ -22,14 +22,10 @@ enum { SCOPE_MAX = 8 * 1024, ENDPOINTS_MAX = 16 * 1024 };
 
 /* In the order of the vendors' table. */
 const char *const provider_presets[] = {
-	"generic", "github",	 "gitlab",
-	"google",  "entra",	 "okta",
-	"auth0",   "keycloak",	 "authentik",
-	"dex",	   "zitadel",	 "hydra",
-	"logto",   "pingone",	 "twitch",
-	"wso2",	   "asgardeo",	 "spring",
-	"oracle",  "salesforce", "aws-identity-center",
-	"cognito", NULL,
+	"generic",  "github",	 "gitlab", "google",  "entra",	"okta",	      "auth0",
+	"keycloak", "authentik", "dex",	   "zitadel", "hydra",	"logto",      "pingone",
+	"twitch",   "asgardeo",	 "wso2",   "spring",  "oracle", "salesforce", "aws-identity-center",
+	"cognito",  NULL,
 };
 
 void provider_input_init(struct provider_input *in)
@@ -373,6 +369,8 @@ static enum errc defaults_apply(const struct op_call *c, const struct oauth_pres
 		key_text_set(&p->scope, preset->scope);
 	if (preset->note)
 		call_note(c, "%s", preset->note);
+	if (preset->refused)
+		call_note(c, "%s", preset->refused);
 	return ERR_OK;
 }
 

@@ -45,7 +45,8 @@ static enum errc sign(void *arg, const struct oauth_provider *p, const char *cla
 	k = key_of(&set);
 	if (!rc && !k) {
 		err_set(e, ERR_USAGE, "the client key is no private key");
-		rc = err_hint(e, "give it anew: provider edit --client-key-file");
+		err_hint(e, "give it anew: provider edit --client-key-file");
+		rc = ERR_USAGE;
 	}
 	if (!rc) {
 		json_edit_text(&header, "typ", "JWT");

@@ -28,19 +28,23 @@ enum errc rule_text(const char *field, const char *text, size_t max, struct err 
 
 static bool is_id(const char *text)
 {
+	static const char *const prefixes[] = { "key_", "prv_", "grt_", "flw_" };
 	uint8_t id[ULID_BYTES];
 
-	return strncmp(text, "key_", 4) == 0 && ulid_parse(id, text + 4);
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(text, prefixes[i], 4) == 0 && ulid_parse(id, text + 4))
+			return true;
+	return false;
 }
 
 enum errc rule_name(const char *text, struct err *e)
 {
 	if (text[strspn(text, " \t\n\r")] == '\0') {
 		err_set(e, ERR_USAGE, "name is empty");
-		return err_hint(e, "1 to %d characters that say what the key is for", NAME_LENGTH);
+		return err_hint(e, "1 to %d characters that say what it is for", NAME_LENGTH);
 	}
 	if (is_id(text)) {
-		err_set(e, ERR_USAGE, "name \"%s\" has the form of a key's id", text);
+		err_set(e, ERR_USAGE, "name \"%s\" has the form of an id", text);
 		return err_hint(e, "take a name that can't be mistaken for an id");
 	}
 	return rule_text("name", text, NAME_LENGTH, e);

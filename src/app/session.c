@@ -61,6 +61,11 @@ enum errc call_progress(const struct op_call *c, const char *what, uint64_t done
 	return err_set(e, ERR_CANCELLED, "cancelled");
 }
 
+bool call_leaves(const struct op_call *c)
+{
+	return c->sink->leaves && c->sink->leaves(c->sink->arg);
+}
+
 enum errc call_confirm(const struct op_call *c, struct err *e, const char *format, ...)
 {
 	struct buf line = BUF_INIT(LINE_MAX_BYTES);

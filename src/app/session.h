@@ -35,6 +35,8 @@ void call_note(const struct op_call *c, const char *format, ...)
 /* ERR_CANCELLED when the front end wants it to end. */
 enum errc call_progress(const struct op_call *c, const char *what, uint64_t done, uint64_t total,
 			struct err *e);
+/* Then: does the front end itself go away, so that what can be taken up again is to be left? */
+bool call_leaves(const struct op_call *c);
 /* Asks unless --yes was given. */
 enum errc call_confirm(const struct op_call *c, struct err *e, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

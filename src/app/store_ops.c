@@ -33,6 +33,9 @@ static const struct op_column info_columns[] = {
 	{ "keys", "KEYS", COLUMN_NUMBER, "keys, revoked ones too" },
 	{ "versions", "VERSIONS", COLUMN_NUMBER, "secrets of those" },
 	{ "pending", "PENDING", COLUMN_NUMBER, "secrets that are being written out" },
+	{ "providers", "PROVIDERS", COLUMN_NUMBER, "OAuth providers" },
+	{ "grants", "GRANTS", COLUMN_NUMBER, "what those gave" },
+	{ "flows", NULL, COLUMN_NUMBER, "device flows under way" },
 	{ "tombstones", "TOMBSTONES", COLUMN_NUMBER, "purged secrets that stay known" },
 	{ "audit_events", "EVENTS", COLUMN_NUMBER, "audit events" },
 	{ "audit_head", "HEAD", COLUMN_TEXT, "hash of the last one" },
@@ -121,7 +124,8 @@ const struct op op_store_check = {
 	.detail =
 		"The engine's integrity, foreign keys, schema, the MAC of every row, the audit "
 		"chain, "
-		"every key against its last audit event, and our own invariants. Opens a store "
+		"every key, provider and grant against its last audit event, and our own "
+		"invariants. Opens a store "
 		"that "
 		"is otherwise refused. Findings are listed, and the command then ends with 5: the "
 		"store is damaged or was changed outside authrack.",
@@ -233,13 +237,15 @@ static const struct arg restore_args[] = {
 	{ .name = "accept-loss",
 	  .type = ARG_FLAG,
 	  .flags = ARG_COMMAND_LINE,
-	  .help = "give up the revocations made since the backup: those keys live again" },
+	  .help = "give up the revocations made since the backup: what was revoked lives again" },
 	YES_ARG,
 	{ .name = NULL },
 };
 
 static const struct op_column restore_columns[] = {
 	{ "keys", "KEYS", COLUMN_NUMBER, "in the backup" },
+	{ "providers", "PROVIDERS", COLUMN_NUMBER, "in the backup" },
+	{ "grants", "GRANTS", COLUMN_NUMBER, "in the backup" },
 	{ "changed_back", "CHANGED BACK", COLUMN_NUMBER, "rows replaced, brought back or removed" },
 	{ "revocations_kept", "KEPT", COLUMN_NUMBER, "revocations since, which stay" },
 	{ "lost", "LOST", COLUMN_NUMBER, "revocations given up by --accept-loss" },
@@ -258,6 +264,8 @@ static struct json *report_json(const struct store_restore_report *report)
 	struct json *row = json_object_new();
 
 	json_set_int(row, "keys", (int64_t)report->keys);
+	json_set_int(row, "providers", (int64_t)report->providers);
+	json_set_int(row, "grants", (int64_t)report->grants);
 	json_set_int(row, "changed_back", (int64_t)report->changed_back);
 	json_set_int(row, "revocations_kept", (int64_t)report->revocations_kept);
 	json_set_int(row, "lost", (int64_t)report->lost);
@@ -295,8 +303,8 @@ static enum errc restore_run(const struct op_call *c, struct err *e)
 	struct store *backup = NULL;
 	struct op_call call = *c;
 	enum errc rc = call_confirm(c, e,
-				    "put all keys of %s back to what \"%s\" has? Keys made since "
-				    "are removed%s",
+				    "put all of %s back to what \"%s\" has? What was made since "
+				    "is removed%s",
 				    app_store_name(c->app), op_text(c->args, "file"),
 				    loss ? ", and what was revoked since lives again"
 					 : "; what was "
@@ -323,12 +331,14 @@ out:
 
 const struct op op_store_restore = {
 	.id = "store.restore",
-	.summary = "put the keys back to what a backup has",
+	.summary = "put keys, providers and grants back to what a backup has",
 	.detail =
-		"Replaces the rows of the live store in one transaction. What was revoked or ended "
-		"since the backup stays so, unless --accept-loss is given. The live audit chain "
-		"goes "
-		"on, with an event for every row that was changed back.",
+		"Replaces the rows of the live store in one transaction. What was revoked, removed "
+		"or ended since the backup stays so, and a grant that was refreshed since stays as "
+		"it "
+		"is, unless --accept-loss is given. The live audit chain goes on, with an event "
+		"for "
+		"every row that was changed back.",
 	.example = "authrack store restore /mnt/backup/authrack-2026-06-15.db\n",
 	.args = restore_args,
 	.columns = restore_columns,

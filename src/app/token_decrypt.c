@@ -6,6 +6,7 @@
 #include "src/app/token_choose.h"
 #include "src/app/token_keys.h"
 #include "src/app/token_members.h"
+#include "src/app/token_provider.h"
 #include "src/app/token_record.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
@@ -14,7 +15,9 @@
 
 static const struct arg decrypt_args[] = {
 	TOKEN_INPUT_ARGS,
+	TOKEN_GRANT_ARGS,
 	TOKEN_KEY_ARGS(ARG_REPEATED),
+	TOKEN_PROVIDER_ARG("the private key of the client at this saved provider"),
 	{ .name = "allow-weak-key",
 	  .type = ARG_FLAG,
 	  .help = "let short secrets and RSA keys under 2048 bits pass" },
@@ -164,6 +167,8 @@ static enum errc decrypt_run(const struct op_call *c, struct err *e)
 	struct key_set keys;
 	enum errc rc = token_keys_read(&keys, c, e);
 
+	if (!rc && token_provider_meant(c->args))
+		rc = token_provider_own_key(&keys, c, e);
 	if (!rc)
 		rc = keys_there(&keys, e);
 	if (!rc)

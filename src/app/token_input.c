@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/app/token_provider.h"
+
 static enum errc input_scan(struct token_input *in, struct err *e)
 {
 	if (!in->text.len) {
@@ -45,13 +47,16 @@ enum errc token_input_read(struct token_input *in, const struct op_call *c, stru
 {
 	const char *file = op_text(c->args, "file");
 	const struct secret *given = op_secret(c->args, "token");
+	enum errc rc = ERR_OK;
 
-	if (file)
+	if (file && !op_has(c->args, "grant"))
 		return token_input_file(in, file, e);
 	*in = (struct token_input){ .text = SECRET_INIT };
 	if (given)
 		secret_copy(&in->text, given);
-	return input_scan(in, e);
+	if (op_has(c->args, "grant"))
+		rc = token_grant_text(&in->text, c, e);
+	return rc ? rc : input_scan(in, e);
 }
 
 void token_input_release(struct token_input *in)

@@ -1,11 +1,12 @@
 /* token.inspect: what is in a paste, without judging whether it is good. */
 #include "src/app/ops.h"
 #include "src/app/session.h"
-#include "src/app/token_input.h"
+#include "src/app/token_provider.h"
 #include "src/app/token_record.h"
 
 static const struct arg inspect_args[] = {
 	TOKEN_INPUT_ARGS,
+	TOKEN_GRANT_ARGS,
 	{ .name = "at",
 	  .type = ARG_INSTANT,
 	  .value = "TIME",

@@ -6,6 +6,7 @@
 #include "src/app/session.h"
 #include "src/app/token_choose.h"
 #include "src/app/token_keys.h"
+#include "src/app/token_provider.h"
 #include "src/app/token_record.h"
 #include "src/base/alloc.h"
 #include "src/token/algorithm.h"
@@ -13,6 +14,7 @@
 
 static const struct arg verify_args[] = {
 	TOKEN_INPUT_ARGS,
+	TOKEN_GRANT_ARGS,
 	TOKEN_KEY_ARGS(ARG_REPEATED),
 	{ .name = "jwks",
 	  .type = ARG_FILE,
@@ -26,6 +28,8 @@ static const struct arg verify_args[] = {
 	  .label = "Issuer's keys",
 	  .help = "the keys that the discovery document of this issuer names; it has to be the "
 		  "token's issuer as well" },
+	TOKEN_PROVIDER_ARG(
+		"the keys of this saved provider; its issuer has to be the token's, too"),
 	{ .name = "ca-file",
 	  .type = ARG_FILE,
 	  .flags = ARG_COMMAND_LINE,
@@ -109,6 +113,7 @@ struct verification {
 	struct token_choice choice;
 	struct jose token;
 	struct verdict verdict;
+	char *issuer;	   /* the provider's; NULL */
 	const char *loose; /* why the token does not stand there strictly; "" */
 };
 
@@ -364,6 +369,17 @@ static enum errc verify_chosen(struct verification *v, struct err *e)
 	return rc;
 }
 
+static enum errc keys_read(struct verification *v, struct err *e)
+{
+	enum errc rc = token_keys_read(&v->keys, v->call, e);
+
+	if (!rc && token_provider_meant(v->call->args))
+		rc = token_provider_keys(&v->keys, v->call, &v->issuer, e);
+	if (!v->expected.issuer)
+		v->expected.issuer = v->issuer;
+	return rc;
+}
+
 static enum errc verify_run(const struct op_call *c, struct err *e)
 {
 	struct verification *v = x_calloc(1, sizeof(*v));
@@ -374,7 +390,7 @@ static enum errc verify_run(const struct op_call *c, struct err *e)
 	v->loose = v->choice.loose;
 	rc = expect(v, e);
 	if (!rc)
-		rc = token_keys_read(&v->keys, c, e);
+		rc = keys_read(v, e);
 	if (!rc)
 		rc = token_input_read(&in, c, e);
 	if (!rc)
@@ -387,6 +403,7 @@ static enum errc verify_run(const struct op_call *c, struct err *e)
 	free(v->algorithms);
 	free(v->audiences);
 	free(v->required);
+	free(v->issuer);
 	free(v);
 	return rc;
 }
@@ -416,6 +433,8 @@ const struct op op_token_verify = {
 	.example =
 		"authrack token verify --pem api.pem --iss https://sso.example.com token.txt\n"
 		"authrack token verify --issuer https://sso.example.com --aud api token.txt\n"
+		"authrack token verify --provider keycloak --aud orders-api token.txt\n"
+		"authrack token verify --grant grt_01jq8m2v5x0c9d3n6p8r4t7kfa --which id\n"
 		"authrack token verify --jwks keys.json --aud orders-api < token.txt\n"
 		"authrack token verify --secret-file hs.key --alg HS256 --leeway 30s token.txt\n",
 	.args = verify_args,

@@ -75,11 +75,9 @@ static void put_qr(struct page *p, const char *uri)
 
 	if (!uri || !p->look->color || p->look->ascii || !qr_make(&q, uri))
 		return;
-	if (q.width + 2 * QR_QUIET + QR_INDENT <= page_width(p)) {
-		page_end_line(p);
-		for (int row = -QR_QUIET; row < q.width + QR_QUIET; row += 2)
+	for (int row = -QR_QUIET; row < q.width + QR_QUIET; row += 2)
+		if (q.width + 2 * QR_QUIET + QR_INDENT <= page_width(p))
 			put_qr_line(p, &q, row);
-	}
 	qr_release(&q);
 }
 
@@ -121,21 +119,21 @@ static void put_life(struct page *p, const struct json *event)
 	page_end_line(p);
 }
 
+/* What matters most comes last, next to the QR code: with the line of the countdown these fill 24 rows. */
 static void put_codes(struct page *p, const struct json *event)
 {
+	put_line(p, TONE_SECONDARY, "flow", text_of(event, "flow"));
+	put_life(p, event);
+	put_notes(p, event);
+	put_line(p, TONE_NORMAL, "it says", text_of(event, "message"));
+	if (text_of(event, "host"))
+		put_line(p, TONE_DANGER, "beware",
+			 "the address has a user name in it: it leads to this host");
+	put_line(p, TONE_DANGER, "host", text_of(event, "host"));
 	put_line(p, TONE_NORMAL, json_get_bool(event, "openable") ? "open" : "go to",
 		 text_of(event, "verification_uri"));
-	if (text_of(event, "host"))
-		put_line(p, TONE_DANGER, "",
-			 "this leads to the host below, whatever stands before it");
-	put_line(p, TONE_DANGER, "host", text_of(event, "host"));
 	put_code(p, json_get_text(event, "user_code"));
-	put_line(p, TONE_NORMAL, "it says", text_of(event, "message"));
-	put_life(p, event);
-	put_line(p, TONE_SECONDARY, "flow", text_of(event, "flow"));
-	put_notes(p, event);
 	put_qr(p, text_of(event, "qr_uri"));
-	page_end_line(p);
 }
 
 /* --- what happens then --------------------------------------------------------------------------- */
@@ -163,8 +161,11 @@ static void put_next(struct page *p, const struct json *event)
 	put_notes(p, event);
 }
 
+/* A terminal has the countdown: lines would only push the code out of sight. */
 static void put_pending(struct page *p, const struct json *event)
 {
+	if (p->look->width && !json_count(json_get(event, "notes")))
+		return;
 	put_time(p, event);
 	page_add(p, TONE_NORMAL, "nobody has decided yet");
 	put_next(p, event);

@@ -18,14 +18,27 @@ enum { DOCUMENT_MAX = 1 << 20, PART_NAME_SIZE = 32 };
 
 /* --- Markdown --------------------------------------------------------------------------------- */
 
+/* A line a noun with its verbs: what each does is said by the man page. */
 static void markdown_commands(struct buf *out)
 {
-	char words[2 * NOUN_SIZE];
+	char noun[NOUN_SIZE], last[NOUN_SIZE] = "";
 	const struct op *op;
 
-	buf_add_text(out, "| command | what it does |\n| --- | --- |\n");
-	for (size_t i = 0; (op = command_at(i)); i++)
-		buf_addf(out, "| `%s` | %s |\n", command_words(op, words), op->summary);
+	buf_add_text(out, "| | | |\n| --- | --- | --- |\n");
+	for (size_t i = 0; (op = command_at(i)); i++) {
+		const struct op *next = command_at(i + 1);
+		const char *verb = command_verb(op);
+		char own[NOUN_SIZE];
+
+		command_noun(op, noun);
+		if (strcmp(noun, last) != 0)
+			buf_addf(out, "| `%s` |", noun);
+		if (verb)
+			buf_addf(out, " `%s`", verb);
+		snprintf(last, sizeof(last), "%s", noun);
+		if (!next || strcmp(command_noun(next, own), noun) != 0)
+			buf_addf(out, " | %s |\n", verb ? command_noun_summary(noun) : op->summary);
+	}
 }
 
 /* What a person presses; "" for an action that only the palette has. */

@@ -4,7 +4,8 @@
 const struct help_text help_texts[] = {
 	{ "exit-codes", "What the exit code says",
 	  "  0    done, or the answer is yes\n"
-	  "  1    the answer is no: key or token not valid, audit chain broken\n"
+	  "  1    the answer is no: key or token not valid, audit chain broken; the person\n"
+	  "       denied, or the code ran out\n"
 	  "  2    usage\n"
 	  "  3    no such object\n"
 	  "  4    conflict, or refused in this state; a confirmation is missing\n"
@@ -15,7 +16,8 @@ const struct help_text help_texts[] = {
 	  "  130  cancelled (Ctrl-C)\n"
 	  "  141  a reading command whose reader went away (| head): it ends by SIGPIPE" },
 	{ "json", "What --json prints",
-	  "One object, or for lists one object a line; token inspect prints one array. Names are "
+	  "One object, or for lists one object a line; token inspect prints one array, device "
+	  "run one line an event, the moment it happens. Names are "
 	  "snake_case, times RFC 3339 in UTC, durations seconds. What is not set is null. Numbers "
 	  "out of a token stand as they stand there, however many digits they have.\n"
 	  "\n"
@@ -30,6 +32,12 @@ const struct help_text help_texts[] = {
 	  "It goes in on standard input (one line end behind it is taken off), or is asked for "
 	  "without echo where standard input is a terminal. A token is treated likewise, and a "
 	  "command line with one in it is refused.\n"
+	  "\n"
+	  "A client secret of a provider comes from a file that only you can read, from standard "
+	  "input (--client-secret-file -) or from a hidden prompt (--client-secret). It is stored "
+	  "encrypted under the master key, as are the tokens of a grant, and never shown; tokens "
+	  "are, where --show-tokens says so. In a trace and in what providers say about an error "
+	  "secrets are masked.\n"
 	  "\n"
 	  "A new secret is printed once, by key create and key rotate. The key goes live only when "
 	  "the secret has been written out: where the output is closed or full, no live key is "

@@ -300,7 +300,7 @@ static void otherwise_secret(struct command_line *c)
 	if (!secret || !(secret->flags & ARG_OTHERWISE))
 		return;
 	for (const struct arg *a = c->op->args; a->name; a++)
-		if (a->flags & ARG_POSITIONAL && op_has(c->args, a->name))
+		if (a->flags & (ARG_POSITIONAL | ARG_INSTEAD) && op_has(c->args, a->name))
 			return;
 	if (c->secret != secret)
 		c->hidden = c->secret;

@@ -9,7 +9,7 @@ import re
 
 from tap import check, contains, equal, lacks, main, match, test
 
-NOUNS = ("key", "token", "audit", "store")
+NOUNS = ("key", "token", "provider", "device", "grant", "audit", "store")
 CODES = {0, 1, 2, 3, 4, 5, 6, 7}
 ODD = ("", " ", "-", "--", "0", "-1", "99999999999999999999", "never", "now", "\u202e\x1b[2J",
        "a=b", "1/min", "10.0.0.0/8", "x" * 5000, "%s%n", "../../etc/passwd", "\n", "'\"\\")
@@ -18,11 +18,15 @@ WRITES = {
     "key revoke": ("a", "--yes"), "key disable": ("a",), "key enable": ("a",),
     "key import": ("-",), "key purge": ("--older-than", "0", "--yes"),
     "store restore": ("backup.db", "--yes"), "store rekey": ("--yes",),
+    "provider add": ("x", "--issuer", "https://x.example", "--client-id", "c"),
+    "provider edit": ("x", "--scope", "openid"), "provider remove": ("x", "--yes"),
+    "device forget": ("x",), "device run": ("x", "--save"), "grant refresh": ("x",),
+    "grant revoke": ("x", "--yes"), "grant remove": ("x", "--yes"),
 }
 READS = {
     "key list": (), "key show": ("a",), "key export": (), "key usage": ("a",), "audit list": (),
     "audit verify": (), "audit export": (), "audit checkpoint": (), "store info": (),
-    "store check": (),
+    "store check": (), "provider list": (), "device list": (), "grant list": (),
 }
 
 

@@ -6,6 +6,7 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import tempfile
@@ -28,15 +29,18 @@ METHODS = {"public": "none", "basic": "client_secret_basic", "post": "client_sec
 
 
 def each(function, items, workers=8):
-    """Calls function(item) for all items in a few threads; raises what the first one raised, and says
-    which item that was."""
+    """Calls function(item) for all items in a few threads and gives the results; fails with what went wrong
+    for each of them."""
     def one(item):
         try:
-            return function(item)
+            return function(item), None
         except AssertionError as trouble:
-            fail(f"{item}: {trouble}")
+            return None, f"{item}: {trouble}"
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(one, items))
+        done = list(pool.map(one, items))
+    wrong = [trouble for _, trouble in done if trouble]
+    check(not wrong, "\n\n".join(wrong))
+    return [result for result, _ in done]
 
 
 def openssl(*args, data=None):
@@ -46,29 +50,31 @@ def openssl(*args, data=None):
 # --- npm's oidc-provider -----------------------------------------------------------------------------
 
 
-class Oidc:
-    """One oidc-provider. `settings` are those of tests/oauth/provider.js; `tls`: over TLS, with client
-    certificates."""
+class OidcProcess:
+    """A process with `count` of them, `providers`. `settings` are those of tests/oauth/provider.js; `tls`:
+    over TLS, with client certificates."""
 
-    def __init__(self, tls=False, **settings):
+    def __init__(self, count, tls=False, **settings):
         self.node = need("node")
         if not os.path.isdir(os.path.join(NODE_MODULES, "oidc-provider")):
             skip("npm's oidc-provider is not installed (tests/peers/install)")
         self.folder = tempfile.mkdtemp(prefix="authrack-oidc-")
+        atexit.register(shutil.rmtree, self.folder, True)
         self._make_keys()
         self.ca = self._certificates(settings) if tls else None
-        self._start({"client_jwk": self.jwk, **settings})
-        atexit.register(self.stop)
+        said = self._start(count, {"client_jwk": self.jwk, **settings})
+        self.secrets, self.breaks = said["secrets"], said["breaks"]
+        self.providers = [Oidc(self, issuer) for issuer in said["issuers"]]
 
-    def _file(self, name):
+    def file(self, name):
         return os.path.join(self.folder, name)
 
     def _make_keys(self):
         openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
-                self._file("client-key.pem"))
+                self.file("client-key.pem"))
         convert = ("const c=require('crypto');const k=c.createPublicKey(require('fs').readFileSync(0));"
                    "console.log(JSON.stringify({...k.export({format:'jwk'}),use:'sig',alg:'ES256'}))")
-        with open(self._file("client-key.pem"), "rb") as key:
+        with open(self.file("client-key.pem"), "rb") as key:
             self.jwk = json.loads(subprocess.run([self.node, "-e", convert], stdin=key, check=True,
                                                  stdout=subprocess.PIPE).stdout)
 
@@ -77,29 +83,40 @@ class Oidc:
         http_server.certificate(self.folder, "server", "IP:127.0.0.1,DNS:localhost", "ca", 30)
         http_server.certificate(self.folder, "client", "DNS:client.example", "ca", 30)
         http_server.certificate(self.folder, "stranger", "DNS:stranger.example", "ca", 30)
-        settings["tls"] = {"key": self._file("server.key"), "cert": self._file("server.pem"),
-                           "ca": self._file("ca.pem")}
-        return self._file("ca.pem")
+        settings["tls"] = {"key": self.file("server.key"), "cert": self.file("server.pem"),
+                           "ca": self.file("ca.pem")}
+        return self.file("ca.pem")
 
-    def _start(self, settings):
+    def _start(self, count, settings):
         self.process = subprocess.Popen(
-            [self.node, os.path.join(ROOT, "tests", "oauth", "provider.js"), NODE_MODULES,
+            [self.node, os.path.join(ROOT, "tests", "oauth", "provider.js"), NODE_MODULES, str(count),
              json.dumps(settings)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        atexit.register(self.stop)
         line = self.process.stdout.readline()
         if not line:
             fail("oidc-provider does not start")
-        said = json.loads(line)
-        self.issuer, self.secrets, self.breaks = said["issuer"], said["secrets"], said["breaks"]
-        context = ssl.create_default_context(cafile=self.ca) if self.ca else None
-        self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}),
-            *([urllib.request.HTTPSHandler(context=context)] if context else []))
+        return json.loads(line)
 
     def stop(self):
         if self.process.poll() is None:
             self.process.stdin.close()
             self.process.wait(PATIENCE)
             self.process.stdout.close()
+
+
+class Oidc:
+    """One of them."""
+
+    def __init__(self, process, issuer):
+        self.issuer, self.ca, self.folder = issuer, process.ca, process.folder
+        self.secrets, self.breaks = process.secrets, process.breaks
+        context = ssl.create_default_context(cafile=self.ca) if self.ca else None
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            *([urllib.request.HTTPSHandler(context=context)] if context else []))
+
+    def _file(self, name):
+        return os.path.join(self.folder, name)
 
     def _control(self, verb, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -157,23 +174,24 @@ class Oidc:
         return home.json("provider", "add", name, *self.options(home, client, *more))
 
 
-_shared = {}
+USUAL = {"interval": 1, "device_ttl": 600, "access_ttl": 3600, "rotate": True, "slow_down": 0, "reset": 0,
+         "lost": 0, "hang": 0, "break": None}
+THREADS = 32
+_shared, _mine, _lock = {}, {}, threading.Lock()
 
 
 def shared_oidc(tls=False):
-    """The oidc-provider of this thread, started when it is first wanted: polls each second, and as it is in
+    """The oidc-provider of this thread, started when the first is wanted: polls each second, and as it is in
     everything else. Points of one thread follow each other, so none sees another's settings or requests."""
-    settings = {"interval": 1, "device_ttl": 600, "access_ttl": 3600, "rotate": True, "slow_down": 0, "reset": 0,
-                "lost": 0, "hang": 0, "break": None}
     key = (threading.get_ident(), tls)
-    if key not in _shared:
-        _shared[key] = Oidc(tls, **settings)
-    _shared[key].set(**settings)
-    _shared[key].clear()
-    return _shared[key]
-
-
-_lock = threading.Lock()
+    with _lock:
+        if tls not in _shared:
+            _shared[tls] = list(OidcProcess(THREADS, tls).providers)
+        if key not in _mine:
+            _mine[key] = _shared[tls].pop()
+    _mine[key].set(**USUAL)
+    _mine[key].clear()
+    return _mine[key]
 
 
 def shared_server():
@@ -289,5 +307,5 @@ def nothing_raw(result, what=""):
             fail(f"{what}: {name} has {found[0]!r}: {text!r}")
 
 
-__all__ = ["DeviceRun", "Home", "METHODS", "Oidc", "RAW", "SLOW", "approved", "each", "granted", "no_secret",
+__all__ = ["DeviceRun", "Home", "METHODS", "RAW", "SLOW", "approved", "each", "granted", "no_secret",
            "nothing_raw", "openssl", "scenario_options", "shared_oidc", "shared_server"]

@@ -113,8 +113,9 @@ void fixture_provider_read(struct store_fixture *f, const char *what, struct pro
 	must(provider_get(f->s, what, p, &e), &e);
 }
 
-void fixture_provider_change(struct store_fixture *f, const char *name, const char *scope,
-			     const struct secret *secret, const struct secret *key)
+static void provider_change(struct store_fixture *f, const char *name, const char *to,
+			    const char *scope, const struct secret *secret,
+			    const struct secret *key)
 {
 	struct err e = ERR_INIT;
 	uint8_t before[MAC_SIZE];
@@ -124,11 +125,24 @@ void fixture_provider_change(struct store_fixture *f, const char *name, const ch
 	provider_init(&p);
 	fixture_provider_read(f, name, &p);
 	must(provider_object_mac(f->s, &p, before, &e), &e);
+	if (to)
+		fixture_text(&p.name, to);
 	if (scope)
 		fixture_text(&p.scope, scope);
 	must(provider_update(f->s, &p, secret, key, &e), &e);
 	provider_noted(f, "provider.edit", &p, before);
 	provider_release(&p);
+}
+
+void fixture_provider_change(struct store_fixture *f, const char *name, const char *scope,
+			     const struct secret *secret, const struct secret *key)
+{
+	provider_change(f, name, NULL, scope, secret, key);
+}
+
+void fixture_provider_rename(struct store_fixture *f, const char *name, const char *to)
+{
+	provider_change(f, name, to, NULL, NULL, NULL);
 }
 
 static bool grant_gone(void *arg, const struct grant *g)
@@ -312,7 +326,7 @@ void fixture_tamper(struct store_fixture *f, const char *table, const struct fie
 	fixture_sqlf(f, "UPDATE %s SET %s = %s", table, field->column, value);
 }
 
-static void sealed_same(const void *one, const void *two)
+static void blob_same(const void *one, const void *two)
 {
 	struct sealed a, b;
 
@@ -330,7 +344,7 @@ void fixture_assert_same(const struct field *fields, const void *one, const void
 		char *texts[2];
 
 		if (at->type == FIELD_SEALED) {
-			sealed_same(a, b);
+			blob_same(a, b);
 		} else if (at->type == FIELD_TEXT) {
 			memcpy(&texts[0], a, sizeof texts[0]);
 			memcpy(&texts[1], b, sizeof texts[1]);

@@ -17,6 +17,7 @@ const char *fixture_grant(struct store_fixture *f, const char *provider, const c
 /* NULL leaves what is there. */
 void fixture_provider_change(struct store_fixture *f, const char *name, const char *scope,
 			     const struct secret *secret, const struct secret *key);
+void fixture_provider_rename(struct store_fixture *f, const char *name, const char *to);
 void fixture_provider_remove(struct store_fixture *f, const char *name);
 /* Other tokens: "TOKENS-of-SUBJECT-again". */
 void fixture_grant_refresh(struct store_fixture *f, const char *id);

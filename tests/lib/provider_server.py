@@ -169,7 +169,7 @@ class ProviderServer:
                 "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"]}
         body.update({member: f"{call.base}/{path}" for path, member in ENDPOINTS.items()})
         for member, value in changes.items():
-            body[member] = value(call.base) if callable(value) else value
+            body[member] = value(call) if callable(value) else value
         call.send({member: value for member, value in body.items() if value is not LEFT_OUT})
 
     # --- for the test --------------------------------------------------------------------------------

@@ -161,7 +161,7 @@ PENDING = error("authorization_pending")
 
 
 class Scenario:
-    """`metadata`: members that replace those of discovery, given the address; LEFT_OUT removes one."""
+    """`metadata`: members that replace those of discovery; LEFT_OUT removes one."""
 
     def __init__(self, device=None, token=None, metadata=None, **endpoints):
         self.metadata = metadata or {}
@@ -298,7 +298,7 @@ ANSWERS = {
     "hostile-token": polled(success(token_type="Bearer" + HOSTILE, scope="a " + HOSTILE)),
     # discovery
     "wrong-issuer": Scenario(metadata={"issuer": "https://other.example"}),
-    "issuer-slash": Scenario(metadata={"issuer": lambda base: base + "/"}),
+    "issuer-slash": Scenario(metadata={"issuer": lambda call: call.base + "/"}),
     "no-device-endpoint": Scenario(metadata={"device_authorization_endpoint": LEFT_OUT}),
     "endpoint-not-https": Scenario(metadata={"token_endpoint": "http://192.0.2.1/token"}),
     "endpoint-file": Scenario(metadata={"token_endpoint": "file:///etc/passwd"}),
@@ -307,6 +307,9 @@ ANSWERS = {
     "metadata-large": Scenario(metadata=large),
     "metadata-redirect": Scenario(metadata=redirect(
         lambda call: call.server.other + "/good/.well-known/openid-configuration")),
+    "mutual-aliases": Scenario(metadata={"mtls_endpoint_aliases": lambda call: {
+        f"{name}_endpoint": call.base.replace(call.server.urls["good"], call.server.urls["mutual"]) + "/" + path
+        for name, path in (("device_authorization", "device"), ("token", "token"))}}),
     "pkce": Scenario(metadata={"code_challenge_methods_supported": ["S256"]}),
     "pkce-wanted": Scenario(device=[
         error("invalid_request", description="Missing parameter: code_challenge_method"), device()]),
@@ -380,9 +383,9 @@ VENDORS = {
     "entra-v1": Scenario(device=[device(expires_in="900", interval="1")],
                          token=[success(expires_in="3599")]),
     "auth0": Scenario(token=[error("authorization_pending", 403), success()],
-                      metadata={"issuer": lambda base: base + "/"}),
+                      metadata={"issuer": lambda call: call.base + "/"}),
     "auth0-slow": Scenario(token=[error("slow_down", 429), success()],
-                           metadata={"issuer": lambda base: base + "/"}),
+                           metadata={"issuer": lambda call: call.base + "/"}),
     "keycloak-off": Scenario(device=[error("unauthorized_client", 401, description=(
         "Client is not allowed to initiate OAuth 2.0 Device Authorization Grant."))]),
     "keycloak-pkce": Scenario(device=[

@@ -365,6 +365,59 @@ enum key_status fixture_status(struct store_fixture *f, const char *id)
 	return status;
 }
 
+/* --- backups -------------------------------------------------------------- */
+
+char *fixture_backup(struct store_fixture *f, const char *name)
+{
+	struct err e = ERR_INIT;
+	char *path = path_join(f->folder, name);
+
+	must(store_backup(f->s, path, NULL, NULL, NULL, &e), &e);
+	return path;
+}
+
+static enum errc restored_append(void *arg, struct audit_event *ev, struct err *e)
+{
+	struct store_fixture *f = arg;
+	enum errc rc;
+
+	ev->actor = x_strdup("{}");
+	ev->operation = x_strdup("store.restore");
+	rc = audit_append(f->s, ev, e);
+	free(ev->actor);
+	free(ev->operation);
+	return rc;
+}
+
+enum errc fixture_restore(struct store_fixture *f, const char *path, bool accept_loss,
+			  struct store_restore_report *report, struct err *e)
+{
+	struct audit_event ev = { .actor = x_strdup("{}"),
+				  .operation = x_strdup("store.restore"),
+				  .object = x_strdup("store"),
+				  .name = x_strdup(""),
+				  .detail = x_strdup("{}") };
+	struct store *copy;
+	enum errc rc;
+
+	test_clock_advance(&f->clock, MINUTE_MS);
+	rc = store_backup_open(&copy, f->s, path, NULL, NULL, e);
+	if (rc)
+		goto out;
+	must(store_begin(f->s, e), e);
+	rc = store_restore(f->s, copy, accept_loss, restored_append, f, report, e);
+	if (!rc)
+		rc = audit_append(f->s, &ev, e);
+	if (rc)
+		store_rollback(f->s);
+	else
+		rc = store_commit(f->s, e);
+	store_close(copy);
+out:
+	audit_event_release(&ev);
+	return rc;
+}
+
 /* --- by hand -------------------------------------------------------------- */
 
 void fixture_sql(struct store_fixture *f, const char *sql)
@@ -403,6 +456,12 @@ int64_t fixture_number(struct store_fixture *f, const char *sql)
 	stmt_free(st);
 	db_close(d);
 	return n;
+}
+
+void fixture_to_schema_1(struct store_fixture *f)
+{
+	fixture_sql(f, "DROP TABLE flow; DROP TABLE oauth_grant; DROP TABLE provider_facts;"
+		       "DROP TABLE provider; PRAGMA user_version = 1");
 }
 
 /* --- checking ------------------------------------------------------------- */

@@ -43,12 +43,21 @@ const char *fixture_id(struct store_fixture *f, const char *name);
 bool fixture_get(struct store_fixture *f, const char *id, struct key *k);
 enum key_status fixture_status(struct store_fixture *f, const char *id);
 
+/* A backup in the fixture's folder; its path, heap. */
+char *fixture_backup(struct store_fixture *f, const char *name);
+/* As the operation does it: one transaction, and a last event about the whole. */
+enum errc fixture_restore(struct store_fixture *f, const char *path, bool accept_loss,
+			  struct store_restore_report *report, struct err *e);
+
 /* Runs SQL on the file from a connection that knows nothing of authrack. */
 void fixture_sql(struct store_fixture *f, const char *sql);
 void fixture_sqlf(struct store_fixture *f, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* One number of a query with a column "n". */
 int64_t fixture_number(struct store_fixture *f, const char *sql);
+
+/* Makes it what the release with the first schema would have made of the same keys; what came later goes. */
+void fixture_to_schema_1(struct store_fixture *f);
 
 /* What store_check() finds, one "check|object|text" line each; heap. */
 char *fixture_check(struct store_fixture *f);

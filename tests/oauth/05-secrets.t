@@ -15,7 +15,7 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from faults import say, traced_env  # noqa: E402
-from oauth import DeviceRun, approved, shared_oidc  # noqa: E402
+from oauth import DeviceRun, approved, each, shared_oidc  # noqa: E402
 from tap import BINARY, check, equal, main, need, skip, test  # noqa: E402
 
 SCOPE = "openid profile email offline_access"
@@ -42,9 +42,8 @@ def with_client(oidc, home, client, said):
 
     options = oidc.options(home, client, "--scope", SCOPE)
     equal(0, run("provider", "add", name, *options).code)
-    for file in os.listdir(home.path):
-        if file.startswith("secret-"):
-            os.unlink(os.path.join(home.path, file))
+    if os.path.exists(os.path.join(home.path, "secret-" + client)):
+        os.unlink(os.path.join(home.path, "secret-" + client))
     flow = DeviceRun(home, name, "--save", "--trace")
     approved(oidc, flow)
     grant = flow.ended(0)["grant"]
@@ -76,8 +75,7 @@ def key_body(oidc):
 
 def session(home):
     oidc, said = shared_oidc(), []
-    for client in CLIENTS:
-        with_client(oidc, home, client, said)
+    each(lambda client: with_client(oidc, home, client, said), CLIENTS)
     home.ok("store", "backup", os.path.join(home.path, "backup.db"))
     home.file("audit.jsonl", home.ok("audit", "export").raw)
     home.file("check", home.run("store", "check").raw)
@@ -108,7 +106,7 @@ def no_file_and_no_output_of_a_session_has_a_secret(home):
     secrets, said = session(home)
     found = list(files(home))
     look(secrets, found + said)
-    say(f"{len(secrets)} secrets in {len(shapes('x'))} shapes looked for in {len(found)} files (store, log, "
+    say(f"{len(secrets)} secrets in {len(shapes(secrets[0]))} shapes looked for in {len(found)} files (store, log, "
         f"anchor, backup, audit) and {len(said)} outputs (traces): nowhere")
 
 
@@ -214,4 +212,4 @@ def between_two_polls_secrets_are_only_where_no_core_would_have_them(home):
     equal([], [place for place in spread if place[2]], "in memory that a core would have")
 
 
-main()
+main(workers=3)

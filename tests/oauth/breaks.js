@@ -85,7 +85,10 @@ module.exports = {
 
   'jwks-fetch': change('jwks', (ctx) => { ctx.status = 404; }),
   'jwks-fetch/empty': keySet((keys) => keys.splice(0)),
-  'jwks-private': keySet((keys) => { keys[0].d = crypto.randomBytes(256).toString('base64url'); }),
+  'jwks-private': keySet((keys) => {
+    const { privateKey } = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    keys.push({ ...privateKey.export({ format: 'jwk' }), kid: 'leaked', use: 'sig', alg: 'ES256' });
+  }),
   'jwks-private/secret': keySet((keys) => { keys.push({ kty: 'oct', kid: 'shared', k: crypto.randomBytes(32).toString('base64url') }); }),
   'jwks-kid': keySet((keys) => { keys[1].kid = keys[0].kid; }),
   'jwks-kid/none': keySet((keys) => { delete keys[1].kid; }),
@@ -109,14 +112,14 @@ module.exports = {
       ? querystring.stringify({ ...form, device_code: codes.get(form.device_code) }) : body)),
   },
   'dev-scope': change('device', (ctx, body, form) => {
-    if ((form.scope || '').includes('orders:write')) {
+    if (ctx.status === 200 && (form.scope || '').includes('orders:write')) {
       refuse(ctx, 'invalid_scope');
     }
   }),
-  'dev-pkce': change('device', (ctx, body, form) => {
-    if (form.client_id === 'public') {
+  'dev-pkce': change('device', (ctx) => {
+    if (ctx.status === 200) {
       refuse(ctx, 'invalid_request');
-      ctx.body.error_description = 'code_challenge_method S256 is not allowed';
+      ctx.body.error_description = 'Invalid parameter: code_challenge_method';
     }
   }),
   'dev-pkce/untold': {
@@ -199,11 +202,12 @@ module.exports = {
   'tok-secret': { anySecret: true },
   'tok-secret/status': refused('invalid_client', (body, ctx) => { ctx.status = 400; }),
   'tok-secret/challenge': refused('invalid_client', (body, ctx) => ctx.remove('WWW-Authenticate')),
+  // Without a secret anywhere the answer is another one than with a wrong one.
   'tok-query': {
     ...rewrite('token', (ctx, form) => querystring.stringify({ ...ctx.query, ...form })),
-    ...refused('invalid_client', (body, ctx, form) => {
-      if (!ctx.headers.authorization && !form.client_secret && !ctx.query.client_secret) {
-        body.error_description = 'no client authentication';
+    ...change('token', (ctx, body, form) => {
+      if (ctx.status === 401 && !form.client_secret && !ctx.query.client_secret && !ctx.headers.authorization) {
+        refuse(ctx, 'invalid_request');
       }
     }),
   },

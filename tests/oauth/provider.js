@@ -1,7 +1,8 @@
-// npm's oidc-provider for the tests, on 127.0.0.1. Run as: node provider.js NODE_MODULES_FOLDER [JSON].
-// Says on one line of JSON where it listens and what its clients authenticate with; ends with its
-// standard input. What it does can be changed while it runs (POST /-/set), what was asked of it be read
-// (GET /-/requests); breaks.js has the ways in which it can be made to misbehave.
+// npm's oidc-provider for the tests, on 127.0.0.1. Run as: node provider.js NODE_MODULES_FOLDER COUNT [JSON].
+// That many providers, each with its own address and settings, run in it. Says on one line of JSON where they
+// are and what their clients authenticate with; ends with its standard input. What one does can be changed
+// while it runs (POST /-/set), what was asked of it be read (GET /-/requests); breaks.js has the ways in
+// which it can be made to misbehave.
 'use strict';
 const { AsyncLocalStorage } = require('async_hooks');
 const crypto = require('crypto');
@@ -12,8 +13,8 @@ const querystring = require('querystring');
 const { pathToFileURL } = require('url');
 const breaks = require('./breaks.js');
 
-const [, , folder, options = '{}'] = process.argv;
-const settings = {
+const [, , folder, count, options = '{}'] = process.argv;
+const DEFAULTS = {
   device_ttl: 600, // seconds that a device code lives
   access_ttl: 3600,
   interval: null, // of the device answer; null: none is sent, as oidc-provider has it
@@ -27,9 +28,8 @@ const settings = {
   client_jwk: null, // the public key of the client "key-jwt"
   ...JSON.parse(options),
 };
-const requests = [];
-const current = new AsyncLocalStorage(); // the request under way
 
+const current = new AsyncLocalStorage(); // the request under way
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const RESOURCE = 'https://orders.example';
 const ROUTES = {
@@ -41,7 +41,7 @@ const ROUTES = {
 const secret = (name) => `${name} +/%:&=?~ ${crypto.randomBytes(24).toString('base64url')}`;
 const secrets = { basic: secret('basic'), post: secret('post'), 'secret-jwt': secret('jwt') };
 
-function clients() {
+function clients(settings) {
   const device = { grant_types: [GRANT, 'refresh_token'], response_types: [], redirect_uris: [] };
   const list = [
     { client_id: 'public', token_endpoint_auth_method: 'none', ...device },
@@ -67,9 +67,9 @@ function keys() {
 
 const peer = (ctx) => ctx.socket.getPeerX509Certificate?.();
 
-function configuration(jwks) {
+function configuration(settings, jwks) {
   return {
-    clients: clients(),
+    clients: clients(settings),
     jwks: { keys: jwks },
     scopes: ['openid', 'offline_access', 'profile', 'email'],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
@@ -127,7 +127,7 @@ async function read(stream) {
   return Buffer.concat(parts).toString();
 }
 
-function control(ctx, body) {
+function control({ settings, requests }, ctx, body) {
   if (ctx.path === '/-/set') {
     Object.assign(settings, JSON.parse(body));
   }
@@ -138,9 +138,10 @@ function control(ctx, body) {
 }
 
 // One of the next so many?
-function counted(name) {
-  settings[name] -= settings[name] > 0 ? 1 : 0;
-  return true;
+function counted(settings, name) {
+  const left = settings[name];
+  settings[name] -= left > 0 ? 1 : 0;
+  return left > 0;
 }
 
 function lose(ctx) {
@@ -148,16 +149,16 @@ function lose(ctx) {
   ctx.req.socket.resetAndDestroy();
 }
 
-async function polled(ctx) {
-  if (settings.reset && counted('reset')) {
+function polled(settings, ctx) {
+  if (counted(settings, 'reset')) {
     lose(ctx);
     return true;
   }
-  if (settings.hang && counted('hang')) {
+  if (counted(settings, 'hang')) {
     ctx.respond = false;
     return true;
   }
-  if (settings.slow_down && counted('slow_down')) {
+  if (counted(settings, 'slow_down')) {
     ctx.status = 400;
     ctx.set('Cache-Control', 'no-store');
     ctx.body = { error: 'slow_down', error_description: 'polled too often' };
@@ -166,11 +167,12 @@ async function polled(ctx) {
   return false;
 }
 
-async function front(ctx, next) {
+const front = (state) => async (ctx, next) => {
+  const { settings, requests } = state;
   const at = Number(process.hrtime.bigint()) / 1e9; // CLOCK_MONOTONIC, as the tests' time.monotonic()
   const body = ctx.method === 'POST' ? await read(ctx.req) : '';
   if (ctx.path.startsWith('/-/')) {
-    control(ctx, body);
+    control(state, ctx, body);
     return;
   }
   const route = ROUTES[ctx.path] || 'other';
@@ -182,7 +184,7 @@ async function front(ctx, next) {
   const poll = route === 'token' && form.grant_type === GRANT;
   const broken = breaks[settings.break] || {};
   ctx.req.body = broken.before ? broken.before(ctx, route, form, body) : body;
-  if (!poll || !(await polled(ctx))) {
+  if (!poll || !polled(settings, ctx)) {
     await current.run(ctx, next);
   }
   if (route === 'device' && settings.interval !== null && ctx.status === 200) {
@@ -193,14 +195,14 @@ async function front(ctx, next) {
   }
   record.status = ctx.respond === false ? null : ctx.status;
   record.answer = ctx.body;
-  if (route === 'token' && settings.lost && counted('lost')) {
+  if (route === 'token' && counted(settings, 'lost')) {
     record.status = null;
     lose(ctx);
   }
-}
+};
 
 // What can't be broken from outside.
-function hook(provider) {
+function hook(settings, provider) {
   const { find } = provider.Client;
   const { consume } = provider.DeviceCode.prototype;
   const compare = provider.Client.prototype.compareClientSecret;
@@ -218,7 +220,7 @@ function hook(provider) {
   };
 }
 
-function listen(callback) {
+function listen(settings, callback) {
   if (!settings.tls) {
     return http.createServer(callback);
   }
@@ -228,21 +230,29 @@ function listen(callback) {
   }, callback);
 }
 
+function start(Provider, jwks) {
+  const state = { settings: { ...DEFAULTS }, requests: [] };
+  let handler;
+  const server = listen(state.settings, (request, response) => handler(request, response));
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const issuer = `${state.settings.tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
+      const provider = new Provider(issuer, configuration(state.settings, jwks));
+      provider.use(front(state));
+      hook(state.settings, provider);
+      handler = provider.callback();
+      resolve(issuer);
+    });
+  });
+}
+
 async function main() {
   console.info = () => {}; // what it says to who would run it in earnest
   console.warn = () => {};
-  const library = pathToFileURL(`${folder}/oidc-provider/lib/index.js`);
-  const { default: Provider } = await import(library);
-  let handler;
-  const server = listen((request, response) => handler(request, response));
-  server.listen(0, '127.0.0.1', () => {
-    const issuer = `${settings.tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
-    const provider = new Provider(issuer, configuration(keys()));
-    provider.use(front);
-    hook(provider);
-    handler = provider.callback();
-    process.stdout.write(`${JSON.stringify({ issuer, secrets, breaks: Object.keys(breaks) })}\n`);
-  });
+  const { default: Provider } = await import(pathToFileURL(`${folder}/oidc-provider/lib/index.js`));
+  const jwks = keys();
+  const issuers = await Promise.all(Array.from({ length: Number(count) }, () => start(Provider, jwks)));
+  process.stdout.write(`${JSON.stringify({ issuers, secrets, breaks: Object.keys(breaks) })}\n`);
   process.stdin.on('end', () => process.exit(0)).resume();
 }
 

@@ -11,6 +11,9 @@ static const struct {
 	const char *op, *reason;
 } elsewhere[] = {
 	{ "key.list", "is the Keys screen itself" },
+	{ "provider.list", "is the Providers screen itself" },
+	{ "device.list", "is the Device screen itself" },
+	{ "grant.list", "is the Grants screen itself" },
 	{ "store.rekey", "asks for passphrases on the terminal that the console draws on" },
 	{ "store.upgrade", "a store of another release is refused before there is a console" },
 };

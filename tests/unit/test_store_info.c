@@ -1,6 +1,6 @@
 /* store info and store upgrade: what a store tells of itself, and what is refused on the way
  * up. */
-#include "tests/lib/store_fixture.h"
+#include "tests/lib/oauth_fixture.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +26,19 @@ static void info_counts_what_is_there(void **state)
 	fixture_rotate(f, fixture_create(f, "alpha"), HOUR_MS);
 	fixture_revoke(f, fixture_create(f, "beta"));
 	fixture_purge(f, fixture_id(f, "beta"));
+	fixture_provider(f, "corp");
+	fixture_provider(f, "hub");
+	fixture_grant(f, "hub", "ann");
 	info = info_of(f);
 	assert_int_equal(json_get_int(info, "keys", -1), 1);
 	assert_int_equal(json_get_int(info, "versions", -1), 2);
 	assert_int_equal(json_get_int(info, "pending", -1), 0);
+	assert_int_equal(json_get_int(info, "providers", -1), 2);
+	assert_int_equal(json_get_int(info, "grants", -1), 1);
+	assert_int_equal(json_get_int(info, "flows", -1), 0);
 	assert_int_equal(json_get_int(info, "tombstones", -1), 1);
-	assert_int_equal(json_get_int(info, "audit_events", -1), 5);
-	assert_int_equal(json_get_int(info, "audit_sequence", -1), 5);
+	assert_int_equal(json_get_int(info, "audit_events", -1), 8);
+	assert_int_equal(json_get_int(info, "audit_sequence", -1), 8);
 	assert_true(json_get_int(info, "bytes", -1) > 0);
 	json_free(info);
 }
@@ -86,6 +92,58 @@ static void store_that_is_up_to_date_stays(void **state)
 	fixture_assert_sound(f);
 }
 
+/* Keys, versions and the chain go through it as they are. */
+static void store_of_the_first_schema_is_upgraded(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	int64_t from, to;
+	char *id;
+
+	id = x_strdup(fixture_create(f, "alpha"));
+	fixture_rotate(f, id, HOUR_MS);
+	fixture_import(f, "bulk", 5);
+	store_close(f->s);
+	f->s = NULL;
+	fixture_to_schema_1(f);
+	assert_refused(store_open(&f->s, &f->options, &e), ERR_STORE, &e, "older schema (1,");
+	assert_refused(store_open(&f->s, &f->options, &e), ERR_STORE, &e, "authrack store upgrade");
+	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
+	assert_int_equal(from, 1);
+	assert_int_equal(to, 2);
+	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
+	assert_int_equal(from, 2);
+	fixture_reopen(f);
+	fixture_assert_sound(f);
+	assert_int_equal(fixture_status(f, id), KEY_ACTIVE);
+	fixture_provider(f, "corp");
+	fixture_revoke(f, id);
+	fixture_assert_sound(f);
+	free(id);
+}
+
+/* What has the store open since before the upgrade knows nothing of the new tables. */
+static void an_old_process_does_not_write_after_an_upgrade(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	int64_t from, to;
+
+	fixture_create(f, "alpha");
+	/* As a process of that release has it. */
+	fixture_to_schema_1(f);
+	f->s->schema_version = 1;
+	f->s->schema_cookie = fixture_number(
+		f, "SELECT schema_version AS n FROM pragma_schema_version");
+	fixture_create(f, "before");
+	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
+	assert_refused(store_begin(f->s, &e), ERR_STORE, &e, "upgraded by another release");
+	assert_refused(store_begin_unaudited(f->s, &e), ERR_STORE, &e, "start this program again");
+	fixture_reopen(f);
+	fixture_create(f, "after");
+	fixture_assert_sound(f);
+}
+
 static void newer_schema_is_refused(void **state)
 {
 	struct store_fixture *f = *state;
@@ -126,9 +184,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(info_counts_what_is_there), TEST(info_says_where_and_under_which_key),
-		TEST(info_tells_no_key),	 TEST(store_that_is_up_to_date_stays),
-		TEST(newer_schema_is_refused),	 TEST(database_of_others_is_refused),
+		TEST(info_counts_what_is_there),
+		TEST(info_says_where_and_under_which_key),
+		TEST(info_tells_no_key),
+		TEST(store_that_is_up_to_date_stays),
+		TEST(store_of_the_first_schema_is_upgraded),
+		TEST(an_old_process_does_not_write_after_an_upgrade),
+		TEST(newer_schema_is_refused),
+		TEST(database_of_others_is_refused),
 		TEST(missing_store_is_not_made),
 	};
 

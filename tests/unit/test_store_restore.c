@@ -16,47 +16,10 @@ struct restored {
 	struct err e;
 };
 
-static enum errc event_append(void *arg, struct audit_event *ev, struct err *e)
-{
-	struct store_fixture *f = arg;
-	enum errc rc;
-
-	ev->actor = x_strdup("{}");
-	ev->operation = x_strdup("store.restore");
-	rc = audit_append(f->s, ev, e);
-	free(ev->actor);
-	free(ev->operation);
-	return rc;
-}
-
-/* As the operation does it: one transaction, and a last event about the whole. */
 static enum errc restore_from(struct restored *r, const char *path, bool accept_loss)
 {
-	struct audit_event ev = { .actor = x_strdup("{}"),
-				  .operation = x_strdup("store.restore"),
-				  .object = x_strdup("store"),
-				  .name = x_strdup(""),
-				  .detail = x_strdup("{}") };
-	struct store *copy;
-	enum errc rc;
-
-	test_clock_advance(&r->f->clock, MINUTE_MS);
 	r->e = (struct err)ERR_INIT;
-	rc = store_backup_open(&copy, r->f->s, path, NULL, NULL, &r->e);
-	if (rc)
-		goto out;
-	assert_well(store_begin(r->f->s, &r->e), &r->e);
-	rc = store_restore(r->f->s, copy, accept_loss, event_append, r->f, &r->report, &r->e);
-	if (!rc)
-		rc = audit_append(r->f->s, &ev, &r->e);
-	if (rc)
-		store_rollback(r->f->s);
-	else
-		rc = store_commit(r->f->s, &r->e);
-	store_close(copy);
-out:
-	audit_event_release(&ev);
-	return rc;
+	return fixture_restore(r->f, path, accept_loss, &r->report, &r->e);
 }
 
 static struct store_restore_report restore(struct store_fixture *f, const char *path,
@@ -76,15 +39,6 @@ static void assert_report(struct store_restore_report r, uint64_t keys, uint64_t
 	assert_int_equal(r.changed_back, changed);
 	assert_int_equal(r.revocations_kept, kept);
 	assert_int_equal(r.lost, lost);
-}
-
-static char *backup(struct store_fixture *f, const char *name)
-{
-	struct err e = ERR_INIT;
-	char *path = path_join(f->folder, name);
-
-	assert_well(store_backup(f->s, path, NULL, NULL, NULL, &e), &e);
-	return path;
 }
 
 static bool known(struct store_fixture *f, const char *secret_id)
@@ -134,7 +88,7 @@ static void store_that_did_not_change_stays_as_it_is(void **state)
 
 	fixture_create(f, "alpha");
 	fixture_import(f, "bulk", 10);
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	assert_report(restore(f, path, false), 11, 0, 0, 0);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM audit"), 3);
 	free(path);
@@ -147,7 +101,7 @@ static void edited_keys_are_changed_back(void **state)
 
 	fixture_create(f, "beta");
 	fixture_scopes(f, id, "orders:read");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_scopes(f, id, "*");
 	fixture_disable(f, id);
 	assert_report(restore(f, path, false), 2, 1, 0, 0);
@@ -160,7 +114,7 @@ static void edited_keys_are_changed_back(void **state)
 static void revision_goes_on_rising(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 	struct key k;
 
 	fixture_scopes(f, id, "a");
@@ -180,7 +134,7 @@ static void each_row_changed_back_has_its_event(void **state)
 	char *id = x_strdup(fixture_create(f, "alpha")), *path;
 
 	fixture_create(f, "beta");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_scopes(f, id, "*");
 	fixture_scopes(f, fixture_id(f, "beta"), "*");
 	fixture_create(f, "gamma");
@@ -198,7 +152,7 @@ static void keys_made_since_go_and_stay_known(void **state)
 {
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
-	char *path = backup(f, "b1"), *id = x_strdup(fixture_create(f, "alpha"));
+	char *path = fixture_backup(f, "b1"), *id = x_strdup(fixture_create(f, "alpha"));
 	struct key_version *v;
 	struct key k;
 	size_t count;
@@ -218,7 +172,7 @@ static void keys_made_since_go_and_stay_known(void **state)
 static void key_deleted_by_hand_is_brought_back(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_sql(f, "DELETE FROM version; DELETE FROM apikey");
 	fixture_assert_found(f, "object", id, "gone");
@@ -236,7 +190,7 @@ static void what_was_edited_by_hand_is_mended(void **state)
 	char *path;
 
 	fixture_import(f, "bulk", 3);
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_sql(f, "UPDATE version SET key = 2, number = 2 WHERE key = 1;"
 		       "UPDATE apikey SET scopes = '*' WHERE name = 'bulk2';"
 		       "DELETE FROM version WHERE key = 5;"
@@ -255,7 +209,7 @@ static void planted_rows_go(void **state)
 	char *path;
 
 	fixture_create(f, "alpha");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_sqlf(
 		f,
 		"ATTACH '%s' AS b; INSERT INTO apikey SELECT 99,"
@@ -281,7 +235,7 @@ static void planted_rows_go(void **state)
 static void rotation_since_is_taken_back(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_rotate(f, id, DAY_MS);
 	assert_shape(f, id, " v2 1- 2");
@@ -299,7 +253,7 @@ static void secret_ended_since_stays_ended(void **state)
 	char *id = x_strdup(fixture_create(f, "alpha")), *path;
 
 	fixture_scopes(f, id, "orders:read");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_rotate(f, id, 0);
 	fixture_scopes(f, id, "*");
 	assert_report(restore(f, path, false), 1, 1, 1, 0);
@@ -311,7 +265,7 @@ static void secret_ended_since_stays_ended(void **state)
 static void grace_that_ran_out_since_stays_over(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_rotate(f, id, HOUR_MS);
 	test_clock_advance(&f->clock, 2 * HOUR_MS);
@@ -324,7 +278,7 @@ static void grace_that_ran_out_since_stays_over(void **state)
 static void secret_ended_since_lives_again_when_the_loss_is_accepted(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_rotate(f, id, 0);
 	assert_report(restore(f, path, true), 1, 1, 0, 1);
@@ -338,7 +292,7 @@ static void secret_ended_since_lives_again_when_the_loss_is_accepted(void **stat
 static void revocation_since_is_kept(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 	struct key k;
 
 	fixture_revoke(f, id);
@@ -358,7 +312,7 @@ static void fields_of_a_key_revoked_since_come_back_without_its_life(void **stat
 	char *id = x_strdup(fixture_create(f, "alpha")), *path;
 
 	fixture_scopes(f, id, "orders:read");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_scopes(f, id, "*");
 	fixture_revoke(f, id);
 	assert_report(restore(f, path, false), 1, 1, 1, 0);
@@ -371,7 +325,7 @@ static void fields_of_a_key_revoked_since_come_back_without_its_life(void **stat
 static void revocation_is_given_up_only_when_the_loss_is_accepted(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_revoke(f, id);
 	assert_report(restore(f, path, true), 1, 1, 0, 1);
@@ -384,7 +338,7 @@ static void revocation_is_given_up_only_when_the_loss_is_accepted(void **state)
 static void revocation_undone_by_hand_is_kept(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_revoke(f, id);
 	fixture_sqlf(f,
@@ -402,7 +356,7 @@ static void revocation_undone_by_hand_is_kept(void **state)
 static void revoked_key_deleted_by_hand_comes_back_revoked(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 	struct key k;
 
 	fixture_revoke(f, id);
@@ -420,7 +374,7 @@ static void revoked_key_deleted_by_hand_comes_back_revoked(void **state)
 static void key_made_and_revoked_since_goes_on_saying_so(void **state)
 {
 	struct store_fixture *f = *state;
-	char *path = backup(f, "b1"), *id = x_strdup(fixture_create(f, "alpha"));
+	char *path = fixture_backup(f, "b1"), *id = x_strdup(fixture_create(f, "alpha"));
 
 	fixture_revoke(f, id);
 	assert_report(restore(f, path, false), 0, 0, 1, 0);
@@ -437,7 +391,7 @@ static void purged_key_stays_away(void **state)
 
 	fixture_import(f, "bulk", 4);
 	id = x_strdup(fixture_id(f, "bulk2"));
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	fixture_revoke(f, id);
 	fixture_purge(f, id);
 	assert_report(restore(f, path, false), 4, 0, 1, 0);
@@ -458,14 +412,14 @@ static void purged_key_stays_away(void **state)
 static void older_backup_then_newer_one_brings_all_back(void **state)
 {
 	struct store_fixture *f = *state;
-	char *first = backup(f, "b1"), *second, *alpha, *shaped;
+	char *first = fixture_backup(f, "b1"), *second, *alpha, *shaped;
 
 	alpha = x_strdup(fixture_create(f, "alpha"));
 	fixture_rotate(f, alpha, DAY_MS);
 	fixture_import(f, "bulk", 5);
 	fixture_scopes(f, fixture_id(f, "bulk3"), "orders:read");
 	shaped = shape(f, alpha);
-	second = backup(f, "b2");
+	second = fixture_backup(f, "b2");
 	assert_report(restore(f, first, false), 0, 6, 0, 0);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM apikey"), 0);
 	fixture_create(f, "later");
@@ -482,7 +436,7 @@ static void older_backup_then_newer_one_brings_all_back(void **state)
 static void revocation_given_up_once_is_not_found_again(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 
 	fixture_revoke(f, id);
 	restore(f, path, true);
@@ -512,7 +466,7 @@ static void rekey(struct store_fixture *f, const char *file)
 static void backup_from_before_a_rekey_can_be_restored(void **state)
 {
 	struct store_fixture *f = *state;
-	char *id = x_strdup(fixture_create(f, "alpha")), *path = backup(f, "b1");
+	char *id = x_strdup(fixture_create(f, "alpha")), *path = fixture_backup(f, "b1");
 	char *key = path_join(f->folder, "new.key");
 
 	fixture_scopes(f, id, "*");
@@ -564,7 +518,7 @@ static void backup_of_another_store_is_refused(void **state)
 	fixture_create(f, "alpha");
 	fixture_start(&other);
 	fixture_create(&other, "beta");
-	path = backup(&other, "b1");
+	path = fixture_backup(&other, "b1");
 	assert_refused_and_nothing_changed(f, path, ERR_CONFLICT, "another store");
 	fixture_end(&other);
 	free(path);
@@ -576,7 +530,7 @@ static void backup_edited_by_hand_is_refused(void **state)
 	char *path, *live = f->path;
 
 	fixture_create(f, "alpha");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	f->path = path;
 	fixture_sql(f, "UPDATE apikey SET scopes = '*'");
 	f->path = live;
@@ -590,7 +544,7 @@ static void backup_with_a_trigger_is_refused(void **state)
 	char *path, *live = f->path;
 
 	fixture_create(f, "alpha");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	f->path = path;
 	fixture_sql(f, "CREATE TRIGGER t AFTER INSERT ON audit BEGIN DELETE FROM apikey; END");
 	f->path = live;
@@ -604,7 +558,7 @@ static void backup_of_a_newer_schema_is_refused(void **state)
 	char *path, *live = f->path;
 
 	fixture_create(f, "alpha");
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	f->path = path;
 	fixture_sql(f, "PRAGMA user_version = 99");
 	f->path = live;
@@ -621,9 +575,9 @@ static void newer_backup_than_the_store_is_refused(void **state)
 	struct json *info;
 
 	fixture_create(f, "alpha");
-	older = backup(f, "b1");
+	older = fixture_backup(f, "b1");
 	fixture_create(f, "beta");
-	newer = backup(f, "b2");
+	newer = fixture_backup(f, "b2");
 	assert_well(store_info(f->s, &info, &e), &e);
 	anchor = x_strdup(json_get_text(json_get(info, "anchor"), "path"));
 	json_free(info);
@@ -656,7 +610,7 @@ static void event_that_fails_ends_it(void **state)
 {
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
-	char *path = backup(f, "b1");
+	char *path = fixture_backup(f, "b1");
 	struct store_restore_report report;
 	struct store *copy;
 	int left = 1;
@@ -678,13 +632,13 @@ static void restore_needs_a_transaction(void **state)
 {
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
-	char *path = backup(f, "b1");
+	char *path = fixture_backup(f, "b1");
 	struct store_restore_report report;
 	struct store *copy;
 
 	assert_well(store_backup_open(&copy, f->s, path, NULL, NULL, &e), &e);
-	assert_refused(store_restore(f->s, copy, false, event_append, f, &report, &e), ERR_STORE,
-		       &e, "outside a transaction");
+	assert_refused(store_restore(f->s, copy, false, NULL, NULL, &report, &e), ERR_STORE, &e,
+		       "outside a transaction");
 	store_close(copy);
 	free(path);
 }
@@ -706,7 +660,7 @@ static void private_copy_has_no_name(void **state)
 	struct store *copy;
 
 	fixture_import(f, "bulk", 1100);
-	path = backup(f, "b1");
+	path = fixture_backup(f, "b1");
 	assert_refused(store_backup_open(&copy, f->s, path, stop, NULL, &e), ERR_CANCELLED, &e,
 		       NULL);
 	assert_int_equal(access(name, F_OK), -1);
