@@ -367,7 +367,8 @@ def main(workers=1):
     print(f"1..{len(chosen)}", flush=True)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        for number, (function, (directive, trouble)) in enumerate(zip(chosen, pool.map(_point, chosen)), 1):
+        done = pool.map(_point, chosen) if workers > 1 else map(_point, chosen)
+        for number, (function, (directive, trouble)) in enumerate(zip(chosen, done), 1):
             failed += trouble is not None
             print(f"{'not ' if trouble is not None else ''}ok {number} - {function.__name__.replace('_', ' ')}"
                   f"{directive}")
