@@ -127,7 +127,7 @@ module.exports = {
       if (route === 'discovery') {
         delete ctx.body.code_challenge_methods_supported;
       }
-      if (route === 'device' && form.client_id === 'public' && !form.code_challenge) {
+      if (route === 'device' && ctx.status === 200 && !form.code_challenge) {
         refuse(ctx, 'invalid_request');
         ctx.body.error_description = 'Missing parameter: code_challenge_method';
       }
