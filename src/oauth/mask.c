@@ -34,40 +34,42 @@ static void hide(const struct masking *m, const struct reading *r, size_t from, 
 
 /* --- by value ------------------------------------------------------------------------------------- */
 
-/* Of each beginning of the value the length of its longest proper border (Knuth, Morris, Pratt 1977). */
-static void borders_make(size_t *border, const char *value, size_t len)
+/* By length of what fits so far, how much of it fits still where the next byte does not (Knuth, Morris and
+ * Pratt). */
+static size_t *fallbacks_make(const char *value, size_t len)
 {
-	size_t k = 0;
+	size_t *back = x_calloc(len + 1, sizeof(*back));
 
-	border[0] = 0;
-	for (size_t i = 1; i < len; i++) {
-		while (k && value[k] != value[i])
-			k = border[k - 1];
-		k += value[k] == value[i];
-		border[i] = k;
+	for (size_t at = 1, fits = 0; at < len; at++) {
+		while (fits && value[at] != value[fits])
+			fits = back[fits];
+		fits += value[at] == value[fits];
+		back[at + 1] = fits;
 	}
+	return back;
 }
 
-/* Also where it overlaps itself, in time that follows the text's length: a provider may send what it likes. */
+/* Occurrences may overlap: each byte is looked at once all the same, however often it repeats itself. */
 static void hide_value(const struct masking *m, const struct reading *r, const char *value,
 		       size_t len)
 {
-	size_t *border, matched = 0, done = 0;
+	const char *first = memmem(r->text, r->len, value, len);
+	size_t *back, fits = 0, done = 0;
 
-	if (!memmem(r->text, r->len, value, len))
+	if (!first)
 		return;
-	border = secret_memory_get(len * sizeof(*border));
-	borders_make(border, value, len);
-	for (size_t i = 0; i < r->len; i++) {
-		while (matched && (matched == len || value[matched] != r->text[i]))
-			matched = border[matched - 1];
-		matched += value[matched] == r->text[i];
-		if (matched < len)
+	back = fallbacks_make(value, len);
+	for (size_t at = (size_t)(first - r->text); at < r->len; at++) {
+		while (fits && r->text[at] != value[fits])
+			fits = back[fits];
+		fits += r->text[at] == value[fits];
+		if (fits < len)
 			continue;
-		hide(m, r, i + 1 - len > done ? i + 1 - len : done, i + 1);
-		done = i + 1;
+		hide(m, r, at + 1 - len > done ? at + 1 - len : done, at + 1);
+		done = at + 1;
+		fits = back[fits];
 	}
-	secret_memory_put(border, len * sizeof(*border));
+	free(back);
 }
 
 static bool is_base64(char c)
