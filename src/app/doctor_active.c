@@ -13,7 +13,7 @@
 #define STRANGER "authrack-doctor-9f1c" /* a client that nobody has */
 #define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
 
-enum { INTERVAL_MOST_MS = 15000, SLOWER_MS = 5000 };
+enum { INTERVAL_MOST_MS = 15000, WAIT_MOST_MS = 30000, SLOWER_MS = 5000 };
 
 static const char waiting[] = "keeping the polling interval; seconds left:";
 
@@ -281,9 +281,17 @@ static void polls(struct doctor_gather *g, struct device_flow *flow)
 			g->facts.probes[PROBE_POLL_THIRD].why_not =
 				"the interval is too long to be waited for three times";
 	}
-	for (size_t i = 0; i < count && flow->has_codes; i++)
+	for (size_t i = 0; i < count && flow->has_codes; i++) {
+		const struct flow_time now = device_now(g->call);
+
+		if (flow_due_ms(flow, &now) > WAIT_MOST_MS) {
+			g->facts.probes[ids[i]].why_not =
+				"the provider wants to be left alone for over half a minute";
+			return;
+		}
 		if (!doctor_flow_due(g, flow, waiting) || !doctor_flow_send(g, flow, ids[i]))
 			return;
+	}
 }
 
 static void poll_early(struct doctor_gather *g, struct device_flow *flow)

@@ -34,15 +34,42 @@ static void hide(const struct masking *m, const struct reading *r, size_t from, 
 
 /* --- by value ------------------------------------------------------------------------------------- */
 
-static void hide_value(const struct masking *m, const struct reading *r, const void *value,
+/* By length of what fits so far, how much of it fits still where the next byte does not (Knuth, Morris and
+ * Pratt). */
+static size_t *fallbacks_make(const char *value, size_t len)
+{
+	size_t *back = x_calloc(len + 1, sizeof(*back));
+
+	for (size_t at = 1, fits = 0; at < len; at++) {
+		while (fits && value[at] != value[fits])
+			fits = back[fits];
+		fits += value[at] == value[fits];
+		back[at + 1] = fits;
+	}
+	return back;
+}
+
+/* Occurrences may overlap: each byte is looked at once all the same, however often it repeats itself. */
+static void hide_value(const struct masking *m, const struct reading *r, const char *value,
 		       size_t len)
 {
-	const char *at = r->text, *end = r->text + r->len;
+	const char *first = memmem(r->text, r->len, value, len);
+	size_t *back, fits = 0, done = 0;
 
-	while ((at = memmem(at, (size_t)(end - at), value, len)) != NULL) {
-		hide(m, r, (size_t)(at - r->text), (size_t)(at - r->text) + len);
-		at++;
+	if (!first)
+		return;
+	back = fallbacks_make(value, len);
+	for (size_t at = (size_t)(first - r->text); at < r->len; at++) {
+		while (fits && r->text[at] != value[fits])
+			fits = back[fits];
+		fits += r->text[at] == value[fits];
+		if (fits < len)
+			continue;
+		hide(m, r, at + 1 - len > done ? at + 1 - len : done, at + 1);
+		done = at + 1;
+		fits = back[fits];
 	}
+	free(back);
 }
 
 static bool is_base64(char c)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/alloc.h"
 #include "src/base/base64.h"
 #include "src/oauth/mask.h"
 
@@ -342,6 +343,34 @@ static void test_secrets_within_each_other(void **state)
 	assert_masked("inner-secretinner-secret", "•••");
 }
 
+static void test_a_secret_that_overlaps_itself_is_hidden_as_a_whole(void **state)
+{
+	(void)state;
+	know("abcabcab");
+	assert_masked("abcabcabcabcabx", "•••x");
+	assert_masked("abcabcaabcabcab", "abcabca•••");
+	assert_masked("ababcabcabcab.abcabca", "ab•••.abcabca");
+}
+
+/* As long as what is learnt of a body may be, in a body of its own letters only. */
+static void test_a_long_secret_that_repeats_itself_ends(void **state)
+{
+	struct buf text = BUF_INIT(1 << 20), out = BUF_INIT(1 << 20);
+	char *secret = x_malloc(16385);
+
+	(void)state;
+	memset(secret, 'x', 16384);
+	secret[16384] = '\0';
+	know(secret);
+	while (text.len < 512 * 1024)
+		buf_add_text(&text, "xxxxxxxxxxxxxxxx");
+	oauth_mask(&out, text.data, text.len, &known);
+	assert_string_equal(buf_text(&out), OAUTH_MASK);
+	free(secret);
+	buf_release(&text);
+	buf_release(&out);
+}
+
 /* Bad texts take no time that grows faster than they do. */
 static void test_hostile_texts_end(void **state)
 {
@@ -376,6 +405,8 @@ int main(void)
 		TEST(test_what_stands_behind_a_name_is_hidden),
 		TEST(test_what_a_name_shows_is_learnt),
 		TEST(test_secrets_within_each_other),
+		TEST(test_a_secret_that_overlaps_itself_is_hidden_as_a_whole),
+		TEST(test_a_long_secret_that_repeats_itself_ends),
 		TEST(test_hostile_texts_end),
 	};
 
