@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from faults import (CHANGING, Copy, SLOW, each, events, in_memory, parse_trace, say,  # noqa: E402
                     sound, strace, thin)
 from oauth import scenario_options, shared_server  # noqa: E402
-from scenarios import error  # noqa: E402
+from scenarios import SCENARIOS, Scenario, error  # noqa: E402
 from tap import check, contains, equal, main, test  # noqa: E402
 
 KILLED = (-9, 137)
@@ -19,6 +19,7 @@ PROVIDER = ("name", "client_id", "scope", "has_secret", "revision", "status")
 GRANT = ("provider", "scope", "refreshable", "status", "revision")
 SECRET = "first-secret-of-the-client"
 NEW_SECRET = "second-secret-of-the-client"
+SCENARIOS["at-once"] = Scenario()
 
 
 def state(home):

@@ -184,7 +184,6 @@ def given(**changes):
 
 ANSWERS = {
     "good": polled(PENDING, success()),
-    "at-once": polled(success()),
     # the device endpoint
     "device-type": Scenario(device=[lambda call: call.send(codes(call), content_type="text/html")]),
     "device-html": asked(text("<!doctype html><h1>Down for maintenance</h1>")),
