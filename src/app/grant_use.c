@@ -63,9 +63,17 @@ enum errc grant_use_load(struct grant_use *g, struct err *e)
 	return rc;
 }
 
-static const char *state_name(enum grant_state state)
+/* A refresh that was begun by a process that is gone may have used up the token. */
+bool grant_uncertain(const struct grant *g)
 {
-	switch (state) {
+	return g->state == GRANT_UNCERTAIN || (g->abandoned && g->state == GRANT_LIVE);
+}
+
+static const char *state_name(const struct grant *g)
+{
+	if (grant_uncertain(g))
+		return "uncertain";
+	switch (g->state) {
 	case GRANT_LIVE:
 		return "live";
 	case GRANT_UNCERTAIN:
@@ -86,7 +94,7 @@ struct json *grant_record(const struct grant *g)
 	struct json *row = json_object_new();
 
 	json_set_text(row, "id", g->id);
-	json_set_text(row, "state", state_name(g->state));
+	json_set_text(row, "state", state_name(g));
 	json_set_text(row, "status", g->altered ? "altered" : "ok");
 	set_text(row, "provider", g->provider_name);
 	set_text(row, "provider_id", g->provider_id);
@@ -96,7 +104,7 @@ struct json *grant_record(const struct grant *g)
 	json_set_time(row, "expires_at", g->expires_at);
 	json_set_bool(row, "refreshable", g->refreshable);
 	json_set_bool(row, "has_id_token", g->has_id_token);
-	set_text(row, "note", g->note);
+	set_text(row, "note", g->state == GRANT_LIVE && g->abandoned ? GRANT_ABANDONED : g->note);
 	json_set_time(row, "created_at", g->created_at);
 	json_set_time(row, "refreshed_at", g->refreshed_at);
 	json_set_int(row, "revision", g->revision);
@@ -117,6 +125,8 @@ static enum errc write_once(struct grant_use *g, const struct secret *tokens,
 		rc = grant_object_mac(g->store, &row, before, e);
 	if (!rc)
 		rc = grant_update(g->store, &row, tokens, e);
+	if (!rc && !g->stays_taken)
+		rc = grant_give_back(g->store, &row, e);
 	detail = grant_detail(&row);
 	for (const void *it = json_first(more); it; it = json_next(more, it))
 		json_set(detail, json_name(it), json_keep(json_value(it)));
@@ -125,8 +135,10 @@ static enum errc write_once(struct grant_use *g, const struct secret *tokens,
 	if (!rc)
 		rc = audit_commit(g->call, g->store, e);
 	audit_rollback(g->call, g->store);
-	if (!rc)
+	if (!rc) {
 		g->row = row;
+		g->row.abandoned = false;
+	}
 	json_free(detail);
 	return rc;
 }
