@@ -83,8 +83,20 @@ static bool report_submit(struct form_dialog *d)
 	return false;
 }
 
+/* The equal command line tells the format, too; JSON is a way of every command. */
+static void report_changed(struct form_dialog *d)
+{
+	const char *format = form_value(d->form, format_arg.name);
+
+	form_refix(d->form, "format",
+		   strcmp(format, "junit") == 0	     ? "junit"
+		   : strcmp(format, "markdown") == 0 ? "md"
+						     : "text");
+}
+
 static const struct form_kind report_kind = {
 	.name = "Report",
+	.changed = report_changed,
 	.submit = report_submit,
 };
 

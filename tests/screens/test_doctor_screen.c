@@ -63,7 +63,7 @@ static const struct golden {
 	{ "doctor-help-80x24", "report", 80, 24, false, "?" },
 	{ "doctor-run-80x24", "report", 80, 24, false, "A" },
 	{ "doctor-interactive-80x24", "report", 80, 24, false, "I" },
-	{ "doctor-export-80x24", "report", 80, 24, false, "e" },
+	{ "doctor-export-80x24", "report", 80, 24, false, "e<Tab><C-u>report.md" },
 	{ "doctor-hostile-80x24", "hostile", 80, 24, false, "" },
 	{ "doctor-hostile-long-80x24", "hostile", 80, 24, false, "j" },
 	{ "doctor-hostile-wide-120x40", "hostile", 120, 40, false, "jj" },
