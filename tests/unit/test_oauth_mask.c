@@ -243,8 +243,8 @@ static void test_nothing_else_is_hidden(void **state)
 		"{\"token_type\":\"Bearer\",\"expires_in\":900,\"access_token\":null}",
 		("{\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\","
 		 "\"refresh_token\"],\"token_endpoint\":\"https://as.example/token\"}"),
-		"{\"response_types_supported\":[\"code\",\"id_token\"],\"user_code\":\"ABCD-"
-		"EFGH\"}",
+		("{\"response_types_supported\":[\"code\",\"id_token\"],\"user_code\":\"ABCD-"
+		 "EFGH\"}"),
 		"the token: it is no good; secret = something",
 		"Content-Type: application/json;charset=UTF-8",
 		"WWW-Authenticate: Basic realm=\"x\"",
