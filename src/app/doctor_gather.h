@@ -42,7 +42,6 @@ void doctor_wait(struct doctor_gather *g, const char *doing, int64_t ms);
 void doctor_keys_look(struct doctor_keys *k, const struct json *metadata, const char *text,
 		      size_t len);
 /* doctor_flow.c: requests of a device flow as probes. */
-void doctor_probe_reset(struct doctor_gather *g, enum doctor_probe_id id);
 /* The answer of a probe, read once more for who changes it; to be released. */
 void doctor_answer_again(struct doctor_gather *g, enum doctor_probe_id id,
 			 const struct oauth_secrets *known, struct oauth_answer *out);

@@ -100,7 +100,6 @@ struct doctor_token {
 struct doctor_facts {
 	const struct oauth_provider *provider; /* endpoints as in effect */
 	const struct json *metadata;	       /* NULL: none that can be read */
-	char metadata_fault[256];	       /* why not */
 	struct doctor_probe probes[PROBES];
 	struct doctor_keys keys;
 	struct device_codes codes; /* of PROBE_DEVICE */

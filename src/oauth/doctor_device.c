@@ -9,7 +9,8 @@
 
 enum { ENTROPY_BITS = 128, UUID_SIZE = 36, STATUS_RATE = 429 };
 
-enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f)
+/* Which of the own client's requests for a code counts. */
+static enum doctor_probe_id device_asked(const struct doctor_facts *f)
 {
 	return f->probes[PROBE_DEVICE_PLAIN].sent ? PROBE_DEVICE_PLAIN : PROBE_DEVICE;
 }
@@ -17,7 +18,7 @@ enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f)
 const struct doctor_probe *doctor_codes_given(const struct doctor_facts *f, struct doctor_result *r,
 					      const struct json **json)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, doctor_device_asked(f));
+	const struct doctor_probe *p = doctor_probe_of(f, r, device_asked(f));
 
 	if (!p)
 		return NULL;
@@ -79,7 +80,7 @@ static bool is_refusal(const struct doctor_probe *p)
 
 static void dev_response_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	enum doctor_probe_id id = doctor_device_asked(f);
+	enum doctor_probe_id id = device_asked(f);
 	const struct doctor_probe *p = &f->probes[id];
 
 	if (p->sent && p->response.code) {
