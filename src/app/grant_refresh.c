@@ -1,14 +1,12 @@
 /* grant.refresh: a new access token for a refresh token (RFC 6749 §6, RFC 9700 §4.14). */
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "src/app/grant_use.h"
 #include "src/app/id_token.h"
 #include "src/app/key_fields.h"
 #include "src/app/ops.h"
 #include "src/app/session.h"
-#include "src/base/process.h"
 
 enum {
 	GRACE_MS = 1000, /* for the answer, when the person cancels: it may have a new token */
@@ -27,29 +25,6 @@ static const struct op_column refresh_columns[] = {
 	{ "rotated", NULL, COLUMN_FLAG, "a new refresh token came in place of the old one" },
 	{ .name = NULL },
 };
-
-/* --- one at a time ------------------------------------------------------------------------------- */
-
-static enum errc take(struct grant_use *g, struct err *e)
-{
-	enum errc rc = store_begin_unaudited(g->store, e);
-
-	if (!rc)
-		rc = grant_take(g->store, &g->row, getpid(), process_start(getpid()), e);
-	if (!rc)
-		rc = store_commit(g->store, e);
-	store_rollback(g->store);
-	return rc;
-}
-
-static void give_back(struct grant_use *g)
-{
-	if (store_begin_unaudited(g->store, NULL) == ERR_OK) {
-		if (grant_give_back(g->store, &g->row, NULL) == ERR_OK)
-			store_commit(g->store, NULL);
-		store_rollback(g->store);
-	}
-}
 
 static enum errc check_state(const struct grant *g, struct err *e)
 {
@@ -77,7 +52,7 @@ static enum errc take_turn(struct grant_use *g, struct err *e)
 		if (!rc && g->row.revision != revision)
 			return ERR_NO;
 		if (!rc)
-			rc = take(g, e);
+			rc = grant_use_take(g, e);
 		if (rc != ERR_CONFLICT || g->row.state == GRANT_ENDED || !g->row.refreshable ||
 		    waited >= WAIT_MS)
 			return rc;
@@ -204,11 +179,12 @@ static bool merge(struct grant_use *g, struct oauth_tokens *new)
 /* They came, and are gone: the old refresh token may be used up. */
 static enum errc unsaved(struct grant_use *g, enum errc rc, struct err *e)
 {
-	grant_use_row(g, NULL);
-	if (g->row.state != GRANT_ENDED)
-		end_as(g, GRANT_UNCERTAIN, "unsaved",
-		       "the new tokens of a refresh could not be kept: its refresh token may be "
-		       "used up");
+	if (grant_use_row(g, NULL) || g->row.state == GRANT_ENDED) {
+		err_hint(e, "the new tokens are lost; at the provider they live until they expire");
+		return rc;
+	}
+	end_as(g, GRANT_UNCERTAIN, "unsaved",
+	       "the new tokens of a refresh could not be kept: its refresh token may be used up");
 	err_hint(e, "the new tokens are lost; grant %s is uncertain now", g->row.id);
 	return rc;
 }
@@ -327,7 +303,7 @@ static enum errc refresh_run(const struct op_call *c, struct err *e)
 	} else if (!rc) {
 		rc = refresh(&g, e);
 		if (!g.stays_taken)
-			give_back(&g);
+			grant_use_give_back(&g);
 	}
 	grant_use_release(&g);
 	return rc;

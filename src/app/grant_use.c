@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/app/audit_note.h"
 #include "src/app/oauth_fetch.h"
 #include "src/app/provider_sign.h"
 #include "src/app/session.h"
+#include "src/base/process.h"
 
 void grant_use_init(struct grant_use *g, const struct op_call *c)
 {
@@ -63,7 +65,7 @@ enum errc grant_use_load(struct grant_use *g, struct err *e)
 	return rc;
 }
 
-/* A refresh that was begun by a process that is gone may have used up the token. */
+/* What was begun by a process that is gone may have used up the token. */
 bool grant_uncertain(const struct grant *g)
 {
 	return g->state == GRANT_UNCERTAIN || (g->abandoned && g->state == GRANT_LIVE);
@@ -153,6 +155,29 @@ enum errc grant_use_write(struct grant_use *g, const struct secret *tokens, cons
 	for (int i = 0; rc == ERR_CANCELLED && i < TRIES; i++)
 		rc = write_once(g, tokens, more, e);
 	return rc;
+}
+
+/* --- one at a time -------------------------------------------------------------------------------- */
+
+enum errc grant_use_take(struct grant_use *g, struct err *e)
+{
+	enum errc rc = store_begin_unaudited(g->store, e);
+
+	if (!rc)
+		rc = grant_take(g->store, &g->row, getpid(), process_start(getpid()), e);
+	if (!rc)
+		rc = store_commit(g->store, e);
+	store_rollback(g->store);
+	return rc;
+}
+
+void grant_use_give_back(struct grant_use *g)
+{
+	if (store_begin_unaudited(g->store, NULL) == ERR_OK) {
+		if (grant_give_back(g->store, &g->row, NULL) == ERR_OK)
+			store_commit(g->store, NULL);
+		store_rollback(g->store);
+	}
 }
 
 /* --- requests ------------------------------------------------------------------------------------ */

@@ -55,11 +55,16 @@ enum errc grant_intact(const struct grant *g, struct err *e);
 /* The answer to a refresh was lost, or nobody is there who waited for it. */
 bool grant_uncertain(const struct grant *g);
 /* The note of one whose refresh nobody waits for any more. */
-#define GRANT_ABANDONED                                                                         \
-	"the process that refreshed it ended before it knew the answer: its refresh token may " \
+#define GRANT_ABANDONED                                                                           \
+	"a process that refreshed or revoked it ended before it knew the answer: its tokens may " \
 	"be used up"
 /* The row as a record. Caller frees. */
 struct json *grant_record(const struct grant *g);
+
+/* Takes the grant for this process: what changes its tokens at the provider goes one at a time. ERR_CONFLICT while
+ * another one has it, or has changed it. Writing gives it back. */
+enum errc grant_use_take(struct grant_use *g, struct err *e);
+void grant_use_give_back(struct grant_use *g);
 
 /* Writes the row as it is now and the event of it, whose detail has the members of `more`, too. `tokens` NULL
  * leaves them. Nobody is refreshing it then. */
