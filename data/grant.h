@@ -31,6 +31,7 @@ struct grant {
 	int64_t revision;
 	int64_t ring;
 	bool altered;
+	bool abandoned; /* read only: who began to refresh it is gone, and what came of it is not known */
 };
 
 void grant_init(struct grant *g);

@@ -92,12 +92,15 @@ bool grant_row_mac(struct store *s, const struct grant_row *r, uint8_t out[ROW_M
 void grant_row_read(struct store *s, struct stmt *st, struct grant_row *r)
 {
 	struct grant *g = &r->g;
+	int64_t pid;
 	bool fits;
 
 	g->row = stmt_get_int(st, "row");
 	fits = row_read(st, grant_fields, r);
 	g->provider = stmt_get_int(st, "provider");
 	joined_provider(st, &g->provider_id, &g->provider_name);
+	pid = stmt_get_int(st, "pid");
+	g->abandoned = pid && !process_alive(pid, stmt_get_int(st, "pid_start"));
 	g->altered = !fits || !row_mac_fits(s, st, g->ring, table, grant_fields, r, g->provider_id);
 }
 

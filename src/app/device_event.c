@@ -173,5 +173,10 @@ enum errc device_outcome(const struct device_flow *f, struct err *e)
 	case FLOW_CANCELLED:
 		break;
 	}
-	return err_set(e, ERR_CANCELLED, "cancelled");
+	err_set(e, ERR_CANCELLED, "cancelled");
+	if (f->in_flight && f->has_codes)
+		err_hint(e, "a poll had no answer yet: if the person has approved, tokens may have "
+			    "been "
+			    "issued that nobody has");
+	return ERR_CANCELLED;
 }

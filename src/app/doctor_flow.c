@@ -1,4 +1,5 @@
-/* The doctor's device flows: the same requests in the same rhythm as device run, each kept as a probe. */
+/* The doctor's device flows: the same requests in the same rhythm as device run, each kept as a
+ * probe. */
 #include "src/app/device_keep.h"
 #include "src/app/doctor_gather.h"
 #include "src/app/provider_sign.h"

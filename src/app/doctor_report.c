@@ -57,7 +57,7 @@ struct json *doctor_record(const struct doctor_gather *g, const struct doctor_re
 	return record;
 }
 
-/* --- Markdown ------------------------------------------------------------------------------------------------- */
+/* --- Markdown -------------------------------------------------------------------------------- */
 
 static void markdown_text(struct buf *out, const char *text)
 {
@@ -128,7 +128,7 @@ void doctor_markdown(struct buf *out, const struct json *record)
 	}
 }
 
-/* --- JUnit ------------------------------------------------------------------------------------------------------- */
+/* --- JUnit ----------------------------------------------------------------------------------- */
 
 static void xml_text(struct buf *out, const char *text)
 {

@@ -100,8 +100,14 @@ static enum errc revoke(struct grant_use *g, struct err *e)
 				    "there",
 				    g->row.id, whose(&g->row), g->provider.oauth.name);
 
+	/* A refresh under way brings tokens that this would miss. */
 	if (!rc)
-		rc = revoke_all(g, &access_lives, e);
+		rc = grant_use_take(g, e);
+	if (rc)
+		return rc;
+	rc = revoke_all(g, &access_lives, e);
+	if (rc)
+		grant_use_give_back(g);
 	if (!rc)
 		rc = write_revoked(g, access_lives, e);
 	if (!rc && access_lives)

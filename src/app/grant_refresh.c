@@ -1,14 +1,12 @@
 /* grant.refresh: a new access token for a refresh token (RFC 6749 §6, RFC 9700 §4.14). */
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "src/app/grant_use.h"
 #include "src/app/id_token.h"
 #include "src/app/key_fields.h"
 #include "src/app/ops.h"
 #include "src/app/session.h"
-#include "src/base/process.h"
 
 enum {
 	GRACE_MS = 1000, /* for the answer, when the person cancels: it may have a new token */
@@ -27,29 +25,6 @@ static const struct op_column refresh_columns[] = {
 	{ "rotated", NULL, COLUMN_FLAG, "a new refresh token came in place of the old one" },
 	{ .name = NULL },
 };
-
-/* --- one at a time ------------------------------------------------------------------------------- */
-
-static enum errc take(struct grant_use *g, struct err *e)
-{
-	enum errc rc = store_begin_unaudited(g->store, e);
-
-	if (!rc)
-		rc = grant_take(g->store, &g->row, getpid(), process_start(getpid()), e);
-	if (!rc)
-		rc = store_commit(g->store, e);
-	store_rollback(g->store);
-	return rc;
-}
-
-static void give_back(struct grant_use *g)
-{
-	if (store_begin_unaudited(g->store, NULL) == ERR_OK) {
-		if (grant_give_back(g->store, &g->row, NULL) == ERR_OK)
-			store_commit(g->store, NULL);
-		store_rollback(g->store);
-	}
-}
 
 static enum errc check_state(const struct grant *g, struct err *e)
 {
@@ -77,7 +52,7 @@ static enum errc take_turn(struct grant_use *g, struct err *e)
 		if (!rc && g->row.revision != revision)
 			return ERR_NO;
 		if (!rc)
-			rc = take(g, e);
+			rc = grant_use_take(g, e);
 		if (rc != ERR_CONFLICT || g->row.state == GRANT_ENDED || !g->row.refreshable ||
 		    waited >= WAIT_MS)
 			return rc;
@@ -115,9 +90,11 @@ static enum errc end_as(struct grant_use *g, enum grant_state state, const char 
 	g->row.state = state;
 	key_text_set(&g->row.note, note);
 	rc = write_outcome(g, outcome, NULL, false, &own);
-	if (rc)
-		call_note(g->call, "grant %s still says that it is live: %s", g->row.id,
-			  own.message);
+	if (rc) {
+		/* When this process has ended it shows as abandoned. */
+		g->stays_taken = true;
+		call_note(g->call, "what came of it could not be kept: %s", own.message);
+	}
 	return rc;
 }
 
@@ -199,6 +176,19 @@ static bool merge(struct grant_use *g, struct oauth_tokens *new)
 	return rotated;
 }
 
+/* They came, and are gone: the old refresh token may be used up. */
+static enum errc unsaved(struct grant_use *g, enum errc rc, struct err *e)
+{
+	if (grant_use_row(g, NULL) || g->row.state == GRANT_ENDED) {
+		err_hint(e, "the new tokens are lost; at the provider they live until they expire");
+		return rc;
+	}
+	end_as(g, GRANT_UNCERTAIN, "unsaved",
+	       "the new tokens of a refresh could not be kept: its refresh token may be used up");
+	err_hint(e, "the new tokens are lost; grant %s is uncertain now", g->row.id);
+	return rc;
+}
+
 static enum errc refreshed(struct grant_use *g, struct oauth_tokens *new, struct err *e)
 {
 	struct secret packed = SECRET_INIT;
@@ -219,7 +209,7 @@ static enum errc refreshed(struct grant_use *g, struct oauth_tokens *new, struct
 	rc = write_outcome(g, "refreshed", &packed, rotated, e);
 	secret_release(&packed);
 	if (rc)
-		return rc;
+		return unsaved(g, rc, e);
 	record = grant_record(&g->row);
 	json_set_bool(record, "rotated", rotated);
 	return call_record_take(g->call, record, e);
@@ -229,7 +219,7 @@ static enum errc answered(struct grant_use *g, const struct oauth_request *r,
 			  const struct http_response *response, struct err *e)
 {
 	const struct oauth_provider *p = &g->provider.oauth;
-	bool was_uncertain = g->row.state == GRANT_UNCERTAIN;
+	bool was_uncertain = grant_uncertain(&g->row);
 	struct oauth_tokens new = { .expires_ms = -1 };
 	struct oauth_answer a;
 	enum errc rc;
@@ -251,12 +241,29 @@ static enum errc answered(struct grant_use *g, const struct oauth_request *r,
 	return rc;
 }
 
+/* What the process before left behind is kept before anything else may go wrong. */
+static enum errc take_over(struct grant_use *g, struct err *e)
+{
+	enum errc rc;
+
+	if (!g->row.abandoned || g->row.state != GRANT_LIVE)
+		return ERR_OK;
+	g->row.state = GRANT_UNCERTAIN;
+	key_text_set(&g->row.note, GRANT_ABANDONED);
+	g->stays_taken = true;
+	rc = write_outcome(g, "abandoned", NULL, false, e);
+	g->stays_taken = rc;
+	return rc;
+}
+
 static enum errc refresh(struct grant_use *g, struct err *e)
 {
 	struct oauth_request r = { .url = NULL };
 	struct grant_answer a = { .cancelled = false };
-	enum errc rc = grant_use_request(g, &r, OAUTH_TOKEN, e);
+	enum errc rc = take_over(g, e);
 
+	if (!rc)
+		rc = grant_use_request(g, &r, OAUTH_TOKEN, e);
 	if (rc)
 		goto out;
 	oauth_request_add(&r, "grant_type", "refresh_token");
@@ -295,7 +302,8 @@ static enum errc refresh_run(const struct op_call *c, struct err *e)
 		rc = tell_done(&g, e);
 	} else if (!rc) {
 		rc = refresh(&g, e);
-		give_back(&g);
+		if (!g.stays_taken)
+			grant_use_give_back(&g);
 	}
 	grant_use_release(&g);
 	return rc;

@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/app/audit_note.h"
 #include "src/app/oauth_fetch.h"
 #include "src/app/provider_sign.h"
 #include "src/app/session.h"
+#include "src/base/process.h"
 
 void grant_use_init(struct grant_use *g, const struct op_call *c)
 {
@@ -63,9 +65,17 @@ enum errc grant_use_load(struct grant_use *g, struct err *e)
 	return rc;
 }
 
-static const char *state_name(enum grant_state state)
+/* What was begun by a process that is gone may have used up the token. */
+bool grant_uncertain(const struct grant *g)
 {
-	switch (state) {
+	return g->state == GRANT_UNCERTAIN || (g->abandoned && g->state == GRANT_LIVE);
+}
+
+static const char *state_name(const struct grant *g)
+{
+	if (grant_uncertain(g))
+		return "uncertain";
+	switch (g->state) {
 	case GRANT_LIVE:
 		return "live";
 	case GRANT_UNCERTAIN:
@@ -86,7 +96,7 @@ struct json *grant_record(const struct grant *g)
 	struct json *row = json_object_new();
 
 	json_set_text(row, "id", g->id);
-	json_set_text(row, "state", state_name(g->state));
+	json_set_text(row, "state", state_name(g));
 	json_set_text(row, "status", g->altered ? "altered" : "ok");
 	set_text(row, "provider", g->provider_name);
 	set_text(row, "provider_id", g->provider_id);
@@ -96,7 +106,7 @@ struct json *grant_record(const struct grant *g)
 	json_set_time(row, "expires_at", g->expires_at);
 	json_set_bool(row, "refreshable", g->refreshable);
 	json_set_bool(row, "has_id_token", g->has_id_token);
-	set_text(row, "note", g->note);
+	set_text(row, "note", g->state == GRANT_LIVE && g->abandoned ? GRANT_ABANDONED : g->note);
 	json_set_time(row, "created_at", g->created_at);
 	json_set_time(row, "refreshed_at", g->refreshed_at);
 	json_set_int(row, "revision", g->revision);
@@ -117,6 +127,8 @@ static enum errc write_once(struct grant_use *g, const struct secret *tokens,
 		rc = grant_object_mac(g->store, &row, before, e);
 	if (!rc)
 		rc = grant_update(g->store, &row, tokens, e);
+	if (!rc && !g->stays_taken)
+		rc = grant_give_back(g->store, &row, e);
 	detail = grant_detail(&row);
 	for (const void *it = json_first(more); it; it = json_next(more, it))
 		json_set(detail, json_name(it), json_keep(json_value(it)));
@@ -125,8 +137,10 @@ static enum errc write_once(struct grant_use *g, const struct secret *tokens,
 	if (!rc)
 		rc = audit_commit(g->call, g->store, e);
 	audit_rollback(g->call, g->store);
-	if (!rc)
+	if (!rc) {
 		g->row = row;
+		g->row.abandoned = false;
+	}
 	json_free(detail);
 	return rc;
 }
@@ -141,6 +155,29 @@ enum errc grant_use_write(struct grant_use *g, const struct secret *tokens, cons
 	for (int i = 0; rc == ERR_CANCELLED && i < TRIES; i++)
 		rc = write_once(g, tokens, more, e);
 	return rc;
+}
+
+/* --- one at a time -------------------------------------------------------------------------------- */
+
+enum errc grant_use_take(struct grant_use *g, struct err *e)
+{
+	enum errc rc = store_begin_unaudited(g->store, e);
+
+	if (!rc)
+		rc = grant_take(g->store, &g->row, getpid(), process_start(getpid()), e);
+	if (!rc)
+		rc = store_commit(g->store, e);
+	store_rollback(g->store);
+	return rc;
+}
+
+void grant_use_give_back(struct grant_use *g)
+{
+	if (store_begin_unaudited(g->store, NULL) == ERR_OK) {
+		if (grant_give_back(g->store, &g->row, NULL) == ERR_OK)
+			store_commit(g->store, NULL);
+		store_rollback(g->store);
+	}
 }
 
 /* --- requests ------------------------------------------------------------------------------------ */

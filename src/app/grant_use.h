@@ -41,6 +41,7 @@ struct grant_use {
 	struct grant row;
 	struct provider_use provider;
 	struct oauth_tokens tokens;
+	bool stays_taken; /* what is written is not yet what comes of a refresh */
 };
 
 void grant_use_init(struct grant_use *g, const struct op_call *c);
@@ -51,11 +52,22 @@ enum errc grant_use_row(struct grant_use *g, struct err *e);
 /* Row, provider and tokens. ERR_STORE where it was altered. */
 enum errc grant_use_load(struct grant_use *g, struct err *e);
 enum errc grant_intact(const struct grant *g, struct err *e);
+/* The answer to a refresh was lost, or nobody is there who waited for it. */
+bool grant_uncertain(const struct grant *g);
+/* The note of one whose refresh nobody waits for any more. */
+#define GRANT_ABANDONED                                                                           \
+	"a process that refreshed or revoked it ended before it knew the answer: its tokens may " \
+	"be used up"
 /* The row as a record. Caller frees. */
 struct json *grant_record(const struct grant *g);
 
+/* Takes the grant for this process: what changes its tokens at the provider goes one at a time. ERR_CONFLICT while
+ * another one has it, or has changed it. Writing gives it back. */
+enum errc grant_use_take(struct grant_use *g, struct err *e);
+void grant_use_give_back(struct grant_use *g);
+
 /* Writes the row as it is now and the event of it, whose detail has the members of `more`, too. `tokens` NULL
- * leaves them. */
+ * leaves them. Nobody is refreshing it then. */
 enum errc grant_use_write(struct grant_use *g, const struct secret *tokens, const struct json *more,
 			  struct err *e);
 

@@ -231,8 +231,7 @@ static enum errc secret_apply(const struct op_args *a, struct provider_input *in
 	if (given)
 		secret_copy(&in->secret, given);
 	else if (strcmp(file, "-") == 0)
-		rc = secret_read_fd(&in->secret, STDIN_FILENO, CLIENT_SECRET_MAX, "standard input",
-				    e);
+		rc = secret_read_stdin(&in->secret, CLIENT_SECRET_MAX, "client secret: ", e);
 	else
 		rc = secret_read_file(&in->secret, file, CLIENT_SECRET_MAX, e);
 	if (rc)

@@ -81,9 +81,8 @@ static enum errc add_secret_file(struct key_set *set, const char *path, struct e
 	char *label = label_of(path);
 	enum errc rc;
 
-	rc = is_stdin(path)
-		     ? secret_read_fd(&secret, STDIN_FILENO, TOKEN_SECRET_MAX, "standard input", e)
-		     : secret_read_file(&secret, path, TOKEN_SECRET_MAX, e);
+	rc = is_stdin(path) ? secret_read_stdin(&secret, TOKEN_SECRET_MAX, "secret: ", e)
+			    : secret_read_file(&secret, path, TOKEN_SECRET_MAX, e);
 	if (!rc) {
 		secret_chomp(&secret);
 		key_set_add_secret(set, &secret, label);

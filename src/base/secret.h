@@ -48,6 +48,9 @@ enum errc secret_read_fd(struct secret *s, int fd, size_t max, const char *what,
 /* Reads a file that must be regular and of this user, or root, without access for others
  * (a /dev/fd/N path is taken as it is). ERR_PERMISSION names the mode. */
 enum errc secret_read_file(struct secret *s, const char *path, size_t max, struct err *e);
+/* All of standard input; where that is a terminal one line is asked for, without echo. A line end at the end is
+ * cut off. */
+enum errc secret_read_stdin(struct secret *s, size_t max, const char *prompt, struct err *e);
 /* Asks on /dev/tty without echo. ERR_CANCELLED on Ctrl-C, ERR_USAGE where there is no terminal. */
 enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e);
 /* The same for a paste of many lines and at most `max` bytes; Ctrl-D ends it. ERR_USAGE when longer. */

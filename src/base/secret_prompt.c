@@ -213,6 +213,18 @@ enum errc secret_prompt(struct secret *s, const char *prompt, struct err *e)
 	return ask(&p, s, prompt, PROMPT_MAX, e);
 }
 
+enum errc secret_read_stdin(struct secret *s, size_t max, const char *prompt, struct err *e)
+{
+	enum errc rc;
+
+	if (isatty(STDIN_FILENO))
+		return secret_prompt(s, prompt, e);
+	rc = secret_read_fd(s, STDIN_FILENO, max, "standard input", e);
+	if (!rc)
+		secret_chomp(s);
+	return rc;
+}
+
 enum errc secret_prompt_lines(struct secret *s, const char *prompt, size_t max, struct err *e)
 {
 	struct prompt p = { .escape = ESCAPE_NONE, .lines = true };

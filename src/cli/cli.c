@@ -129,9 +129,9 @@ static enum errc operate(struct command_line *c, const struct settings *s, struc
 	enum errc rc;
 
 	printer_init(&printer, s, c->op);
-	interrupt_watch(app);
+	interrupt_watch(app, c->op->flags & OP_REMOTE);
 	rc = operation_run(c, app, &printer, e);
-	interrupt_end();
+	interrupt_end(rc == ERR_CANCELLED);
 	app_free(app);
 	end_unread(&printer.out, c->op);
 	printer_release(&printer);

@@ -206,6 +206,12 @@ static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t t
 	return true;
 }
 
+static bool sink_leaves(void *arg)
+{
+	(void)arg;
+	return interrupt_leaves();
+}
+
 static enum errc sink_confirm(void *arg, const char *question, struct err *e)
 {
 	struct printer *p = arg;
@@ -235,6 +241,7 @@ void printer_init(struct printer *p, const struct settings *s, const struct op *
 			  .text = sink_text,
 			  .progress = sink_progress,
 			  .confirm = sink_confirm,
+			  .leaves = sink_leaves,
 			  .note = sink_note },
 	};
 	out_init(&p->out, STDOUT_FILENO);

@@ -1,4 +1,5 @@
-/* The doctor's rules about the device endpoint (RFC 8628 §3.1, §3.2): what it answers, and to whom. */
+/* The doctor's rules about the device endpoint (RFC 8628 §3.1, §3.2): what it answers, and to
+ * whom. */
 #include "src/oauth/doctor_rules.h"
 
 #include <ctype.h>
@@ -135,9 +136,10 @@ const struct doctor_rule doctor_dev_cache = {
 	.look = dev_cache_look,
 };
 
-/* --- device_code -------------------------------------------------------------------------------- */
+/* --- device_code ----------------------------------------------------------------------------- */
 
-/* Hundredths of a bit that a character of the text carries at most, by the alphabet it seems to be of. */
+/* Hundredths of a bit that a character of the text carries at most, by the alphabet it seems to
+ * be of. */
 static unsigned bits_of(const char *text)
 {
 	/* log2 of 2, 10, 16, 26, 36, 52, 62 and 64, times 100 */
@@ -211,7 +213,7 @@ const struct doctor_rule doctor_dev_entropy = {
 	.look = dev_entropy_look,
 };
 
-/* --- the own client ------------------------------------------------------------------------------ */
+/* --- the own client -------------------------------------------------------------------------- */
 
 static bool names_pkce(const struct doctor_probe *p)
 {

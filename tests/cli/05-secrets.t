@@ -74,6 +74,20 @@ def a_secret_is_asked_for_without_echo(home):
 
 
 @test
+def a_secret_file_that_is_the_terminal_is_asked_for_without_echo(home):
+    for args in (("provider", "add", "idp", "--issuer", "https://id.example", "--client-id", "c",
+                  "--client-secret-file", "-"),
+                 ("token", "verify", home.file("token", "eyJhbGciOiJIUzI1NiJ9.e30.AAAA"), "--secret-file", "-")):
+        terminal = home.terminal(*args)
+        terminal.wait("(?i)secret: ")
+        check(not terminal.echo(), "what is typed is shown")
+        terminal.send("what-nobody-shall-see\r")
+        terminal.finish()
+        lacks("what-nobody-shall-see", terminal.text)
+    check(home.json("provider", "show", "idp")["has_secret"])
+
+
+@test
 def a_cancelled_prompt_ends_with_130_and_the_terminal_as_it_was(home):
     home.create("a")
     terminal = home.terminal("-c", '"$0" key verify; echo code $?; stty -a | tr " " "\\n" |'

@@ -241,10 +241,10 @@ static void test_nothing_else_is_hidden(void **state)
 		"{\"error\":\"authorization_pending\",\"error_description\":\"wait\"}",
 		"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=me",
 		"{\"token_type\":\"Bearer\",\"expires_in\":900,\"access_token\":null}",
-		"{\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\","
-		"\"refresh_token\"],\"token_endpoint\":\"https://as.example/token\"}",
-		"{\"response_types_supported\":[\"code\",\"id_token\"],\"user_code\":\"ABCD-"
-		"EFGH\"}",
+		("{\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\","
+		 "\"refresh_token\"],\"token_endpoint\":\"https://as.example/token\"}"),
+		("{\"response_types_supported\":[\"code\",\"id_token\"],\"user_code\":\"ABCD-"
+		 "EFGH\"}"),
 		"the token: it is no good; secret = something",
 		"Content-Type: application/json;charset=UTF-8",
 		"WWW-Authenticate: Basic realm=\"x\"",
