@@ -92,7 +92,7 @@ static const struct list_column grants_columns[] = {
 	  .max_width = 40,
 	  .flags = LIST_FLEX,
 	  .draw = subject_cell },
-	{ .title = "SCOPE", .width = 20, .drop = 1, .flags = LIST_FLEX, .member = "scope" },
+	{ .title = "SCOPE", .width = 22, .drop = 1, .flags = LIST_FLEX, .member = "scope" },
 	{ .title = "REFRESH", .width = 7, .drop = 2, .draw = refresh_cell },
 	{ .title = "EXPIRES", .width = 9, .flags = LIST_RIGHT, .draw = expires_cell },
 	{ .title = NULL },
