@@ -34,15 +34,41 @@ static void hide(const struct masking *m, const struct reading *r, size_t from, 
 
 /* --- by value ------------------------------------------------------------------------------------- */
 
-static void hide_value(const struct masking *m, const struct reading *r, const void *value,
+/* By position of a value, how much of its beginning ends there, too (Knuth, Morris and Pratt). Caller frees. */
+static size_t *borders_new(const char *value, size_t len)
+{
+	size_t *borders = x_calloc(len, sizeof(*borders));
+
+	for (size_t at = 1, fits = 0; at < len; at++) {
+		while (fits && value[at] != value[fits])
+			fits = borders[fits - 1];
+		fits += value[at] == value[fits];
+		borders[at] = fits;
+	}
+	return borders;
+}
+
+/* Every place, those within each other, too: searched for anew behind each, a value that repeats itself takes
+ * minutes where somebody means ill. */
+static void hide_value(const struct masking *m, const struct reading *r, const char *value,
 		       size_t len)
 {
-	const char *at = r->text, *end = r->text + r->len;
+	const char *first = memmem(r->text, r->len, value, len);
+	size_t *borders, hidden_to = 0;
 
-	while ((at = memmem(at, (size_t)(end - at), value, len)) != NULL) {
-		hide(m, r, (size_t)(at - r->text), (size_t)(at - r->text) + len);
-		at++;
+	if (!first)
+		return;
+	borders = borders_new(value, len);
+	for (size_t at = (size_t)(first - r->text), fits = 0; at < r->len; at++) {
+		while (fits && (fits == len || r->text[at] != value[fits]))
+			fits = borders[fits - 1];
+		fits += r->text[at] == value[fits];
+		if (fits < len)
+			continue;
+		hide(m, r, at + 1 - len > hidden_to ? at + 1 - len : hidden_to, at + 1);
+		hidden_to = at + 1;
 	}
+	free(borders);
 }
 
 static bool is_base64(char c)
