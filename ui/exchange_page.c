@@ -1,20 +1,16 @@
 /* An exchange with a provider: on one line of a trace, and as a page with headers, bodies and times. What
  * is shown was masked when the record was made. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "src/base/alloc.h"
 #include "src/base/buf.h"
 #include "src/base/datetime.h"
 #include "src/base/text.h"
-#include "ui/dialog.h"
 #include "ui/exchange.h"
 #include "ui/record.h"
-#include "ui/scroll.h"
+#include "ui/scroll_page.h"
 
 enum {
-	PAGE_TOP = 2,
 	INDENT = 3,
 	WIDE = 64, /* columns from which a line names method and path */
 	PATH_LEAST = 12,
@@ -112,12 +108,6 @@ void exchange_line(const struct area *a, int y, const struct json *exchange)
 }
 
 /* --- the page ------------------------------------------------------------------------------ */
-struct exchange_page {
-	struct dialog base;
-	struct json *exchange;
-	struct scroll scroll;
-};
-
 static int text_draw(const struct area *a, int y, enum style style, const char *text)
 {
 	return y + area_wrap(a, INDENT, y, a->width - INDENT - 2, style, text);
@@ -186,65 +176,35 @@ int exchange_draw(const struct area *a, int y, const struct json *x)
 	return half_draw(a, y, text, json_get(x, "headers"), json_get_text(x, "body"));
 }
 
-static void page_draw(struct dialog *base, const struct area *body)
+/* --- as a page ----------------------------------------------------------------------------- */
+static void page_title(const struct json *x, const struct area *line)
 {
-	struct exchange_page *p = (struct exchange_page *)base;
-	struct area part = area_part(body, 0, PAGE_TOP, body->width, body->height - PAGE_TOP);
 	char at[DATETIME_SIZE];
 
-	time_of(p->exchange, at);
-	area_textf(body, 1, 0, -1, STYLE_TITLE, "Exchange   %s %s", at,
-		   record_text(p->exchange, "method", "GET"));
-	part.skip = p->scroll.at;
-	p->scroll.room = part.height;
-	p->scroll.lines = exchange_draw(&part, 0, p->exchange);
-	part.skip = 0;
-	scroll_draw_more(&p->scroll, &part);
-	area_cursor(body, 1, 0);
+	time_of(x, at);
+	area_textf(line, 1, 0, -1, STYLE_TITLE, "Exchange   %s %s", at,
+		   record_text(x, "method", "GET"));
 }
 
-static bool page_input(struct dialog *base, const struct input *in)
+static int page_body(const struct json *x, const struct area *a, int64_t now)
 {
-	struct exchange_page *p = (struct exchange_page *)base;
-
-	console_redraw(base->console);
-	if (scroll_input(&p->scroll, in))
-		return true;
-	if (in->type == INPUT_KEY && (in->key == 'q' || in->key == PRESS_ENTER)) {
-		dialog_close(base);
-		return true;
-	}
-	return in->type == INPUT_PASTE;
-}
-
-static void page_free(struct dialog *base)
-{
-	struct exchange_page *p = (struct exchange_page *)base;
-
-	json_free(p->exchange);
-	free(p);
+	(void)now;
+	return exchange_draw(a, 0, x);
 }
 
 static const struct action page_actions[] = {
-	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
+	SCROLL_PAGE_ACTION,
 	{ PRESS_ESC, "back", "back to the login", .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 
-static const struct dialog_type page_type = {
-	.name = "Exchange",
-	.flags = DIALOG_PAGE,
-	.actions = page_actions,
-	.draw = page_draw,
-	.input = page_input,
-	.free = page_free,
+static const struct scroll_page_type page_type = {
+	.dialog = { .name = "Exchange", SCROLL_PAGE, .actions = page_actions },
+	.title = page_title,
+	.body = page_body,
 };
 
 void exchange_page_open(struct console *c, const struct json *exchange)
 {
-	struct exchange_page *p = x_calloc(1, sizeof(*p));
-
-	p->base.type = &page_type;
-	p->exchange = json_keep(exchange);
-	dialog_push(c, &p->base);
+	scroll_page_open(c, &page_type, exchange);
 }

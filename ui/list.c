@@ -102,11 +102,6 @@ int64_t list_count(const struct list *l)
 	return l->matches;
 }
 
-int64_t list_total(const struct list *l)
-{
-	return l->total;
-}
-
 bool list_loading(const struct list *l)
 {
 	return l->page || !l->loaded;

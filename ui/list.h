@@ -103,7 +103,6 @@ void list_filter_set(struct list *l, const char *filter); /* loads */
 bool list_filter_editing(const struct list *l);
 void list_sort_set(struct list *l, const char *sort, bool descending);
 int64_t list_count(const struct list *l); /* matches; -1 not known (yet) */
-int64_t list_total(const struct list *l); /* without filter, as last known; -1 */
 bool list_loading(const struct list *l);
 
 void list_reload(struct list *l); /* keeps cursor and place */
@@ -115,6 +114,9 @@ const char *list_name_of(const struct list_type *t, const struct json *row);
 /* Arguments of the type's operation for a page. NULL with *e set: the filter can't be taken. */
 struct op_args *list_args(const struct list_type *t, struct view *v, const struct list_query *q,
 			  struct err *e);
+
+/* A `context` for screens: how many there are. */
+void list_context(struct view *v, const struct area *line);
 
 /* For the shell. The filter line stands in the place of the context line while there is a filter. */
 bool list_filter_shown(const struct list *l);

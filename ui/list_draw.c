@@ -255,3 +255,12 @@ void list_draw_filter(struct list *l, const struct area *line, bool focused)
 	area_text(line, 1, 0, 1, STYLE_TITLE, "/");
 	edit_draw(&l->filter, line, 2, 0, room, STYLE_FIELD, focused && l->editing);
 }
+
+void list_context(struct view *v, const struct area *line)
+{
+	const struct list *l = v->list;
+
+	if (l->total >= 0)
+		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%lld %s", (long long)l->total,
+			   l->total == 1 ? l->type->noun : l->type->plural);
+}

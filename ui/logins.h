@@ -62,7 +62,6 @@ void login_heard(struct login *l, const struct json *record);
 void login_ended(struct login *l, enum errc code, const struct err *e);
 struct login *login_new(struct view *v, const char *provider, const char *scope);
 void logins_forget(struct view *v, struct login *l); /* out of the list, ended or not */
-const char *login_event(const struct json *record);  /* "code" */
 bool login_succeeded(const struct login *l);
 /* The grant that was saved; NULL. */
 const char *login_grant(const struct login *l);

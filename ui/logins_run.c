@@ -16,7 +16,7 @@ struct logins_state *logins_state(struct view *v)
 	return v->state;
 }
 
-const char *login_event(const struct json *record)
+static const char *login_event(const struct json *record)
 {
 	return record_text(record, "event", "");
 }

@@ -1,19 +1,18 @@
 /* The Device screen: device logins (RFC 8628), any number at once. A login goes on when its screen is left,
  * and one that the console left can be taken up again while its code lives. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/clock.h"
 #include "ui/ask.h"
+#include "ui/exchange.h"
 #include "ui/grants.h"
 #include "ui/id_map.h"
-#include "ui/exchange.h"
 #include "ui/logins.h"
 #include "ui/op_form.h"
 #include "ui/record.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, LIST_PAGE = 10 };
 
 /* --- what is in focus ---------------------------------------------------------------------- */
 /* The login that is shown, or the list's. */
@@ -320,28 +319,11 @@ static void device_draw(struct view *v, const struct area *a)
 
 static bool list_key(struct view *v, int32_t key)
 {
-	static const struct {
-		int32_t key;
-		int by;
-	} moves[] = {
-		{ 'j', 1 },
-		{ PRESS_DOWN, 1 },
-		{ 'k', -1 },
-		{ PRESS_UP, -1 },
-		{ 'g', -(1 << 24) },
-		{ PRESS_HOME, -(1 << 24) },
-		{ 'G', 1 << 24 },
-		{ PRESS_END, 1 << 24 },
-		{ PRESS_PAGE_DOWN, 10 },
-		{ PRESS_PAGE_UP, -10 },
-	};
+	int by = scroll_step(key, LIST_PAGE);
 
-	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-		if (moves[i].key == key) {
-			logins_move(v, moves[i].by);
-			return true;
-		}
-	return false;
+	if (by)
+		logins_move(v, by);
+	return by;
 }
 
 /* Keys that move in the trace while it has the focus, and scroll the result otherwise. */

@@ -12,8 +12,9 @@
 #include "ui/menu.h"
 #include "ui/providers.h"
 #include "ui/record.h"
+#include "ui/scroll_page.h"
 
-enum { MENU_MOST = 200 };
+enum { MENU_MOST = 200, LIST_PAGE = 8 };
 
 struct doctor_state *doctor_state(struct view *v)
 {
@@ -299,17 +300,12 @@ void doctor_open(struct console *c, const char *provider)
 }
 
 /* --- a check as a page --------------------------------------------------------------------- */
-struct check_page {
-	struct dialog base;
-	struct json *check;
-	struct scroll scroll;
-};
-
-static int page_body_draw(const struct json *check, const struct area *a)
+static int page_body(const struct json *check, const struct area *a, int64_t now)
 {
 	const struct json *evidence = json_get(check, "evidence");
 	int y = doctor_check_draw(check, a, 0);
 
+	(void)now;
 	if (json_type_of(evidence) != JSON_OBJECT_TYPE)
 		return y;
 	area_rule(a, ++y, "evidence", NULL);
@@ -317,56 +313,22 @@ static int page_body_draw(const struct json *check, const struct area *a)
 	return exchange_draw(a, y + 2, evidence);
 }
 
-static void page_draw(struct dialog *base, const struct area *body)
+static void page_title(const struct json *check, const struct area *line)
 {
-	struct check_page *p = (struct check_page *)base;
-	struct area part = area_part(body, 0, 2, body->width, body->height - 2);
-
-	area_textf(body, 1, 0, -1, STYLE_TITLE, "Doctor › %s   %s",
-		   record_text(p->check, "id", "?"), record_text(p->check, "severity", ""));
-	part.skip = p->scroll.at;
-	p->scroll.room = part.height;
-	p->scroll.lines = page_body_draw(p->check, &part);
-	part.skip = 0;
-	scroll_draw_more(&p->scroll, &part);
-	area_cursor(body, 1, 0);
-}
-
-static bool page_input(struct dialog *base, const struct input *in)
-{
-	struct check_page *p = (struct check_page *)base;
-
-	console_redraw(base->console);
-	if (scroll_input(&p->scroll, in))
-		return true;
-	if (in->type == INPUT_KEY && (in->key == 'q' || in->key == PRESS_ENTER)) {
-		dialog_close(base);
-		return true;
-	}
-	return in->type == INPUT_PASTE;
-}
-
-static void page_free(struct dialog *base)
-{
-	struct check_page *p = (struct check_page *)base;
-
-	json_free(p->check);
-	free(p);
+	area_textf(line, 1, 0, -1, STYLE_TITLE, "Doctor › %s   %s", record_text(check, "id", "?"),
+		   record_text(check, "severity", ""));
 }
 
 static const struct action page_actions[] = {
-	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
+	SCROLL_PAGE_ACTION,
 	{ PRESS_ESC, "back", "back to the report", .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 
-static const struct dialog_type page_type = {
-	.name = "Check",
-	.flags = DIALOG_PAGE,
-	.actions = page_actions,
-	.draw = page_draw,
-	.input = page_input,
-	.free = page_free,
+static const struct scroll_page_type page_type = {
+	.dialog = { .name = "Check", SCROLL_PAGE, .actions = page_actions },
+	.title = page_title,
+	.body = page_body,
 };
 
 /* --- actions ------------------------------------------------------------------------------- */
@@ -375,17 +337,13 @@ static void doctor_enter(struct view *v)
 {
 	struct doctor_state *s = doctor_state(v);
 	const struct doctor_row *row = &s->rows[doctor_row_now(s)];
-	struct check_page *p;
 
 	if (!row->check) {
 		doctor_unfold(s, row->rank);
 		console_redraw(v->console);
 		return;
 	}
-	p = x_calloc(1, sizeof(*p));
-	p->base.type = &page_type;
-	p->check = json_keep(row->check);
-	dialog_push(v->console, &p->base);
+	scroll_page_open(v->console, &page_type, row->check);
 }
 
 static const char *doctor_enter_label(struct view *v)
@@ -429,36 +387,18 @@ static void doctor_copy(struct view *v)
 
 static bool doctor_key(struct view *v, int32_t key)
 {
-	static const struct {
-		int32_t key;
-		int by;
-	} moves[] = {
-		{ 'j', 1 },
-		{ PRESS_DOWN, 1 },
-		{ 'k', -1 },
-		{ PRESS_UP, -1 },
-		{ 'g', -(1 << 24) },
-		{ PRESS_HOME, -(1 << 24) },
-		{ 'G', 1 << 24 },
-		{ PRESS_END, 1 << 24 },
-		{ PRESS_PAGE_DOWN, 8 },
-		{ PRESS_PAGE_UP, -8 },
-	};
 	struct doctor_state *s = doctor_state(v);
+	int by = scroll_step(key, LIST_PAGE);
 
-	if (s->in_pane && key == PRESS_ESC)
-		s->in_pane = false;
-	else if (s->in_pane)
+	if (s->in_pane && key != PRESS_ESC)
 		return scroll_key(&s->pane, key);
-	else {
-		for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-			if (moves[i].key == key) {
-				doctor_move(s, moves[i].by);
-				return true;
-			}
-		return false;
+	if (s->in_pane) {
+		s->in_pane = false;
+		return true;
 	}
-	return true;
+	if (by)
+		doctor_move(s, by);
+	return by;
 }
 
 static bool doctor_input(struct view *v, const struct input *in)

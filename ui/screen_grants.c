@@ -483,13 +483,6 @@ static const struct list_type grants_list = {
 	.empty = grants_empty,
 };
 
-static void grants_context(struct view *v, const struct area *line)
-{
-	if (list_total(v->list) >= 0)
-		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%lld grant%s",
-			   (long long)list_total(v->list), list_total(v->list) == 1 ? "" : "s");
-}
-
 const struct screen screen_grants = {
 	.id = "grants",
 	.title = "Grants",
@@ -498,6 +491,6 @@ const struct screen screen_grants = {
 	.legend = "Grant  ● active  ▲ expires soon  ◌ expired  ! uncertain  ✗ revoked",
 	.actions = grants_actions,
 	.list = &grants_list,
-	.context = grants_context,
+	.context = list_context,
 	.detail = grants_pane,
 };

@@ -23,7 +23,7 @@ static struct providers_state *providers_state(struct view *v)
 }
 
 /* --- columns ------------------------------------------------------------------------------- */
-int doctor_summary_draw(const struct area *a, int x, int y, const struct json *summary)
+static void summary_draw(const struct area *a, int x, int y, const struct json *summary)
 {
 	static const struct {
 		const char *member;
@@ -34,7 +34,6 @@ int doctor_summary_draw(const struct area *a, int x, int y, const struct json *s
 		{ "warn", GLYPH_WARN, STYLE_WARNING },
 		{ "pass", GLYPH_PASS, STYLE_GOOD },
 	};
-	int start = x;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		int64_t n = json_get_int(summary, parts[i].member, 0);
@@ -44,7 +43,6 @@ int doctor_summary_draw(const struct area *a, int x, int y, const struct json *s
 					glyph(a->frame, parts[i].glyph), (long long)n) +
 			     SUMMARY_GAP;
 	}
-	return x - start;
 }
 
 static void name_cell(struct view *v, const struct json *row, const struct area *cell)
@@ -100,7 +98,7 @@ static void doctor_cell(struct view *v, const struct json *row, const struct are
 
 	(void)v;
 	if (json_type_of(summary) == JSON_OBJECT_TYPE)
-		doctor_summary_draw(cell, 0, 0, summary);
+		summary_draw(cell, 0, 0, summary);
 	else
 		area_text(cell, 0, 0, -1, STYLE_SECONDARY, "never run");
 }
@@ -368,13 +366,6 @@ static const struct list_type providers_list = {
 	.empty = providers_empty,
 };
 
-static void providers_context(struct view *v, const struct area *line)
-{
-	if (list_total(v->list) >= 0)
-		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%lld provider%s",
-			   (long long)list_total(v->list), list_total(v->list) == 1 ? "" : "s");
-}
-
 const struct screen screen_providers = {
 	.id = "providers",
 	.title = "Providers",
@@ -385,6 +376,6 @@ const struct screen screen_providers = {
 	.actions = providers_actions,
 	.list = &providers_list,
 	.close = providers_close,
-	.context = providers_context,
+	.context = list_context,
 	.detail = providers_pane,
 };

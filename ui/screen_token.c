@@ -173,32 +173,13 @@ static bool find_input(struct view *v, const struct input *in)
 static bool tokens_key(struct view *v, int32_t key)
 {
 	struct tokens_state *s = tokens_state(v);
-	int page = s->places[s->pane].scroll.room > 1 ? s->places[s->pane].scroll.room : 1;
-	const struct {
-		int32_t key;
-		int by;
-	} moves[] = {
-		{ 'j', 1 },
-		{ PRESS_DOWN, 1 },
-		{ 'k', -1 },
-		{ PRESS_UP, -1 },
-		{ ' ', page },
-		{ PRESS_PAGE_DOWN, page },
-		{ 'g', -(1 << 24) },
-		{ PRESS_HOME, -(1 << 24) },
-		{ 'G', 1 << 24 },
-		{ PRESS_END, 1 << 24 },
-		{ PRESS_PAGE_UP, -page },
-	};
+	int room = s->places[s->pane].scroll.room, by = scroll_step(key, room > 1 ? room : 1);
 
-	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-		if (moves[i].key == key) {
-			tokens_move(v, moves[i].by);
-			return true;
-		}
-	if (key == PRESS_BACKTAB)
+	if (by)
+		tokens_move(v, by);
+	else if (key == PRESS_BACKTAB)
 		tokens_focus_step(v, -1);
-	return key == PRESS_BACKTAB;
+	return by || key == PRESS_BACKTAB;
 }
 
 /* The row of a pane that is drawn in a line of it. */

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { WHEEL_LINES = 3, MORE_WIDTH = 13 };
+enum { WHEEL_LINES = 3, MORE_WIDTH = 13, BEYOND = 1 << 24 };
 
 void scroll_by(struct scroll *s, int by)
 {
@@ -42,6 +42,15 @@ static const struct {
 	{ 'G', .ends = 1 },
 	{ PRESS_END, .ends = 1 },
 };
+
+int scroll_step(int32_t key, int page)
+{
+	for (size_t i = 0; i < sizeof(scroll_keys) / sizeof(scroll_keys[0]); i++)
+		if (scroll_keys[i].key == key)
+			return scroll_keys[i].lines + scroll_keys[i].pages * page +
+			       scroll_keys[i].ends * BEYOND;
+	return 0;
+}
 
 bool scroll_key(struct scroll *s, int32_t key)
 {

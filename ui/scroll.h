@@ -18,7 +18,10 @@ void scroll_by(struct scroll *s, int by);
 void scroll_show(struct scroll *s, int first, int count);
 /* Arrows, j k, PgUp PgDn, Space, g G, Home End. False: not a key that scrolls. */
 bool scroll_key(struct scroll *s, int32_t key);
-/* The same, and the wheel. */
+/* Of a list whose cursor is not the scroll: how far those keys move it in lines, `page` for PgUp and PgDn; beyond any
+ * end for g and G. 0: not a key that moves. */
+int scroll_step(int32_t key, int page);
+/* The same as scroll_key(), and the wheel. */
 bool scroll_input(struct scroll *s, const struct input *in);
 /* "3 above, 5 below", "5 more below"; empty: nothing is out of sight. */
 void scroll_more(const struct scroll *s, char out[40]);

@@ -6,10 +6,10 @@
 #include "src/base/alloc.h"
 #include "src/base/buf.h"
 #include "src/base/datetime.h"
-#include "src/base/file.h"
 #include "src/base/text.h"
 #include "ui/menu.h"
 #include "ui/record.h"
+#include "ui/report_form.h"
 #include "ui/tokens.h"
 
 enum { REPORT_MAX = 8 << 20 };
@@ -213,71 +213,31 @@ static void report_json(struct buf *out, const struct tokens_item *item)
 }
 
 /* --- the form of the report ---------------------------------------------------------------- */
-static const char *const formats[] = { "text", "json", "markdown", NULL };
-
-static const struct arg format_arg = {
-	.name = "report format",
-	.type = ARG_CHOICE,
-	.choices = formats,
-	.fallback = "text",
-	.label = "Format",
-	.help = "",
-};
-
-static const struct arg file_arg = {
-	.name = "report file",
-	.type = ARG_FILE,
-	.label = "To file",
-	.help = "a new file, readable by you only",
-};
-
-static bool report_submit(struct form_dialog *d)
+static void report_write(struct view *v, struct buf *out, const char *format)
 {
-	const struct tokens_item *item = tokens_now(d->view);
-	const char *format = form_value(d->form, format_arg.name);
-	const char *path = form_value(d->form, file_arg.name);
-	struct console *c = d->base.console;
-	struct buf out = BUF_INIT(REPORT_MAX);
+	const struct tokens_item *item = tokens_now(v);
 
-	if (!*path) {
-		err_set(&form_item(d->form, file_arg.name)->error, ERR_USAGE, "a path is needed");
-		return false;
-	}
 	if (strcmp(format, "json") == 0)
-		report_json(&out, item);
+		report_json(out, item);
 	else
-		report_text(&out, item, console_now(c), strcmp(format, "markdown") == 0);
-	if (!file_write_new(path, buf_text(&out), out.len, &d->error)) {
-		console_say(c, STYLE_GOOD, "report written to %s, without the token", path);
-		dialog_close(&d->base);
-	}
-	buf_release(&out);
-	return false;
+		report_text(out, item, console_now(v->console), strcmp(format, "markdown") == 0);
 }
 
-static const struct form_kind report_kind = {
-	.name = "Report",
-	.submit = report_submit,
+static const char *const formats[] = { "text", "json", "markdown", NULL };
+
+static const struct report_kind report_kind = {
+	.form = { REPORT_FORM },
+	.op = "token.inspect",
+	REPORT_FORMATS(formats, "text"),
+	.title = "Write a report on this token",
+	.about = "Verdict, checks, findings, header and claims; not the token and not its "
+		 "signature.",
+	.file = "token-report.txt",
+	.said = ", without the token",
+	.write = report_write,
 };
 
 void tokens_export(struct view *v)
 {
-	static const struct form_place none[] = { { .arg = NULL } };
-	struct form *f = form_new(op_find("token.inspect"), none, console_now(v->console));
-	struct form_dialog *d = form_dialog_new(&report_kind, f);
-	char *path = path_join(getenv("HOME") ? getenv("HOME") : ".", "token-report.txt");
-
-	d->view = v;
-	f->submit = "Write";
-	form_extra(f, &format_arg, &(struct form_place){ .arg = format_arg.name, .width = 12 });
-	form_extra(f, &file_arg, &(struct form_place){ .arg = file_arg.name, .width = 46 });
-	form_start(f, format_arg.name, "text");
-	form_start(f, file_arg.name, path);
-	free(path);
-	snprintf(d->title, sizeof(d->title), "Write a report on this token");
-	form_dialog_head(d, STYLE_NORMAL, "", "%s",
-			 "Verdict, checks, findings, header and claims; not the token and not its "
-			 "signature.");
-	form_dialog_gap(d);
-	form_dialog_open(v->console, d);
+	report_form_open(v, &report_kind, NULL, NULL);
 }

@@ -9,15 +9,10 @@
 #include "src/base/text.h"
 #include "ui/menu.h"
 #include "ui/record.h"
+#include "ui/scroll_page.h"
 #include "ui/tokens.h"
 
-enum { LABEL_X = 1, VALUE_X = 14, PAGE_TOP = 2 };
-
-struct row_page {
-	struct dialog base;
-	struct json *row; /* or the array of the checks */
-	struct scroll scroll;
-};
+enum { LABEL_X = 1, VALUE_X = 14 };
 
 static int line_draw(const struct area *a, int y, const char *label, enum style style,
 		     const char *text)
@@ -28,9 +23,9 @@ static int line_draw(const struct area *a, int y, const char *label, enum style 
 	return y + area_wrap(a, VALUE_X, y, a->width - VALUE_X - 2, style, text);
 }
 
-static int time_draw(const struct row_page *p, const struct area *a, int y)
+static int time_draw(const struct json *row, const struct area *a, int y, int64_t now)
 {
-	int64_t at = record_time(p->row, "at"), now = console_now(p->base.console);
+	int64_t at = record_time(row, "at");
 	char utc[DATETIME_SIZE], local[DATETIME_SIZE], span[48], text[64];
 
 	if (at == TIME_NONE)
@@ -44,24 +39,26 @@ static int time_draw(const struct row_page *p, const struct area *a, int y)
 	return line_draw(a, y, "from now", STYLE_NORMAL, text);
 }
 
-static int offset_draw(const struct row_page *p, const struct area *a, int y)
+static int offset_draw(const struct json *row, const struct area *a, int y)
 {
 	char text[80];
 
-	if (json_get_int(p->row, "offset", -1) < 0)
+	if (json_get_int(row, "offset", -1) < 0)
 		return y;
 	snprintf(text, sizeof(text), "byte %lld of the decoded %s",
-		 (long long)json_get_int(p->row, "offset", 0), record_text(p->row, "part", "part"));
+		 (long long)json_get_int(row, "offset", 0), record_text(row, "part", "part"));
 	return line_draw(a, y, "stands at", STYLE_SECONDARY, text);
 }
 
-static int body_draw(const struct row_page *p, const struct area *a)
+static int checks_body(const struct json *checks, const struct area *a, int64_t now)
 {
-	const struct json *row = p->row;
-	int y = 0;
+	(void)now;
+	return tokens_draw_checks(checks, a);
+}
 
-	if (json_type_of(row) == JSON_ARRAY_TYPE)
-		return tokens_draw_checks(row, a);
+static int row_body(const struct json *row, const struct area *a, int64_t now)
+{
+	int y = 0;
 
 	y = line_draw(a, y, "severity", STYLE_NORMAL, json_get_text(row, "severity"));
 	y = line_draw(a, y, "means", STYLE_NORMAL, json_get_text(row, "text"));
@@ -71,12 +68,12 @@ static int body_draw(const struct row_page *p, const struct area *a)
 			      "the name is there more than once: readers take one or the other");
 	if (json_get_bool(row, "personal"))
 		y = line_draw(a, y, "personal", STYLE_WARNING, "personal data, readable by anyone");
-	y = time_draw(p, a, y);
+	y = time_draw(row, a, y, now);
 	y = line_draw(a, y, "type", STYLE_NORMAL, json_get_text(row, "type"));
 	y = line_draw(a, y, "state", STYLE_NORMAL, json_get_text(row, "state"));
 	y = line_draw(a, y, "digest", STYLE_NORMAL, json_get_text(row, "digest"));
 	y = line_draw(a, y, "source", STYLE_NORMAL, json_get_text(row, "source"));
-	y = offset_draw(p, a, y);
+	y = offset_draw(row, a, y);
 	if (!json_get_text(row, "value"))
 		return y;
 	area_rule(a, y + 1, "value, as it stands in the token", NULL);
@@ -85,49 +82,18 @@ static int body_draw(const struct row_page *p, const struct area *a)
 			 json_get_text(row, "value"));
 }
 
-static void page_draw(struct dialog *base, const struct area *body)
+static void page_title(const struct json *row, const struct area *line)
 {
-	struct row_page *p = (struct row_page *)base;
-	struct area part = area_part(body, 0, PAGE_TOP, body->width, body->height - PAGE_TOP);
-	int x = 1;
+	int x = 1 + area_text(line, 1, 0, -1, STYLE_SECONDARY, "Token › ");
 
-	x += area_text(body, x, 0, -1, STYLE_SECONDARY, "Token › ");
-	area_text(body, x, 0, -1, STYLE_TITLE,
-		  json_type_of(p->row) == JSON_ARRAY_TYPE
+	area_text(line, x, 0, -1, STYLE_TITLE,
+		  json_type_of(row) == JSON_ARRAY_TYPE
 			  ? "checks"
-			  : record_text(p->row, "name", record_text(p->row, "id", "?")));
-	part.skip = p->scroll.at;
-	p->scroll.room = part.height;
-	p->scroll.lines = body_draw(p, &part);
-	part.skip = 0;
-	scroll_draw_more(&p->scroll, &part);
-	area_cursor(body, 1, 0);
-}
-
-static bool page_input(struct dialog *base, const struct input *in)
-{
-	struct row_page *p = (struct row_page *)base;
-
-	console_redraw(base->console);
-	if (scroll_input(&p->scroll, in))
-		return true;
-	if (in->type == INPUT_KEY && (in->key == 'q' || in->key == PRESS_ENTER)) {
-		dialog_close(base);
-		return true;
-	}
-	return in->type == INPUT_PASTE;
-}
-
-static void page_free(struct dialog *base)
-{
-	struct row_page *p = (struct row_page *)base;
-
-	json_free(p->row);
-	free(p);
+			  : record_text(row, "name", record_text(row, "id", "?")));
 }
 
 static const struct action row_actions[] = {
-	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
+	SCROLL_PAGE_ACTION,
 	{ 'y', "copy value", "copy the value", .flags = ACTION_FOOTER,
 	  .disabled = tokens_why_no_value, .run = tokens_copy_value },
 	{ PRESS_ESC, "back", "back to the token", .flags = ACTION_FOOTER },
@@ -135,37 +101,22 @@ static const struct action row_actions[] = {
 };
 
 static const struct action checks_actions[] = {
-	{ PRESS_DOWN, "scroll", "next line; PgDn, Space: next page", .flags = ACTION_FOOTER },
+	SCROLL_PAGE_ACTION,
 	{ PRESS_ESC, "back", "back to the token", .flags = ACTION_FOOTER },
 	{ .label = NULL },
 };
 
-static const struct dialog_type row_type = {
-	.name = "Row",
-	.flags = DIALOG_PAGE,
-	.actions = row_actions,
-	.draw = page_draw,
-	.input = page_input,
-	.free = page_free,
+static const struct scroll_page_type row_type = {
+	.dialog = { .name = "Row", SCROLL_PAGE, .actions = row_actions },
+	.title = page_title,
+	.body = row_body,
 };
 
-static const struct dialog_type checks_type = {
-	.name = "Checks",
-	.flags = DIALOG_PAGE,
-	.actions = checks_actions,
-	.draw = page_draw,
-	.input = page_input,
-	.free = page_free,
+static const struct scroll_page_type checks_type = {
+	.dialog = { .name = "Checks", SCROLL_PAGE, .actions = checks_actions },
+	.title = page_title,
+	.body = checks_body,
 };
-
-static void page_open(struct view *v, const struct dialog_type *type, const struct json *row)
-{
-	struct row_page *p = x_calloc(1, sizeof(*p));
-
-	p->base.type = type;
-	p->row = json_keep(row);
-	dialog_push(v->console, &p->base);
-}
 
 void tokens_open_row(struct view *v)
 {
@@ -174,7 +125,7 @@ void tokens_open_row(struct view *v)
 	if (tokens_state(v)->pane == TOKEN_TEXT)
 		tokens_show(v);
 	else if (row)
-		page_open(v, &row_type, row);
+		scroll_page_open(v->console, &row_type, row);
 }
 
 const char *tokens_why_no_checks(struct view *v)
@@ -186,7 +137,7 @@ const char *tokens_why_no_checks(struct view *v)
 
 void tokens_open_checks(struct view *v)
 {
-	page_open(v, &checks_type, json_get(tokens_now(v)->record, "checks"));
+	scroll_page_open(v->console, &checks_type, json_get(tokens_now(v)->record, "checks"));
 }
 
 /* --- the list of tokens -------------------------------------------------------------------- */

@@ -48,12 +48,7 @@ enum { PAGE = 500, PAGE_BYTES = 64 * 1024 * 1024, HEX_SIZE = 2 * MAC_SIZE + 1 };
 
 static const struct arg list_args[] = {
 	FILTER_ARGS,
-	{ .name = "limit",
-	  .letter = 'L',
-	  .type = ARG_INTEGER,
-	  .flags = ARG_COMMAND_LINE,
-	  .value = "N",
-	  .help = "at most so many" },
+	LIMIT_ARG,
 	{ .name = "after",
 	  .type = ARG_INTEGER,
 	  .flags = ARG_COMMAND_LINE,
@@ -243,20 +238,21 @@ static enum errc event_list(const struct op_call *c, const struct audit_event *e
 
 static enum errc list_run(const struct op_call *c, struct err *e)
 {
-	int64_t limit = op_integer(c->args, "limit", 0), after = op_integer(c->args, "after", 0);
+	int64_t after = op_integer(c->args, "after", 0);
+	size_t limit;
 	struct audit_query q;
 	struct key k;
 	enum errc rc = query_read(c, &q, &k, e);
 
-	if (!rc && op_has(c->args, "limit") && limit == 0)
-		rc = err_set(e, ERR_USAGE, "--limit 0 lists nothing");
+	if (!rc)
+		rc = op_limit(c->args, &limit, e);
 	q.oldest_first = op_flag(c->args, "oldest-first");
 	if (q.oldest_first)
 		q.after_sequence = after;
 	else
 		q.before_sequence = after;
 	if (!rc)
-		rc = events_use(c, &q, (uint64_t)limit, event_list, e);
+		rc = events_use(c, &q, limit, event_list, e);
 	key_release(&k);
 	return rc;
 }

@@ -105,41 +105,6 @@ enum errc audit_note_key(const struct op_call *c, struct store *s, const struct 
 	return r ? r : audit_note(c, s, &n, NULL, e);
 }
 
-enum errc audit_note_provider(const struct op_call *c, struct store *s, const struct provider *p,
-			      const uint8_t before[MAC_SIZE], const struct json *detail,
-			      struct err *e)
-{
-	uint8_t after[MAC_SIZE];
-	struct audit_note n = {
-		.object = p->id,
-		.name = p->name,
-		.revision = p->revision,
-		.mac_before = before,
-		.mac_after = after,
-		.detail = detail,
-	};
-	enum errc r = provider_object_mac(s, p, after, e);
-
-	return r ? r : audit_note(c, s, &n, NULL, e);
-}
-
-enum errc audit_note_grant(const struct op_call *c, struct store *s, const struct grant *g,
-			   const uint8_t before[MAC_SIZE], const struct json *detail, struct err *e)
-{
-	uint8_t after[MAC_SIZE];
-	struct audit_note n = {
-		.object = g->id,
-		.name = g->provider_name,
-		.revision = g->revision,
-		.mac_before = before,
-		.mac_after = after,
-		.detail = detail,
-	};
-	enum errc r = grant_object_mac(s, g, after, e);
-
-	return r ? r : audit_note(c, s, &n, NULL, e);
-}
-
 enum errc audit_commit(const struct op_call *c, struct store *s, struct err *e)
 {
 	enum errc r = store_commit(s, e);

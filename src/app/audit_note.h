@@ -5,9 +5,7 @@
 
 #include <stdint.h>
 
-#include "data/grant.h"
 #include "data/key.h"
-#include "data/provider.h"
 #include "data/store.h"
 #include "src/app/op.h"
 #include "src/base/json.h"
@@ -28,15 +26,6 @@ enum errc audit_note(const struct op_call *c, struct store *s, const struct audi
  * `before`: its key_object_mac() from before the change, NULL for a key made by it. */
 enum errc audit_note_key(const struct op_call *c, struct store *s, const struct key *k,
 			 const uint8_t before[MAC_SIZE], const struct json *detail, struct err *e);
-/* The same for a provider or grant; a grant goes by its provider's name. An event that removes one has no
- * MACs: audit_note() with object, name and the revision after the last one; its operation says what it is
- * (provider.remove, grant.remove). */
-enum errc audit_note_provider(const struct op_call *c, struct store *s, const struct provider *p,
-			      const uint8_t before[MAC_SIZE], const struct json *detail,
-			      struct err *e);
-enum errc audit_note_grant(const struct op_call *c, struct store *s, const struct grant *g,
-			   const uint8_t before[MAC_SIZE], const struct json *detail,
-			   struct err *e);
 
 /* Appends an event that data/ has filled but for actor and operation (see store_restore()). */
 struct audit_event;

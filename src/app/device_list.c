@@ -69,8 +69,8 @@ static enum errc list_run(const struct op_call *c, struct err *e)
 	struct listing l = { json_array_new(), clock_wall(app_clock(c->app)) };
 	enum errc rc = flow_each(app_store(c->app), list_one, &l, e);
 
-	for (size_t i = 0; !rc && i < json_count(l.records); i++)
-		rc = call_record(c, json_at(l.records, i), e);
+	if (!rc)
+		rc = call_listing(c, l.records, 0, "flow", e);
 	json_free(l.records);
 	return rc;
 }

@@ -1,5 +1,5 @@
-/* The doctor's active probes: what a provider has to answer or refuse, and what changes nothing there. A made-up
- * secret, never the real one, goes where it might be logged. */
+/* The doctor's active probes: what a provider has to answer or refuse, and what changes nothing
+ * there. A made-up secret, never the real one, goes where it might be logged. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +13,11 @@
 #define STRANGER "authrack-doctor-9f1c" /* a client that nobody has */
 #define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
 
-enum { INTERVAL_MOST_MS = 15000, SLOWER_MS = 5000 };
+enum { INTERVAL_MOST_MS = 15000, WAIT_MOST_MS = 30000, SLOWER_MS = 5000 };
 
 static const char waiting[] = "keeping the polling interval; seconds left:";
 
-/* --- requests of its own --------------------------------------------------------------------------------- */
+/* --- requests of its own --------------------------------------------------------------------- */
 
 /* Adds who asks, and sends it. */
 static void request_send(struct doctor_gather *g, enum doctor_probe_id id, struct oauth_request *r,
@@ -55,7 +55,7 @@ void doctor_poll_once(struct doctor_gather *g, enum doctor_probe_id id,
 	oauth_request_release(&r);
 }
 
-/* --- the device endpoint ----------------------------------------------------------------------------------- */
+/* --- the device endpoint --------------------------------------------------------------------- */
 
 static bool codes_take(struct doctor_gather *g, enum doctor_probe_id id, struct device_codes *out)
 {
@@ -119,7 +119,8 @@ static void device_start(struct doctor_gather *g, struct device_flow *flow)
 		secret_copy(&g->facts.sent_code, &g->facts.codes.device_code);
 }
 
-/* A request for a code by a made-up client, or by nobody; with a scope that is not what is refused. */
+/* A request for a code by a made-up client, or by nobody; with a scope that is not what is
+ * refused. */
 static void device_probe(struct doctor_gather *g, enum doctor_probe_id id, bool named)
 {
 	struct oauth_provider as =
@@ -177,7 +178,7 @@ static void page_get(struct doctor_gather *g)
 				      : "no device code was given");
 }
 
-/* --- the token endpoint ---------------------------------------------------------------------------------------- */
+/* --- the token endpoint ---------------------------------------------------------------------- */
 
 /* What is put together, with a made-up device code unless the code of nobody's flow is wanted. */
 struct made_up {
@@ -264,7 +265,7 @@ static void token_probes(struct doctor_gather *g, const struct device_flow *good
 		token_probe(g, &made_ups[i], good);
 }
 
-/* --- polls ------------------------------------------------------------------------------------------------------ */
+/* --- polls ----------------------------------------------------------------------------------- */
 
 static void polls(struct doctor_gather *g, struct device_flow *flow)
 {
@@ -281,9 +282,17 @@ static void polls(struct doctor_gather *g, struct device_flow *flow)
 			g->facts.probes[PROBE_POLL_THIRD].why_not =
 				"the interval is too long to be waited for three times";
 	}
-	for (size_t i = 0; i < count && flow->has_codes; i++)
+	for (size_t i = 0; i < count && flow->has_codes; i++) {
+		const struct flow_time now = device_now(g->call);
+
+		if (flow_due_ms(flow, &now) > WAIT_MOST_MS) {
+			g->facts.probes[ids[i]].why_not =
+				"the provider wants to be left alone for over half a minute";
+			return;
+		}
 		if (!doctor_flow_due(g, flow, waiting) || !doctor_flow_send(g, flow, ids[i]))
 			return;
+	}
 }
 
 static void poll_early(struct doctor_gather *g, struct device_flow *flow)

@@ -1,9 +1,10 @@
-/* The doctor's device flows: the same requests in the same rhythm as device run, each kept as a probe. */
+/* The doctor's device flows: the same requests in the same rhythm as device run, each kept as a
+ * probe. */
 #include "src/app/device_keep.h"
 #include "src/app/doctor_gather.h"
 #include "src/app/provider_sign.h"
 
-void doctor_probe_reset(struct doctor_gather *g, enum doctor_probe_id id)
+static void probe_reset(struct doctor_gather *g, enum doctor_probe_id id)
 {
 	struct doctor_probe *p = &g->facts.probes[id];
 
@@ -48,7 +49,7 @@ bool doctor_flow_send(struct doctor_gather *g, struct device_flow *flow, enum do
 
 	if (g->facts.rate_limited)
 		return false;
-	doctor_probe_reset(g, id);
+	probe_reset(g, id);
 	if (flow_request(flow, &provider_signer, &now, &r, NULL) == ERR_OK) {
 		doctor_send(g, id, &r.http, &r.secrets);
 		sent = g->facts.probes[id].sent && !g->cancelled;

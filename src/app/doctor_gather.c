@@ -28,7 +28,7 @@ void doctor_gather_release(struct doctor_gather *g)
 		free(g->silent[--g->silent_count]);
 }
 
-/* --- one request --------------------------------------------------------------------------------- */
+/* --- one request ----------------------------------------------------------------------------- */
 
 static void probe_read(struct doctor_gather *g, struct doctor_probe *p,
 		       const struct oauth_secrets *known)
@@ -52,7 +52,8 @@ static void probe_read(struct doctor_gather *g, struct doctor_probe *p,
 	p->json = NULL;
 }
 
-/* The first Date tells how far apart the clocks are: it was written while the request was under way. */
+/* The first Date tells how far apart the clocks are: it was written while the request was under
+ * way. */
 static void clock_read(struct doctor_gather *g, const struct doctor_probe *p)
 {
 	const char *date = http_response_header(&p->response, "Date");
@@ -76,7 +77,7 @@ static bool is_limit(const struct doctor_probe *p, enum doctor_probe_id id)
 	return p->response.status == STATUS_RATE && !(poll && p->answer.kind == OAUTH_SLOW_DOWN);
 }
 
-/* --- endpoints that hang: waited for once ------------------------------------------------------------------ */
+/* --- endpoints that hang: waited for once ---------------------------------------------------- */
 
 static size_t address_len(const char *url)
 {
@@ -170,10 +171,10 @@ void doctor_wait(struct doctor_gather *g, const char *doing, int64_t ms)
 	}
 }
 
-/* --- passive --------------------------------------------------------------------------------------- */
+/* --- passive --------------------------------------------------------------------------------- */
 
-/* A document counts for what follows even where its issuer is another one: that is told, and must not hide
- * the rest. */
+/* A document counts for what follows even where its issuer is another one: that is told, and
+ * must not hide the rest. */
 static void metadata_take(struct doctor_gather *g, enum doctor_probe_id id)
 {
 	const struct doctor_probe *p = &g->facts.probes[id];
@@ -225,8 +226,8 @@ static void passive(struct doctor_gather *g)
 	doctor_get(g, PROBE_TLS_OLD, tls_address(g), "nothing goes over TLS");
 }
 
-/* Wall against boot clock, which does not rest while the machine sleeps, over the whole examination; steps by
- * hand would count, too. */
+/* Wall against boot clock, which does not rest while the machine sleeps, over the whole
+ * examination; steps by hand would count, too. */
 static void drift_read(struct doctor_gather *g, const struct flow_time *from)
 {
 	enum { SPAN_LEAST_MS = 2000 };

@@ -27,9 +27,9 @@ void doctor_gather_release(struct doctor_gather *g); /* wipes */
  * ERR_CANCELLED where the person ends it. */
 enum errc doctor_gather_run(struct doctor_gather *g, struct err *e);
 
-/* --- parts ------------------------------------------------------------------------------------- */
-/* Sends one request as a probe, unless a 429 or the person forbids it; true: an answer came. `known` is
- * masked in the evidence. */
+/* --- parts ----------------------------------------------------------------------------------- */
+/* Sends one request as a probe, unless a 429 or the person forbids it; true: an answer came.
+ * `known` is masked in the evidence. */
 bool doctor_send(struct doctor_gather *g, enum doctor_probe_id id, const struct http_request *r,
 		 const struct oauth_secrets *known);
 /* A GET of an address; NULL: it is not sent, for the reason given. */
@@ -42,13 +42,13 @@ void doctor_wait(struct doctor_gather *g, const char *doing, int64_t ms);
 void doctor_keys_look(struct doctor_keys *k, const struct json *metadata, const char *text,
 		      size_t len);
 /* doctor_flow.c: requests of a device flow as probes. */
-void doctor_probe_reset(struct doctor_gather *g, enum doctor_probe_id id);
 /* The answer of a probe, read once more for who changes it; to be released. */
 void doctor_answer_again(struct doctor_gather *g, enum doctor_probe_id id,
 			 const struct oauth_secrets *known, struct oauth_answer *out);
 /* Waits until the flow's next request is due; false: it has ended, or the person has ended it. */
 bool doctor_flow_due(struct doctor_gather *g, struct device_flow *flow, const char *doing);
-/* Sends it in the place of what the probe had before, and tells the flow; false: it was not sent. */
+/* Sends it in the place of what the probe had before, and tells the flow; false: it was not
+ * sent. */
 bool doctor_flow_send(struct doctor_gather *g, struct device_flow *flow, enum doctor_probe_id id);
 
 /* doctor_active.c: device and token endpoint, nobody approving. */

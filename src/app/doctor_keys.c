@@ -15,7 +15,8 @@ static bool signs(const struct jose_key *k)
 	return k->type != JOSE_OCT && !agreement && (!k->use || strcmp(k->use, "sig") == 0);
 }
 
-/* What is wrong with private members only: that they are there at all is told by a check of its own. */
+/* What is wrong with private members only: that they are there at all is told by a check of its
+ * own. */
 enum { PRIVATE_FAULTS = KEY_FAULT_MIXED | KEY_FAULT_PAIR };
 
 static void key_weakness(struct doctor_keys *out, const struct jose_key *k)
@@ -61,7 +62,8 @@ static bool any_fits(const struct key_set *set, const char *name)
 	return false;
 }
 
-/* Large vendors advertise more algorithms than they have keys for; that none at all fits is a fault. */
+/* Large vendors advertise more algorithms than they have keys for; that none at all fits is a
+ * fault. */
 static void algorithms_look(struct doctor_keys *out, const struct key_set *set,
 			    const struct json *metadata)
 {

@@ -1,4 +1,5 @@
-/* The doctor with a person: one code is approved, what it brought is tried out, another one is denied. */
+/* The doctor with a person: one code is approved, what it brought is tried out, another one is
+ * denied. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 
 enum { DENIAL_MS = 120 * 1000 };
 
-/* --- asking the person ------------------------------------------------------------------------------------------ */
+/* --- asking the person ----------------------------------------------------------------------- */
 
 /* Polls until the person has decided, the code has run out, or the time is over. */
 static void decide(struct doctor_gather *g, struct device_flow *flow, enum doctor_probe_id id,
@@ -33,7 +34,7 @@ static void decide(struct doctor_gather *g, struct device_flow *flow, enum docto
 	free(doing);
 }
 
-/* --- what the tokens are good for --------------------------------------------------------------------------------- */
+/* --- what the tokens are good for ------------------------------------------------------------ */
 
 /* A form with a token for one of the endpoints; `as` NULL: without client authentication. */
 static void token_send(struct doctor_gather *g, enum doctor_probe_id id,
@@ -163,8 +164,8 @@ static void revoke(struct doctor_gather *g)
 		token_send(g, PROBE_INTROSPECT_AFTER, OAUTH_INTROSPECTION, p, "token", token);
 }
 
-/* A good provider ends the whole grant when it sees a refresh token, or a device code, the second time: so what
- * wants a grant that lives comes before. */
+/* A good provider ends the whole grant when it sees a refresh token, or a device code, the
+ * second time: so what wants a grant that lives comes before. */
 static void tokens_try(struct doctor_gather *g)
 {
 	const struct oauth_provider *p = &g->use->oauth;

@@ -61,7 +61,7 @@ struct json *doctor_record(const struct doctor_gather *g, const struct doctor_re
 	return record;
 }
 
-/* --- Markdown ------------------------------------------------------------------------------------------------- */
+/* --- Markdown -------------------------------------------------------------------------------- */
 
 /* A name, too, may have what drives a terminal, or no XML may have. */
 static void add_safe(struct buf *out, const char *text, void (*add)(struct buf *out, char c))
@@ -146,7 +146,7 @@ void doctor_markdown(struct buf *out, const struct json *record)
 	}
 }
 
-/* --- JUnit ------------------------------------------------------------------------------------------------------- */
+/* --- JUnit ----------------------------------------------------------------------------------- */
 
 static void xml_char(struct buf *out, char c)
 {

@@ -4,8 +4,8 @@
 
 #include "src/app/doctor_gather.h"
 
-/* {"provider":…,"at":…,"checks":[…],"summary":{…}}; `only`: ids to tell, NULL-terminated; NULL all. Caller
- * frees. */
+/* {"provider":…,"at":…,"checks":[…],"summary":{…}}; `only`: ids to tell, NULL-terminated; NULL
+ * all. Caller frees. */
 struct json *doctor_record(const struct doctor_gather *g, const struct doctor_report *r,
 			   const char *provider, int64_t at, const char *const *only);
 /* The record in another form, appended; what is from outside is escaped for it. */

@@ -12,11 +12,7 @@ enum { GRACE_MS = 1000 };
 
 static const struct arg end_args[] = {
 	GRANT_ARG,
-	{ .name = "yes",
-	  .letter = 'y',
-	  .type = ARG_FLAG,
-	  .flags = ARG_COMMAND_LINE,
-	  .help = "answer yes to what would be asked" },
+	YES_ARG,
 	{ .name = NULL },
 };
 

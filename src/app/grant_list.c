@@ -1,5 +1,4 @@
 /* grant.list and grant.show. */
-#include <string.h>
 
 #include "src/app/audit_note.h"
 #include "src/app/grant_use.h"
@@ -12,12 +11,7 @@ static const struct arg list_args[] = {
 	  .letter = 'p',
 	  .type = ARG_PROVIDER,
 	  .help = "only of this provider" },
-	{ .name = "limit",
-	  .letter = 'L',
-	  .type = ARG_INTEGER,
-	  .flags = ARG_COMMAND_LINE,
-	  .value = "N",
-	  .help = "at most so many" },
+	LIMIT_ARG,
 	{ .name = "after",
 	  .type = ARG_GRANT,
 	  .flags = ARG_COMMAND_LINE,
@@ -45,37 +39,24 @@ static bool list_one(void *arg, const struct grant *g)
 	return true;
 }
 
-static enum errc tell_all(const struct op_call *c, const struct listing *l, struct err *e)
-{
-	enum errc rc = ERR_OK;
-
-	for (size_t i = 0; !rc && i < json_count(l->records); i++)
-		rc = call_record(c, json_at(l->records, i), e);
-	if (rc || !l->altered)
-		return rc;
-	err_set(e, ERR_STORE, "%zu grant%s altered outside authrack", l->altered,
-		l->altered == 1 ? " was" : "s were");
-	return err_hint(e, "run store check; what was altered is used for nothing");
-}
-
 static enum errc list_run(const struct op_call *c, struct err *e)
 {
 	struct listing l = { .records = json_array_new() };
 	struct store *s = app_store(c->app);
 	struct provider p;
-	size_t limit = (size_t)op_integer(c->args, "limit", 0);
-	enum errc rc = store_snapshot(s, e);
+	size_t limit;
+	enum errc rc = op_limit(c->args, &limit, e);
 
 	provider_init(&p);
-	if (!rc && op_has(c->args, "limit") && !limit)
-		rc = err_set(e, ERR_USAGE, "--limit 0 lists nothing");
+	if (!rc)
+		rc = store_snapshot(s, e);
 	if (!rc && op_has(c->args, "provider"))
 		rc = provider_pick(s, op_text(c->args, "provider"), &p, e);
 	if (!rc)
 		rc = grant_each(s, p.row, op_text(c->args, "after"), limit, list_one, &l, e);
 	store_snapshot_end(s);
 	if (!rc)
-		rc = tell_all(c, &l, e);
+		rc = call_listing(c, l.records, l.altered, "grant", e);
 	json_free(l.records);
 	provider_release(&p);
 	return rc;

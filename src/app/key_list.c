@@ -16,12 +16,7 @@ static const struct arg list_args[] = {
 	  .fallback = "name",
 	  .value = "FIELD[:desc]",
 	  .help = "name, owner, created, expires, used or attention" },
-	{ .name = "limit",
-	  .letter = 'L',
-	  .type = ARG_INTEGER,
-	  .flags = ARG_COMMAND_LINE,
-	  .value = "N",
-	  .help = "at most so many" },
+	LIMIT_ARG,
 	{ .name = "after",
 	  .type = ARG_KEY,
 	  .flags = ARG_COMMAND_LINE,
@@ -113,11 +108,9 @@ static enum errc page_parse(struct listing *l, struct err *e)
 	struct key k;
 	enum errc r;
 
-	l->query.limit = (size_t)op_integer(a, "limit", 0);
-	if (op_has(a, "limit") && !l->query.limit)
-		return err_set(e, ERR_USAGE, "--limit 0 lists nothing");
-	if (!after && !before)
-		return ERR_OK;
+	r = op_limit(a, &l->query.limit, e);
+	if (r || (!after && !before))
+		return r;
 	if (after && before) {
 		err_set(e, ERR_USAGE, "--after and --before are given");
 		return err_hint(e, "a page has one begin: give one of them");

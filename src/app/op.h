@@ -60,6 +60,18 @@ struct arg {
 	const char *label;	    /* in forms: "Allow from"; NULL: from the name */
 };
 
+/* Arguments that many operations have. */
+#define YES_ARG                                                                            \
+	{                                                                                  \
+		.name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
+		.help = "answer yes to what would be asked"                                \
+	}
+#define LIMIT_ARG /* of lists; see op_limit() */                                                \
+	{                                                                                       \
+		.name = "limit", .letter = 'L', .type = ARG_INTEGER, .flags = ARG_COMMAND_LINE, \
+		.value = "N", .help = "at most so many"                                         \
+	}
+
 enum column_type {
 	COLUMN_TEXT,
 	COLUMN_NUMBER,
@@ -167,6 +179,8 @@ const char *op_text(const struct op_args *a,
 size_t op_count(const struct op_args *a, const char *name);
 const char *op_nth(const struct op_args *a, const char *name, size_t n);
 int64_t op_integer(const struct op_args *a, const char *name, int64_t fallback);
+/* LIMIT_ARG: 0 is "not given"; ERR_USAGE where it is given as 0. */
+enum errc op_limit(const struct op_args *a, size_t *out, struct err *e);
 int64_t op_duration(const struct op_args *a, const char *name, int64_t fallback); /* ms */
 int64_t op_instant(const struct op_args *a, const char *name, int64_t now, int64_t fallback);
 bool op_flag(const struct op_args *a, const char *name);

@@ -167,6 +167,14 @@ int64_t op_integer(const struct op_args *a, const char *name, int64_t fallback)
 	return text && arg_integer(text, &value) ? value : fallback;
 }
 
+enum errc op_limit(const struct op_args *a, size_t *out, struct err *e)
+{
+	*out = (size_t)op_integer(a, "limit", 0);
+	if (op_has(a, "limit") && !*out)
+		return err_set(e, ERR_USAGE, "--limit 0 lists nothing");
+	return ERR_OK;
+}
+
 int64_t op_duration(const struct op_args *a, const char *name, int64_t fallback)
 {
 	const char *text = op_text(a, name);

@@ -74,10 +74,18 @@ static enum errc checks_read(const char ***out, const struct op_args *a, struct 
 	return ERR_OK;
 }
 
-/* What the list of providers shows, and the event of it. A store that can't be written to is told of: the
- * report is there all the same. */
+/* Do these checks want no more than what --passive sends? */
+static bool are_passive(const char *const *only)
+{
+	for (size_t i = 0; only && only[i]; i++)
+		if (doctor_rule_find(only[i])->phase != DOCTOR_PASSIVE)
+			return false;
+	return only != NULL;
+}
+
+/* The event of it and, of a whole report, what the list of providers shows. */
 static enum errc report_keep(const struct op_call *c, struct store *s, const struct provider *p,
-			     const struct json *record, struct err *e)
+			     const struct json *record, bool whole, struct err *e)
 {
 	struct buf text = BUF_INIT(4096);
 	struct provider_facts facts = { .doctor_at = app_now(c->app) };
@@ -93,7 +101,7 @@ static enum errc report_keep(const struct op_call *c, struct store *s, const str
 			c, s,
 			&(struct audit_note){ .object = p->id, .name = p->name, .detail = detail },
 			NULL, e);
-	if (!rc)
+	if (!rc && whole)
 		rc = provider_learn(s, p, &facts, e);
 	if (!rc)
 		rc = audit_commit(c, s, e);
@@ -126,21 +134,25 @@ static enum errc examine(const struct op_call *c, struct doctor_gather *g, const
 {
 	struct doctor_report report = { .count = 0 };
 	struct json *record = NULL;
+	struct err unkept = ERR_INIT;
 	enum errc rc;
 
 	g->interactive = op_flag(c->args, "interactive");
 	g->wait_expiry = op_flag(c->args, "wait-for-expiry");
 	g->other_client = op_text(c->args, "other-client");
-	g->facts.passive = op_flag(c->args, "passive");
+	g->facts.passive = op_flag(c->args, "passive") || are_passive(only);
 	rc = doctor_gather_run(g, e);
 	if (rc)
 		return rc;
 	doctor_report_make(&report, &g->facts);
 	record = doctor_record(g, &report, g->use->row.name, app_now(c->app), only);
-	if (!only && !app_read_only(c->app))
-		rc = report_keep(c, app_store(c->app), &g->use->row, record, e);
-	if (!rc)
-		rc = report_tell(c, record, e);
+	if (!app_read_only(c->app))
+		report_keep(c, app_store(c->app), &g->use->row, record, !only, &unkept);
+	rc = report_tell(c, record, e);
+	if (!rc && unkept.code) {
+		*e = unkept;
+		rc = unkept.code;
+	}
 	if (!rc && json_get_int(json_get(record, "summary"), "fail", 0))
 		rc = ERR_NO;
 	json_free(record);
@@ -174,8 +186,7 @@ const struct op op_provider_doctor = {
 	.summary = "examine a provider, and say what is wrong and what to do",
 	.detail =
 		"Metadata, keys, TLS and clock are looked at; then about fifteen small requests go "
-		"to "
-		"device and token endpoint, which a provider has to answer or refuse and which "
+		"to device and token endpoint, which a provider has to answer or refuse and which "
 		"change nothing there (two device codes are asked for, and left to expire). A "
 		"made-up secret, never the real one, goes where it might be logged. With "
 		"--interactive you approve one code and deny another one, and what the tokens are "

@@ -6,12 +6,7 @@
 #include "src/app/session.h"
 
 static const struct arg list_args[] = {
-	{ .name = "limit",
-	  .letter = 'L',
-	  .type = ARG_INTEGER,
-	  .flags = ARG_COMMAND_LINE,
-	  .value = "N",
-	  .help = "at most so many" },
+	LIMIT_ARG,
 	{ .name = "after",
 	  .type = ARG_PROVIDER,
 	  .flags = ARG_COMMAND_LINE,
@@ -46,27 +41,14 @@ static bool list_one(void *arg, const struct provider *p)
 	return true;
 }
 
-static enum errc tell_all(const struct op_call *c, const struct listing *l, struct err *e)
-{
-	enum errc rc = ERR_OK;
-
-	for (size_t i = 0; !rc && i < json_count(l->records); i++)
-		rc = call_record(c, json_at(l->records, i), e);
-	if (rc || !l->altered)
-		return rc;
-	err_set(e, ERR_STORE, "%zu provider%s altered outside authrack", l->altered,
-		l->altered == 1 ? " was" : "s were");
-	return err_hint(e, "run store check; what was altered is used for nothing");
-}
-
 static enum errc list_run(const struct op_call *c, struct err *e)
 {
 	struct listing l = { .store = app_store(c->app), .e = e };
-	size_t limit = (size_t)op_integer(c->args, "limit", 0);
-	enum errc rc;
+	size_t limit;
+	enum errc rc = op_limit(c->args, &limit, e);
 
-	if (op_has(c->args, "limit") && !limit)
-		return err_set(e, ERR_USAGE, "--limit 0 lists nothing");
+	if (rc)
+		return rc;
 	l.records = json_array_new();
 	rc = store_snapshot(l.store, e);
 	if (!rc)
@@ -75,7 +57,7 @@ static enum errc list_run(const struct op_call *c, struct err *e)
 		rc = l.code;
 	store_snapshot_end(l.store);
 	if (!rc)
-		rc = tell_all(c, &l, e);
+		rc = call_listing(c, l.records, l.altered, "provider", e);
 	json_free(l.records);
 	return rc;
 }

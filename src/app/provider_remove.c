@@ -12,11 +12,7 @@
 
 static const struct arg remove_args[] = {
 	PROVIDER_ARG,
-	{ .name = "yes",
-	  .letter = 'y',
-	  .type = ARG_FLAG,
-	  .flags = ARG_COMMAND_LINE,
-	  .help = "answer yes to what would be asked" },
+	YES_ARG,
 	{ .name = NULL },
 };
 

@@ -21,6 +21,20 @@ enum errc call_record_take(const struct op_call *c, struct json *row, struct err
 	return r;
 }
 
+enum errc call_listing(const struct op_call *c, const struct json *records, size_t altered,
+		       const char *noun, struct err *e)
+{
+	enum errc r = ERR_OK;
+
+	for (size_t i = 0; !r && i < json_count(records); i++)
+		r = call_record(c, json_at(records, i), e);
+	if (r || !altered)
+		return r;
+	err_set(e, ERR_STORE, "%zu %s%s altered outside authrack", altered, noun,
+		altered == 1 ? " was" : "s were");
+	return err_hint(e, "run store check; what was altered is used for nothing");
+}
+
 enum errc call_text(const struct op_call *c, const char *data, size_t len, struct err *e)
 {
 	return c->sink->text ? c->sink->text(c->sink->arg, data, len, e) : ERR_OK;

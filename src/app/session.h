@@ -29,6 +29,9 @@ void app_mirror_drop(struct app *a);
 enum errc call_record(const struct op_call *c, const struct json *row, struct err *e);
 /* The same, and drops the reference to `row`. */
 enum errc call_record_take(const struct op_call *c, struct json *row, struct err *e);
+/* A list's records, an array; then ERR_STORE where some of them were altered, the `noun` is theirs. */
+enum errc call_listing(const struct op_call *c, const struct json *records, size_t altered,
+		       const char *noun, struct err *e);
 enum errc call_text(const struct op_call *c, const char *data, size_t len, struct err *e);
 void call_note(const struct op_call *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

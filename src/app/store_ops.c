@@ -7,12 +7,6 @@
 #include "src/app/ops.h"
 #include "src/app/session.h"
 
-#define YES_ARG                                                                            \
-	{                                                                                  \
-		.name = "yes", .letter = 'y', .type = ARG_FLAG, .flags = ARG_COMMAND_LINE, \
-		.help = "answer yes to what would be asked"                                \
-	}
-
 static bool progress(void *arg, uint64_t done, uint64_t total)
 {
 	const struct op_call *c = arg;

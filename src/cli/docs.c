@@ -10,6 +10,7 @@
 #include "src/cli/command.h"
 #include "src/cli/help.h"
 #include "src/cli/settings.h"
+#include "src/oauth/doctor.h"
 #include "src/token/finding.h"
 #include "ui/screens.h"
 
@@ -345,6 +346,30 @@ static void man_findings(struct buf *out)
 	buf_add_text(out, ".El\n");
 }
 
+/* What the doctor checks, in the order of its table. */
+static void man_checks(struct buf *out)
+{
+	static const char *const phases[] = {
+		[DOCTOR_PASSIVE] = "passive",
+		[DOCTOR_ACTIVE] = "active",
+		[DOCTOR_INTERACTIVE] = "interactive",
+	};
+
+	buf_add_text(out, ".Bl -tag -width indent\n");
+	for (size_t i = 0; doctor_rules[i]; i++) {
+		const struct doctor_rule *r = doctor_rules[i];
+
+		buf_addf(out, ".It Cm %s Pq %s, %s\n", r->id, doctor_severity_name(r->severity),
+			 phases[r->phase]);
+		roff_summary(out, r->summary);
+		if (r->remedy)
+			roff_summary(out, r->remedy);
+		if (r->source)
+			buf_addf(out, ".Pq %s\n", r->source);
+	}
+	buf_add_text(out, ".El\n");
+}
+
 /* --- the document ----------------------------------------------------------------------------- */
 
 static const struct {
@@ -356,7 +381,7 @@ static const struct {
 	{ "man-json", man_json },	   { "man-keys", man_keys },
 	{ "man-output", man_output },	   { "man-exit-codes", man_exit_codes },
 	{ "man-files", man_files },	   { "man-secrets", man_secrets },
-	{ "man-findings", man_findings },
+	{ "man-findings", man_findings },  { "man-checks", man_checks },
 };
 
 /* Writes the part that the line opens. False: it opens none of ours. */

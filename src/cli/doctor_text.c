@@ -71,8 +71,8 @@ static void put_check(struct page *p, const struct json *check, size_t v)
 	put_pair(p, "to do", json_get_text(check, "remedy"), TONE_NORMAL);
 }
 
-/* The ids of all with a verdict. Of those skipped, why is told with the first of those in a row that have the
- * same reason. */
+/* The ids of all with a verdict. Of those skipped, why is told with the first of those in a row
+ * that have the same reason. */
 static void put_folded(struct page *p, const struct json *checks, size_t v)
 {
 	const char *reason = NULL;

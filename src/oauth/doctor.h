@@ -1,6 +1,7 @@
-/* The doctor: what a provider does, held against what the RFCs want, one row a check. Rules only look
- * at what was gathered: who gathers it (src/app/) sends the requests, and a probe that was not sent
- * makes its checks skipped, with the reason. Ids are stable: reports name them. */
+/* The doctor: what a provider does, held against what the RFCs want, one row a check. Rules
+ * only look at what was gathered: who gathers it (src/app/) sends the requests, and a probe
+ * that was not sent makes its checks skipped, with the reason. Ids are stable: reports name
+ * them. */
 #ifndef OAUTH_DOCTOR_H
 #define OAUTH_DOCTOR_H
 
@@ -99,7 +100,6 @@ struct doctor_token {
 struct doctor_facts {
 	const struct oauth_provider *provider; /* endpoints as in effect */
 	const struct json *metadata;	       /* NULL: none that can be read */
-	char metadata_fault[256];	       /* why not */
 	struct doctor_probe probes[PROBES];
 	struct doctor_keys keys;
 	struct device_codes codes; /* of PROBE_DEVICE */
@@ -172,8 +172,9 @@ void doctor_expect(struct doctor_result *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void doctor_advise(struct doctor_result *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* The probe where it was sent and answered; else NULL, and the result is skipped with the reason. Of a request
- * that gets no answer at all one rule an endpoint tells: disc-fetch, jwks-fetch, dev-response, tok-json. */
+/* The probe where it was sent and answered; else NULL, and the result is skipped with the
+ * reason. Of a request that gets no answer at all one rule an endpoint tells: disc-fetch,
+ * jwks-fetch, dev-response, tok-json. */
 const struct doctor_probe *doctor_probe_of(const struct doctor_facts *f, struct doctor_result *r,
 					   enum doctor_probe_id id);
 

@@ -1,5 +1,5 @@
-/* The doctor's rules about the codes that the device endpoint gives (RFC 8628 §3.2, §3.3): their numbers, and what
- * the person gets to see. */
+/* The doctor's rules about the codes that the device endpoint gives (RFC 8628 §3.2, §3.3):
+ * their numbers, and what the person gets to see. */
 #include "src/oauth/doctor_rules.h"
 
 #include <ctype.h>
@@ -11,7 +11,7 @@
 enum { EXPIRY_LEAST = 60, EXPIRY_MOST = 3600, MILLISECONDS_FROM = 1000 };
 enum { USER_CODE_MOST = 12, URI_MOST = 80 };
 
-/* --- numbers ------------------------------------------------------------------------------------- */
+/* --- numbers --------------------------------------------------------------------------------- */
 
 /* Strings count as the numbers in them: that they are strings dev-types tells. */
 static void dev_units_look(const struct doctor_facts *f, struct doctor_result *r)
@@ -132,7 +132,7 @@ const struct doctor_rule doctor_dev_interval = {
 	.look = dev_interval_look,
 };
 
-/* --- what the person sees -------------------------------------------------------------------------- */
+/* --- what the person sees -------------------------------------------------------------------- */
 
 static void dev_usercode_look(const struct doctor_facts *f, struct doctor_result *r)
 {

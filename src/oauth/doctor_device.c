@@ -1,4 +1,5 @@
-/* The doctor's rules about the device endpoint (RFC 8628 §3.1, §3.2): what it answers, and to whom. */
+/* The doctor's rules about the device endpoint (RFC 8628 §3.1, §3.2): what it answers, and to
+ * whom. */
 #include "src/oauth/doctor_rules.h"
 
 #include <ctype.h>
@@ -8,7 +9,8 @@
 
 enum { ENTROPY_BITS = 128, UUID_SIZE = 36, STATUS_RATE = 429 };
 
-enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f)
+/* Which of the own client's requests for a code counts. */
+static enum doctor_probe_id device_asked(const struct doctor_facts *f)
 {
 	return f->probes[PROBE_DEVICE_PLAIN].sent ? PROBE_DEVICE_PLAIN : PROBE_DEVICE;
 }
@@ -16,7 +18,7 @@ enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f)
 const struct doctor_probe *doctor_codes_given(const struct doctor_facts *f, struct doctor_result *r,
 					      const struct json **json)
 {
-	const struct doctor_probe *p = doctor_probe_of(f, r, doctor_device_asked(f));
+	const struct doctor_probe *p = doctor_probe_of(f, r, device_asked(f));
 
 	if (!p)
 		return NULL;
@@ -78,7 +80,7 @@ static bool is_refusal(const struct doctor_probe *p)
 
 static void dev_response_look(const struct doctor_facts *f, struct doctor_result *r)
 {
-	enum doctor_probe_id id = doctor_device_asked(f);
+	enum doctor_probe_id id = device_asked(f);
 	const struct doctor_probe *p = &f->probes[id];
 
 	if (p->sent && p->response.code) {
@@ -134,9 +136,10 @@ const struct doctor_rule doctor_dev_cache = {
 	.look = dev_cache_look,
 };
 
-/* --- device_code -------------------------------------------------------------------------------- */
+/* --- device_code ----------------------------------------------------------------------------- */
 
-/* Hundredths of a bit that a character of the text carries at most, by the alphabet it seems to be of. */
+/* Hundredths of a bit that a character of the text carries at most, by the alphabet it seems to
+ * be of. */
 static unsigned bits_of(const char *text)
 {
 	/* log2 of 2, 10, 16, 26, 36, 52, 62 and 64, times 100 */
@@ -210,7 +213,7 @@ const struct doctor_rule doctor_dev_entropy = {
 	.look = dev_entropy_look,
 };
 
-/* --- the own client ------------------------------------------------------------------------------ */
+/* --- the own client -------------------------------------------------------------------------- */
 
 static bool names_pkce(const struct doctor_probe *p)
 {

@@ -47,7 +47,8 @@ static const struct json *metadata_of(const struct doctor_facts *f, struct docto
 	return f->probes[id].json;
 }
 
-/* What is said of a status other than 200: metadata are no duty where the endpoints are known without. */
+/* What is said of a status other than 200: metadata are no duty where the endpoints are known
+ * without. */
 static enum doctor_verdict absence(const struct doctor_facts *f, long status)
 {
 	const struct oauth_provider *p = f->provider;
@@ -133,8 +134,12 @@ static void disc_slash_look(const struct doctor_facts *f, struct doctor_result *
 	const struct json *metadata = metadata_of(f, r);
 	const char *issuer = json_get_text(metadata, "issuer");
 
-	if (!metadata || !issuer || !slash_only(issuer, f->provider->issuer))
+	if (!metadata)
 		return;
+	if (!issuer || !slash_only(issuer, f->provider->issuer)) {
+		doctor_say(r, DOCTOR_PASS, "it does not");
+		return;
+	}
 	doctor_say(r, DOCTOR_WARN, "%s, asked for as %s", issuer, f->provider->issuer);
 	doctor_advise(r, "use \"%s\" as issuer here and wherever iss is compared", issuer);
 }
@@ -153,8 +158,9 @@ static void disc_template_look(const struct doctor_facts *f, struct doctor_resul
 	const struct json *metadata = metadata_of(f, r);
 	const char *issuer = json_get_text(metadata, "issuer");
 
-	if (metadata && issuer && strchr(issuer, '{'))
-		doctor_say(r, DOCTOR_FAIL, "%s", issuer);
+	if (metadata)
+		doctor_say(r, issuer && strchr(issuer, '{') ? DOCTOR_FAIL : DOCTOR_PASS, "%s",
+			   issuer ? issuer : "there is none");
 }
 
 const struct doctor_rule doctor_disc_template = {

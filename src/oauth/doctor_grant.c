@@ -36,7 +36,7 @@ static bool asked(const struct doctor_facts *f, struct doctor_result *r, const c
 	return false;
 }
 
-/* --- the token answer ------------------------------------------------------------------------------ */
+/* --- the token answer ------------------------------------------------------------------------ */
 
 /* Did the person deny, or not decide in time? */
 static bool is_undecided(const struct doctor_probe *p)
@@ -196,7 +196,7 @@ const struct doctor_rule doctor_ok_denied = {
 	.look = ok_denied_look,
 };
 
-/* --- what came with the access token ---------------------------------------------------------------- */
+/* --- what came with the access token --------------------------------------------------------- */
 
 static void ok_idmissing_look(const struct doctor_facts *f, struct doctor_result *r)
 {
@@ -286,7 +286,7 @@ const struct doctor_rule doctor_ok_at = {
 	.look = ok_at_look,
 };
 
-/* --- what can be done with them ------------------------------------------------------------------------ */
+/* --- what can be done with them -------------------------------------------------------------- */
 
 static void refresh_rotation(const struct doctor_facts *f, struct doctor_result *r,
 			     const struct doctor_probe *p)
@@ -339,7 +339,8 @@ const struct doctor_rule doctor_ok_refresh = {
 	.look = ok_refresh_look,
 };
 
-/* An answer of an endpoint that takes tokens; NULL: none, and where there should have been one, `verdict`. */
+/* An answer of an endpoint that takes tokens; NULL: none, and where there should have been one,
+ * `verdict`. */
 static const struct doctor_probe *tried(const struct doctor_facts *f, struct doctor_result *r,
 					enum doctor_probe_id id, enum doctor_verdict verdict)
 {
@@ -385,7 +386,8 @@ const struct doctor_rule doctor_ok_userinfo = {
 	.look = ok_userinfo_look,
 };
 
-/* Many providers let only APIs ask, and not at all for tokens that can be read (RFC 7662 §2.2, §4). */
+/* Many providers let only APIs ask, and not at all for tokens that can be read (RFC 7662 §2.2,
+ * §4). */
 static bool may_not_ask(const struct doctor_facts *f, const struct doctor_probe *p)
 {
 	return f->provider->auth == OAUTH_AUTH_NONE || f->access_token.is_jwt ||

@@ -33,12 +33,12 @@ extern const struct doctor_rule doctor_ok_response, doctor_ok_scope, doctor_ok_o
 	doctor_ok_denied, doctor_ok_idmissing, doctor_ok_offline, doctor_ok_idtoken, doctor_ok_at,
 	doctor_ok_refresh, doctor_ok_userinfo, doctor_ok_introspect, doctor_ok_revoke;
 
-/* --- what several of their files ask ------------------------------------------------------------ */
+/* --- what several of their files ask --------------------------------------------------------- */
 
 /* Is this address in clear, and not on this machine, where the provider is here as well? */
 bool doctor_in_clear(const struct doctor_facts *f, const char *url);
-/* The probe where the provider decided about what it was asked; else NULL, and the result is skipped: no answer,
- * 429, 5xx, or no JSON, of which tok-json tells. */
+/* The probe where the provider decided about what it was asked; else NULL, and the result is
+ * skipped: no answer, 429, 5xx, or no JSON, of which tok-json tells. */
 const struct doctor_probe *doctor_decided(const struct doctor_facts *f, struct doctor_result *r,
 					  enum doctor_probe_id id);
 /* Does the vendor's record tell that it has ways of its own? */
@@ -49,11 +49,12 @@ const char *doctor_content_type(const struct http_response *a);
 bool doctor_is_json(const struct http_response *a);
 /* Is it forbidden to keep it (RFC 9111 §5.2.2.5)? */
 bool doctor_no_store(const struct http_response *a);
-/* The error of an answer in words: "400 invalid_client", "200 and tokens"; in a ring of a few rooms. */
+/* The error of an answer in words: "400 invalid_client", "200 and tokens"; in a ring of a few
+ * rooms. */
 const char *doctor_answered(const struct doctor_probe *p);
 bool doctor_error_is(const struct doctor_probe *p, const char *error);
-/* doctor_device.c: which of the own client's requests for a code counts; and the answer that brought one, with the
- * object of it in *json, NULL: skipped. */
+/* doctor_device.c: which of the own client's requests for a code counts; and the answer that
+ * brought one, with the object of it in *json, NULL: skipped. */
 enum doctor_probe_id doctor_device_asked(const struct doctor_facts *f);
 const struct doctor_probe *doctor_codes_given(const struct doctor_facts *f, struct doctor_result *r,
 					      const struct json **json);

@@ -7,7 +7,7 @@
 
 enum { STATUS_RATE = 429 };
 
-/* --- polls ---------------------------------------------------------------------------------------- */
+/* --- polls ----------------------------------------------------------------------------------- */
 
 static void tok_pending_look(const struct doctor_facts *f, struct doctor_result *r)
 {
@@ -223,7 +223,7 @@ const struct doctor_rule doctor_tok_expired = {
 	.look = tok_expired_look,
 };
 
-/* --- what has to be refused -------------------------------------------------------------------------- */
+/* --- what has to be refused ------------------------------------------------------------------ */
 
 static void tok_unknown_look(const struct doctor_facts *f, struct doctor_result *r)
 {
@@ -326,7 +326,8 @@ static void refusal_judge(const struct doctor_facts *f, struct doctor_result *r,
 		doctor_say(r, DOCTOR_PASS, "%s", doctor_answered(p));
 }
 
-/* Sure only with a device code that is good: of another one the provider may have looked at the code first. */
+/* Sure only with a device code that is good: of another one the provider may have looked at the
+ * code first. */
 static void tok_secret_look(const struct doctor_facts *f, struct doctor_result *r)
 {
 	const struct doctor_probe *p;

@@ -43,10 +43,10 @@ const struct doctor_rule doctor_tls_https = {
 	.look = tls_https_look,
 };
 
-/* --- the connections that came about, or did not ------------------------------------------------ */
+/* --- the connections that came about, or did not --------------------------------------------- */
 
-/* A handshake that ended with the server's certificate, since that does not verify. The server asks for ours
- * only when we have taken its own. */
+/* A handshake that ended with the server's certificate, since that does not verify. The server
+ * asks for ours only when we have taken its own. */
 static bool is_refused(const struct http_response *a)
 {
 	return a->code && !a->tls_version[0] && a->certificate.subject && !a->certificate_wanted;
@@ -59,8 +59,8 @@ static bool ends_sooner(const struct http_response *a, const struct http_respons
 		a->certificate.not_after < than->certificate.not_after);
 }
 
-/* Of all requests over TLS, each maybe to another host: one whose certificate was refused, else that whose
- * certificate ends first; NULL: nothing went over TLS. */
+/* Of all requests over TLS, each maybe to another host: one whose certificate was refused, else
+ * that whose certificate ends first; NULL: nothing went over TLS. */
 static const struct doctor_probe *worst(const struct doctor_facts *f, struct doctor_result *r)
 {
 	const struct doctor_probe *found = NULL;

@@ -34,41 +34,42 @@ static void hide(const struct masking *m, const struct reading *r, size_t from, 
 
 /* --- by value ------------------------------------------------------------------------------------- */
 
-/* By position of a value, how much of its beginning ends there, too (Knuth, Morris and Pratt). Caller frees. */
-static size_t *borders_new(const char *value, size_t len)
+/* By length of what fits so far, how much of it fits still where the next byte does not (Knuth, Morris and
+ * Pratt). */
+static size_t *fallbacks_make(const char *value, size_t len)
 {
-	size_t *borders = x_calloc(len, sizeof(*borders));
+	size_t *back = x_calloc(len + 1, sizeof(*back));
 
 	for (size_t at = 1, fits = 0; at < len; at++) {
 		while (fits && value[at] != value[fits])
-			fits = borders[fits - 1];
+			fits = back[fits];
 		fits += value[at] == value[fits];
-		borders[at] = fits;
+		back[at + 1] = fits;
 	}
-	return borders;
+	return back;
 }
 
-/* Every place, those within each other, too: searched for anew behind each, a value that repeats itself takes
- * minutes where somebody means ill. */
+/* Occurrences may overlap: each byte is looked at once all the same, however often it repeats itself. */
 static void hide_value(const struct masking *m, const struct reading *r, const char *value,
 		       size_t len)
 {
 	const char *first = memmem(r->text, r->len, value, len);
-	size_t *borders, hidden_to = 0;
+	size_t *back, fits = 0, done = 0;
 
 	if (!first)
 		return;
-	borders = borders_new(value, len);
-	for (size_t at = (size_t)(first - r->text), fits = 0; at < r->len; at++) {
-		while (fits && (fits == len || r->text[at] != value[fits]))
-			fits = borders[fits - 1];
+	back = fallbacks_make(value, len);
+	for (size_t at = (size_t)(first - r->text); at < r->len; at++) {
+		while (fits && r->text[at] != value[fits])
+			fits = back[fits];
 		fits += r->text[at] == value[fits];
 		if (fits < len)
 			continue;
-		hide(m, r, at + 1 - len > hidden_to ? at + 1 - len : hidden_to, at + 1);
-		hidden_to = at + 1;
+		hide(m, r, at + 1 - len > done ? at + 1 - len : done, at + 1);
+		done = at + 1;
+		fits = back[fits];
 	}
-	free(borders);
+	free(back);
 }
 
 static bool is_base64(char c)

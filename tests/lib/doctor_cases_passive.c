@@ -14,7 +14,7 @@
 		     { AS_BEFORE, PROBE_OAUTH, "+{" members "}" } }
 #define NO_METADATA .changes = { { 404, PROBE_OIDC, "no" }, { 404, PROBE_OAUTH, "no" } }
 
-/* --- providers that are set up otherwise ------------------------------------------------------------ */
+/* --- providers that are set up otherwise ----------------------------------------------------- */
 
 static void endpoints_forget(struct doctor_world *w)
 {
@@ -34,7 +34,7 @@ static void make_post(struct doctor_world *w)
 	w->provider.auth = OAUTH_AUTH_POST;
 }
 
-/* --- certificates, clocks, keys ---------------------------------------------------------------------- */
+/* --- certificates, clocks, keys -------------------------------------------------------------- */
 
 static void certificate_of_another_host(struct doctor_facts *f)
 {
@@ -172,7 +172,7 @@ static void keys_unfit(struct doctor_facts *f)
 	snprintf(f->keys.unfit, sizeof(f->keys.unfit), "no key fits");
 }
 
-/* --- the cases ----------------------------------------------------------------------------------------- */
+/* --- the cases ------------------------------------------------------------------------------- */
 
 const struct doctor_case doctor_cases_passive[] = {
 	FAILS("disc-fetch",

@@ -70,7 +70,7 @@ static const struct doctor_change sound[PROBES] = {
 	[PROBE_REVOKE_REST] = { 200, .body = "" },
 };
 
-/* --- answers ------------------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------------------------- */
 
 static struct json *json_of(const char *body)
 {
@@ -171,7 +171,7 @@ static void probe_make(struct doctor_world *w, enum doctor_probe_id id)
 	free(body);
 }
 
-/* --- what follows from them ------------------------------------------------------------------------ */
+/* --- what follows from them ------------------------------------------------------------------ */
 
 static bool codes_make(struct doctor_world *w, enum doctor_probe_id id, struct device_codes *out)
 {

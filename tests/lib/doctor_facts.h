@@ -11,8 +11,8 @@ enum { NO_ANSWER = -1, UNSENT = -2, AS_BEFORE = -3 };
 struct doctor_change {
 	long status; /* 0: no change */
 	enum doctor_probe_id probe;
-	/* JSON has “'” for double quotes. Behind a '+' members that are set, or with null removed; NULL: as it
-	 * is. */
+	/* JSON has “'” for double quotes. Behind a '+' members that are set, or with null
+	 * removed; NULL: as it is. */
 	const char *body;
 	const char *header; /* "Name: value" instead of the one there; "Name:" without it; NULL */
 };

@@ -116,10 +116,10 @@ module.exports = {
       refuse(ctx, 'invalid_scope');
     }
   }),
-  'dev-pkce': change('device', (ctx, body, form) => {
-    if (form.client_id === 'public') {
+  'dev-pkce': change('device', (ctx) => {
+    if (ctx.status === 200) {
       refuse(ctx, 'invalid_request');
-      ctx.body.error_description = 'code_challenge_method S256 is not allowed';
+      ctx.body.error_description = 'Invalid parameter: code_challenge_method';
     }
   }),
   'dev-pkce/untold': {
@@ -127,7 +127,7 @@ module.exports = {
       if (route === 'discovery') {
         delete ctx.body.code_challenge_methods_supported;
       }
-      if (route === 'device' && form.client_id === 'public' && !form.code_challenge) {
+      if (route === 'device' && ctx.status === 200 && !form.code_challenge) {
         refuse(ctx, 'invalid_request');
         ctx.body.error_description = 'Missing parameter: code_challenge_method';
       }
@@ -202,11 +202,12 @@ module.exports = {
   'tok-secret': { anySecret: true },
   'tok-secret/status': refused('invalid_client', (body, ctx) => { ctx.status = 400; }),
   'tok-secret/challenge': refused('invalid_client', (body, ctx) => ctx.remove('WWW-Authenticate')),
+  // Without a secret anywhere the answer is another one than with a wrong one.
   'tok-query': {
     ...rewrite('token', (ctx, form) => querystring.stringify({ ...ctx.query, ...form })),
-    ...refused('invalid_client', (body, ctx, form) => {
-      if (!ctx.headers.authorization && !form.client_secret && !ctx.query.client_secret) {
-        body.error_description = 'no client authentication';
+    ...change('token', (ctx, body, form) => {
+      if (ctx.status === 401 && !form.client_secret && !ctx.query.client_secret && !ctx.headers.authorization) {
+        refuse(ctx, 'invalid_request');
       }
     }),
   },

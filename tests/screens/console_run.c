@@ -167,3 +167,15 @@ void console_run_golden(struct console_run *c, const char *name)
 	free(golden);
 	free(path);
 }
+
+struct json *console_run_json(const char *folder, const char *name)
+{
+	char *path = x_asprintf("tests/screens/%s/%s.json", folder, name), *text = file_get(path);
+	struct json *out;
+	struct err e = ERR_INIT;
+
+	assert_well(json_parse(&out, text, strlen(text), &e), &e);
+	free(text);
+	free(path);
+	return out;
+}

@@ -31,4 +31,7 @@ void console_run_lacks(struct console_run *c, const char *text);
 /* The screen is the text in tests/screens/golden/NAME.txt; AUTHRACK_GOLDEN=write writes it anew. */
 void console_run_golden(struct console_run *c, const char *name);
 
+/* tests/screens/FOLDER/NAME.json. Caller frees. */
+struct json *console_run_json(const char *folder, const char *name);
+
 #endif

@@ -7,8 +7,7 @@
 
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
-#include "tests/screens/console_run.h"
-#include "tests/screens/still_world.h"
+#include "tests/screens/goldens.h"
 #include "ui/logins.h"
 
 static struct view *device(struct console_run *c)
@@ -16,22 +15,10 @@ static struct view *device(struct console_run *c)
 	return console_view(c->console, "device");
 }
 
-static struct json *records_of(const char *name)
-{
-	char *path = x_asprintf("tests/screens/logins/%s.json", name), *text = file_get(path);
-	struct json *records;
-	struct err e = ERR_INIT;
-
-	assert_well(json_parse(&records, text, strlen(text), &e), &e);
-	free(text);
-	free(path);
-	return records;
-}
-
 /* A login as the operation would tell it, a second after each record; ended when it told how. */
 static struct login *play(struct console_run *c, const char *provider, const char *name)
 {
-	struct json *records = records_of(name);
+	struct json *records = console_run_json("logins", name);
 	struct login *l = login_new(device(c), provider, "openid offline_access");
 	const struct err none = ERR_INIT;
 
@@ -54,12 +41,12 @@ static void open_device(struct console_run *c, struct op_run *r, const char *nam
 		play(c, "keycloak-dev", name);
 }
 
-static const struct golden {
-	const char *name, *login;
-	int width, height;
-	bool ascii;
-	const char *keys;
-} goldens[] = {
+static void open_golden(struct console_run *c, struct op_run *r, const struct golden *g)
+{
+	open_device(c, r, g->world, g->width, g->height, !g->ascii);
+}
+
+static const struct golden goldens[] = {
 	{ "device-empty-80x24", NULL, 80, 24, false, "" },
 	{ "device-empty-120x40", NULL, 120, 40, false, "" },
 	{ "device-waiting-80x24", "waiting", 80, 24, false, "" },
@@ -80,28 +67,8 @@ static const struct golden {
 	{ "device-hostile-80x24", "hostile", 80, 24, false, "" },
 	{ "device-hostile-120x40", "hostile", 120, 40, false, "" },
 	{ "device-hostile-end-80x24", "hostile-end", 80, 24, false, "" },
+	{ .name = NULL },
 };
-
-static void screens_are_as_drawn(void **state)
-{
-	const struct golden *g = *state;
-	struct console_run c;
-	void *r;
-
-	still_world();
-	op_run_setup(&r);
-	open_device(&c, r, g->login, g->width, g->height, !g->ascii);
-	console_run_keys(&c, g->keys);
-	console_run_golden(&c, g->name);
-	console_run_end(&c);
-	op_run_teardown(&r);
-}
-
-static int setup(void **state)
-{
-	still_world();
-	return op_run_setup(state);
-}
 
 /* --- several at once ----------------------------------------------------------------------- */
 static void a_login_goes_on_when_its_screen_is_left(void **state)
@@ -322,7 +289,7 @@ static void the_qr_code_is_read_by_another_program(void **state)
 	free(path);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, op_run_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, golden_setup, op_run_teardown)
 
 int main(void)
 {
@@ -338,18 +305,7 @@ int main(void)
 		TEST(every_size_is_survived),
 		TEST(the_qr_code_is_read_by_another_program),
 	};
-	enum {
-		TESTS = sizeof(tests) / sizeof(tests[0]),
-		GOLDENS = sizeof(goldens) / sizeof(goldens[0])
-	};
-	struct CMUnitTest all[TESTS + GOLDENS];
 
-	memcpy(all, tests, sizeof(tests));
-	for (size_t i = 0; i < GOLDENS; i++)
-		all[TESTS + i] = (struct CMUnitTest){
-			.name = goldens[i].name,
-			.test_func = screens_are_as_drawn,
-			.initial_state = (void *)(uintptr_t)&goldens[i],
-		};
-	return cmocka_run_group_tests_name("device screen", all, NULL, NULL);
+	return golden_group("device screen", tests, sizeof(tests) / sizeof(tests[0]), goldens,
+			    open_golden);
 }

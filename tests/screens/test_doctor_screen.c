@@ -5,26 +5,13 @@
 
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
-#include "tests/screens/console_run.h"
-#include "tests/screens/still_world.h"
+#include "tests/screens/goldens.h"
 #include "ui/doctor.h"
 #include "ui/record.h"
 
 static struct doctor_state *doctor(struct console_run *c)
 {
 	return doctor_state(console_view(c->console, "doctor"));
-}
-
-static struct json *report_of(const char *name)
-{
-	char *path = x_asprintf("tests/screens/doctor/%s.json", name), *text = file_get(path);
-	struct json *report;
-	struct err e = ERR_INIT;
-
-	assert_well(json_parse(&report, text, strlen(text), &e), &e);
-	free(text);
-	free(path);
-	return report;
 }
 
 static void open_doctor(struct console_run *c, struct op_run *r, const char *name, int width,
@@ -37,7 +24,7 @@ static void open_doctor(struct console_run *c, struct op_run *r, const char *nam
 	console_run_keys(c, "6");
 	if (!name)
 		return;
-	report = report_of(name);
+	report = console_run_json("doctor", name);
 	s = doctor(c);
 	s->provider = x_strdup(record_text(report, "provider", "?"));
 	s->made_at = console_now(c->console);
@@ -47,12 +34,12 @@ static void open_doctor(struct console_run *c, struct op_run *r, const char *nam
 	json_free(report);
 }
 
-static const struct golden {
-	const char *name, *report;
-	int width, height;
-	bool ascii;
-	const char *keys;
-} goldens[] = {
+static void open_golden(struct console_run *c, struct op_run *r, const struct golden *g)
+{
+	open_doctor(c, r, g->world, g->width, g->height, !g->ascii);
+}
+
+static const struct golden goldens[] = {
 	{ "doctor-empty-80x24", NULL, 80, 24, false, "" },
 	{ "doctor-80x24", "report", 80, 24, false, "" },
 	{ "doctor-120x40", "report", 120, 40, false, "" },
@@ -67,28 +54,8 @@ static const struct golden {
 	{ "doctor-hostile-80x24", "hostile", 80, 24, false, "" },
 	{ "doctor-hostile-long-80x24", "hostile", 80, 24, false, "j" },
 	{ "doctor-hostile-wide-120x40", "hostile", 120, 40, false, "jj" },
+	{ .name = NULL },
 };
-
-static void screens_are_as_drawn(void **state)
-{
-	const struct golden *g = *state;
-	struct console_run c;
-	void *r;
-
-	still_world();
-	op_run_setup(&r);
-	open_doctor(&c, r, g->report, g->width, g->height, !g->ascii);
-	console_run_keys(&c, g->keys);
-	console_run_golden(&c, g->name);
-	console_run_end(&c);
-	op_run_teardown(&r);
-}
-
-static int setup(void **state)
-{
-	still_world();
-	return op_run_setup(state);
-}
 
 /* --- the difference ------------------------------------------------------------------------ */
 static void a_difference_is_pointed_at_where_there_is_one(void **state)
@@ -197,7 +164,7 @@ static void every_size_is_survived(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, op_run_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, golden_setup, op_run_teardown)
 
 int main(void)
 {
@@ -209,18 +176,7 @@ int main(void)
 		TEST(the_report_is_written_to_a_new_file),
 		TEST(every_size_is_survived),
 	};
-	enum {
-		TESTS = sizeof(tests) / sizeof(tests[0]),
-		GOLDENS = sizeof(goldens) / sizeof(goldens[0])
-	};
-	struct CMUnitTest all[TESTS + GOLDENS];
 
-	memcpy(all, tests, sizeof(tests));
-	for (size_t i = 0; i < GOLDENS; i++)
-		all[TESTS + i] = (struct CMUnitTest){
-			.name = goldens[i].name,
-			.test_func = screens_are_as_drawn,
-			.initial_state = (void *)(uintptr_t)&goldens[i],
-		};
-	return cmocka_run_group_tests_name("doctor screen", all, NULL, NULL);
+	return golden_group("doctor screen", tests, sizeof(tests) / sizeof(tests[0]), goldens,
+			    open_golden);
 }

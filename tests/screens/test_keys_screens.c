@@ -1,10 +1,8 @@
 /* The Keys screen, its forms and dialogs as whole screens: 80×24, 120×40, and without UTF-8. */
-#include <string.h>
 
 #include "data/usage.h"
 #include "src/app/session.h"
-#include "tests/screens/console_run.h"
-#include "tests/screens/still_world.h"
+#include "tests/screens/goldens.h"
 
 static void use(struct op_run *r, int64_t key, int64_t version, int64_t ago, const char *code,
 		int64_t count, const char *address)
@@ -61,130 +59,76 @@ static void make_keys(struct op_run *r)
 }
 
 /* What to type on which terminal, and the screen it must give. */
-struct golden {
-	const char *name;
-	int width, height;
-	bool ascii;
-	const char *keys;
-};
-
 static const struct golden goldens[] = {
-	{ "keys-80x24", 80, 24, false, "j" },
-	{ "keys-120x40", 120, 40, false, "j" },
-	{ "keys-200x50", 200, 50, false, "j" },
-	{ "keys-ascii-80x24", 80, 24, true, "j" },
-	{ "keys-marked-80x24", 80, 24, false, "<Space><Space>" },
-	{ "keys-marked-hidden-80x24", 80, 24, false, "<Space>/billing<Enter>" },
-	{ "keys-filter-80x24", 80, 24, false, "/owner:platform " },
-	{ "keys-no-match-80x24", 80, 24, false, "/blling" },
-	{ "page-80x24", 80, 24, false, "j<Enter>" },
-	{ "page-120x40", 120, 40, false, "j<Enter>" },
-	{ "page-ascii-80x24", 80, 24, true, "j<Enter>" },
-	{ "page-revoked-80x24", 80, 24, false, "jjjjj<Enter>" },
-	{ "create-80x24", 80, 24, false, "cacme-mobile<Tab>fin" },
-	{ "create-120x40", 120, 40, false, "cacme-tablet<Tab>" },
-	{ "create-ascii-80x24", 80, 24, true, "cacme-tablet<Tab>" },
-	{ "create-wrong-80x24", 80, 24, false,
+	{ "keys-80x24", "keys", 80, 24, false, "j" },
+	{ "keys-120x40", "keys", 120, 40, false, "j" },
+	{ "keys-200x50", "keys", 200, 50, false, "j" },
+	{ "keys-ascii-80x24", "keys", 80, 24, true, "j" },
+	{ "keys-marked-80x24", "keys", 80, 24, false, "<Space><Space>" },
+	{ "keys-marked-hidden-80x24", "keys", 80, 24, false, "<Space>/billing<Enter>" },
+	{ "keys-filter-80x24", "keys", 80, 24, false, "/owner:platform " },
+	{ "keys-no-match-80x24", "keys", 80, 24, false, "/blling" },
+	{ "page-80x24", "keys", 80, 24, false, "j<Enter>" },
+	{ "page-120x40", "keys", 120, 40, false, "j<Enter>" },
+	{ "page-ascii-80x24", "keys", 80, 24, true, "j<Enter>" },
+	{ "page-revoked-80x24", "keys", 80, 24, false, "jjjjj<Enter>" },
+	{ "create-80x24", "keys", 80, 24, false, "cacme-mobile<Tab>fin" },
+	{ "create-120x40", "keys", 120, 40, false, "cacme-tablet<Tab>" },
+	{ "create-ascii-80x24", "keys", 80, 24, true, "cacme-tablet<Tab>" },
+	{ "create-wrong-80x24", "keys", 80, 24, false,
 	  "cx<Tab><Tab><Tab><Tab><Tab>100<Tab>nowhere<Tab><C-s>" },
-	{ "create-leave-80x24", 80, 24, false, "cx<Esc>" },
-	{ "modify-80x24", 80, 24, false, "jm<Tab>es" },
-	{ "modify-two-80x24", 80, 24, false, "<Space><Space>m" },
-	{ "rotate-80x24", 80, 24, false, "jjR" },
-	{ "rotate-120x40", 120, 40, false, "jjR" },
-	{ "rotate-leak-80x24", 80, 24, false, "jR<BS><BS><BS>0" },
-	{ "rotate-two-80x24", 80, 24, false, "<Space><Space>R" },
-	{ "finish-80x24", 80, 24, false, "jF" },
-	{ "keep-80x24", 80, 24, false, "jK" },
-	{ "disable-80x24", 80, 24, false, "D" },
-	{ "enable-80x24", 80, 24, false, "jjjD" },
-	{ "revoke-80x24", 80, 24, false, "jX<Tab><Tab><Tab>billing" },
-	{ "revoke-120x40", 120, 40, false, "jX" },
-	{ "revoke-ascii-80x24", 80, 24, true, "jX" },
-	{ "revoke-two-80x24", 80, 24, false, "<Space><Space>X" },
-	{ "secret-80x24", 80, 24, false, "cacme-tablet<C-s>" },
-	{ "secret-120x40", 120, 40, false, "cacme-tablet<C-s>" },
-	{ "secret-ascii-80x24", 80, 24, true, "cacme-tablet<C-s>" },
-	{ "secret-shown-80x24", 80, 24, false, "cacme-tablet<C-s>v" },
-	{ "secret-copied-80x24", 80, 24, false, "cacme-tablet<C-s>y" },
-	{ "secret-tested-80x24", 80, 24, false, "cacme-tablet<C-s>t" },
-	{ "secret-leave-80x24", 80, 24, false, "cacme-tablet<C-s><Esc>" },
-	{ "copy-80x24", 80, 24, false, "jy" },
-	{ "identify-80x24", 80, 24, false, "i" },
-	{ "paste-80x24", 80, 24, false, "<paste:ghp_0123456789abcdefghijklmnopqrstuvwxyz>" },
-	{ "verify-80x24", 80, 24, false, "V" },
-	{ "verified-80x24", 80, 24, false, "Vnonsense<C-s>" },
-	{ "import-80x24", 80, 24, false, "I" },
-	{ "usage-80x24", 80, 24, false, "o" },
-	{ "audit-80x24", 80, 24, false, "7jj" },
-	{ "audit-120x40", 120, 40, false, "7jj" },
-	{ "audit-ascii-80x24", 80, 24, true, "7jj" },
-	{ "audit-checkpoint-80x24", 80, 24, false, "7P" },
-	{ "guide-80x24", 80, 24, false, "9<Enter><Enter>" },
-	{ "guide-120x40", 120, 40, false, "9<Enter><Enter>" },
-	{ "guide-end-80x24", 80, 24, false, "9<Enter><Enter><Enter><Enter>" },
-	{ "guide-create-80x24", 80, 24, false, "9<Enter><Enter><Enter><Enter><Enter>" },
+	{ "create-leave-80x24", "keys", 80, 24, false, "cx<Esc>" },
+	{ "modify-80x24", "keys", 80, 24, false, "jm<Tab>es" },
+	{ "modify-two-80x24", "keys", 80, 24, false, "<Space><Space>m" },
+	{ "rotate-80x24", "keys", 80, 24, false, "jjR" },
+	{ "rotate-120x40", "keys", 120, 40, false, "jjR" },
+	{ "rotate-leak-80x24", "keys", 80, 24, false, "jR<BS><BS><BS>0" },
+	{ "rotate-two-80x24", "keys", 80, 24, false, "<Space><Space>R" },
+	{ "finish-80x24", "keys", 80, 24, false, "jF" },
+	{ "keep-80x24", "keys", 80, 24, false, "jK" },
+	{ "disable-80x24", "keys", 80, 24, false, "D" },
+	{ "enable-80x24", "keys", 80, 24, false, "jjjD" },
+	{ "revoke-80x24", "keys", 80, 24, false, "jX<Tab><Tab><Tab>billing" },
+	{ "revoke-120x40", "keys", 120, 40, false, "jX" },
+	{ "revoke-ascii-80x24", "keys", 80, 24, true, "jX" },
+	{ "revoke-two-80x24", "keys", 80, 24, false, "<Space><Space>X" },
+	{ "secret-80x24", "keys", 80, 24, false, "cacme-tablet<C-s>" },
+	{ "secret-120x40", "keys", 120, 40, false, "cacme-tablet<C-s>" },
+	{ "secret-ascii-80x24", "keys", 80, 24, true, "cacme-tablet<C-s>" },
+	{ "secret-shown-80x24", "keys", 80, 24, false, "cacme-tablet<C-s>v" },
+	{ "secret-copied-80x24", "keys", 80, 24, false, "cacme-tablet<C-s>y" },
+	{ "secret-tested-80x24", "keys", 80, 24, false, "cacme-tablet<C-s>t" },
+	{ "secret-leave-80x24", "keys", 80, 24, false, "cacme-tablet<C-s><Esc>" },
+	{ "copy-80x24", "keys", 80, 24, false, "jy" },
+	{ "identify-80x24", "keys", 80, 24, false, "i" },
+	{ "paste-80x24", "keys", 80, 24, false,
+	  "<paste:ghp_0123456789abcdefghijklmnopqrstuvwxyz>" },
+	{ "verify-80x24", "keys", 80, 24, false, "V" },
+	{ "verified-80x24", "keys", 80, 24, false, "Vnonsense<C-s>" },
+	{ "import-80x24", "keys", 80, 24, false, "I" },
+	{ "usage-80x24", "keys", 80, 24, false, "o" },
+	{ "audit-80x24", "keys", 80, 24, false, "7jj" },
+	{ "audit-120x40", "keys", 120, 40, false, "7jj" },
+	{ "audit-ascii-80x24", "keys", 80, 24, true, "7jj" },
+	{ "audit-checkpoint-80x24", "keys", 80, 24, false, "7P" },
+	{ "guide-80x24", "keys", 80, 24, false, "9<Enter><Enter>" },
+	{ "guide-120x40", "keys", 120, 40, false, "9<Enter><Enter>" },
+	{ "guide-end-80x24", "keys", 80, 24, false, "9<Enter><Enter><Enter><Enter>" },
+	{ "guide-create-80x24", "keys", 80, 24, false, "9<Enter><Enter><Enter><Enter><Enter>" },
+	{ "start-80x24", NULL, 80, 24, false, "" },
+	{ "start-120x40", NULL, 120, 40, false, "" },
+	{ "start-audit-80x24", NULL, 80, 24, false, "7" },
+	{ .name = NULL },
 };
 
-static const struct golden starts[] = {
-	{ "start-80x24", 80, 24, false, "" },
-	{ "start-120x40", 120, 40, false, "" },
-	{ "start-audit-80x24", 80, 24, false, "7" },
-};
-
-static void show(struct op_run *r, const struct golden *g)
+static void open_golden(struct console_run *c, struct op_run *r, const struct golden *g)
 {
-	struct console_run c;
-
-	console_run_start(&c, r, g->width, g->height, !g->ascii);
-	console_run_keys(&c, g->keys);
-	console_run_golden(&c, g->name);
-	console_run_end(&c);
-}
-
-/* Each screen has a store of its own, so that none depends on the ones before. */
-static void a_screen_looks_as_drawn(void **state)
-{
-	const struct golden *g = *state;
-	void *r;
-
-	still_world();
-	op_run_setup(&r);
-	make_keys(r);
-	show(r, g);
-	op_run_teardown(&r);
-}
-
-static void an_empty_store_explains_itself(void **state)
-{
-	const struct golden *g = *state;
-	void *r;
-
-	still_world();
-	op_run_setup(&r);
-	show(r, g);
-	op_run_teardown(&r);
-}
-
-enum {
-	GOLDENS = sizeof(goldens) / sizeof(goldens[0]),
-	STARTS = sizeof(starts) / sizeof(starts[0])
-};
-
-/* cmocka's initial state is not const, the tests only read it. */
-static struct CMUnitTest screen_test(const struct golden *g, void (*test)(void **state))
-{
-	return (struct CMUnitTest){ .name = g->name,
-				    .test_func = test,
-				    .initial_state = (void *)(uintptr_t)g };
+	if (g->world)
+		make_keys(r);
+	console_run_start(c, r, g->width, g->height, !g->ascii);
 }
 
 int main(void)
 {
-	struct CMUnitTest tests[GOLDENS + STARTS];
-
-	for (size_t i = 0; i < GOLDENS; i++)
-		tests[i] = screen_test(&goldens[i], a_screen_looks_as_drawn);
-	for (size_t i = 0; i < STARTS; i++)
-		tests[GOLDENS + i] = screen_test(&starts[i], an_empty_store_explains_itself);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return golden_group("keys screens", NULL, 0, goldens, open_golden);
 }

@@ -8,8 +8,7 @@
 #include "src/app/session.h"
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
-#include "tests/screens/console_run.h"
-#include "tests/screens/still_world.h"
+#include "tests/screens/goldens.h"
 
 static void text_set(char **to, const char *text)
 {
@@ -101,53 +100,37 @@ static void make_all(struct op_run *r)
 	make_grants(r);
 }
 
-static const struct golden {
-	const char *name;
-	bool filled;
-	int width, height;
-	bool ascii;
-	const char *keys;
-} goldens[] = {
-	{ "providers-empty-80x24", false, 80, 24, false, "3" },
-	{ "providers-80x24", true, 80, 24, false, "3j" },
-	{ "providers-120x40", true, 120, 40, false, "3j" },
-	{ "providers-ascii-80x24", true, 80, 24, true, "3j" },
-	{ "providers-filter-80x24", true, 80, 24, false, "3/LAB" },
-	{ "providers-add-80x24", true, 80, 24, false, "3cnew<Tab>gi" },
-	{ "providers-modify-80x24", true, 80, 24, false, "3jjm" },
-	{ "providers-login-80x24", true, 80, 24, false, "3jl" },
-	{ "providers-remove-80x24", true, 80, 24, false, "3D" },
-	{ "providers-help-80x24", true, 80, 24, false, "3?" },
-	{ "grants-empty-80x24", false, 80, 24, false, "5" },
-	{ "grants-80x24", true, 80, 24, false, "5jjj" },
-	{ "grants-120x40", true, 120, 40, false, "5" },
-	{ "grants-ascii-80x24", true, 80, 24, true, "5" },
-	{ "grants-refresh-80x24", true, 80, 24, false, "5GR" },
-	{ "grants-revoke-80x24", true, 80, 24, false, "5GX" },
-	{ "grants-remove-80x24", true, 80, 24, false, "5GD" },
-};
-
-static void screens_are_as_drawn(void **state)
+static void open_golden(struct console_run *c, struct op_run *r, const struct golden *g)
 {
-	const struct golden *g = *state;
-	struct console_run c;
-	void *r;
-
-	still_world();
-	op_run_setup(&r);
-	if (g->filled)
+	if (g->world)
 		make_all(r);
-	console_run_start(&c, r, g->width, g->height, !g->ascii);
-	console_run_keys(&c, g->keys);
-	console_run_golden(&c, g->name);
-	console_run_end(&c);
-	op_run_teardown(&r);
+	console_run_start(c, r, g->width, g->height, !g->ascii);
 }
+
+static const struct golden goldens[] = {
+	{ "providers-empty-80x24", NULL, 80, 24, false, "3" },
+	{ "providers-80x24", "filled", 80, 24, false, "3j" },
+	{ "providers-120x40", "filled", 120, 40, false, "3j" },
+	{ "providers-ascii-80x24", "filled", 80, 24, true, "3j" },
+	{ "providers-filter-80x24", "filled", 80, 24, false, "3/LAB" },
+	{ "providers-add-80x24", "filled", 80, 24, false, "3cnew<Tab>gi" },
+	{ "providers-modify-80x24", "filled", 80, 24, false, "3jjm" },
+	{ "providers-login-80x24", "filled", 80, 24, false, "3jl" },
+	{ "providers-remove-80x24", "filled", 80, 24, false, "3D" },
+	{ "providers-help-80x24", "filled", 80, 24, false, "3?" },
+	{ "grants-empty-80x24", NULL, 80, 24, false, "5" },
+	{ "grants-80x24", "filled", 80, 24, false, "5jjj" },
+	{ "grants-120x40", "filled", 120, 40, false, "5" },
+	{ "grants-ascii-80x24", "filled", 80, 24, true, "5" },
+	{ "grants-refresh-80x24", "filled", 80, 24, false, "5GR" },
+	{ "grants-revoke-80x24", "filled", 80, 24, false, "5GX" },
+	{ "grants-remove-80x24", "filled", 80, 24, false, "5GD" },
+	{ .name = NULL },
+};
 
 static int setup(void **state)
 {
-	still_world();
-	op_run_setup(state);
+	golden_setup(state);
 	make_all(*state);
 	return 0;
 }
@@ -312,18 +295,7 @@ int main(void)
 		TEST(a_modified_provider_sends_only_what_changed),
 		TEST(every_size_is_survived),
 	};
-	enum {
-		TESTS = sizeof(tests) / sizeof(tests[0]),
-		GOLDENS = sizeof(goldens) / sizeof(goldens[0])
-	};
-	struct CMUnitTest all[TESTS + GOLDENS];
 
-	memcpy(all, tests, sizeof(tests));
-	for (size_t i = 0; i < GOLDENS; i++)
-		all[TESTS + i] = (struct CMUnitTest){
-			.name = goldens[i].name,
-			.test_func = screens_are_as_drawn,
-			.initial_state = (void *)(uintptr_t)&goldens[i],
-		};
-	return cmocka_run_group_tests_name("provider screens", all, NULL, NULL);
+	return golden_group("provider screens", tests, sizeof(tests) / sizeof(tests[0]), goldens,
+			    open_golden);
 }

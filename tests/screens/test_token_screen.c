@@ -1,22 +1,13 @@
 /* The Token screen as whole screens: tokens are pasted and verified as a person does it, at a time that
  * stands still. What the keys do besides is in test_token_actions.c. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "tests/screens/console_run.h"
-#include "tests/screens/still_world.h"
+#include "tests/screens/goldens.h"
 #include "tests/screens/tokens_run.h"
 
 #define VERIFY "V<Tab><Tab><Tab>" TOKENS "public.json<C-s>"
 #define VERIFY_PEM "V<Tab><Tab>" TOKENS "public.pem<C-s>"
 
 /* Which tokens, on which terminal, what to type, and the screen it must give. */
-static const struct golden {
-	const char *name, *tokens;
-	int width, height;
-	bool ascii;
-	const char *keys;
-} goldens[] = {
+static const struct golden goldens[] = {
 	{ "token-empty-80x24", NULL, 80, 24, false, "" },
 	{ "token-empty-120x40", NULL, 120, 40, false, "" },
 	{ "token-box-80x24", NULL, 80, 24, false, "peyJhbGci<Enter>qX" },
@@ -46,32 +37,15 @@ static const struct golden {
 	{ "token-diff-changes-120x40", "two", 120, 40, false, "=c" },
 	{ "token-help-80x24", "good", 80, 24, false, "?" },
 	{ "token-find-80x24", "good", 80, 24, false, VERIFY "/scope" },
+	{ .name = NULL },
 };
 
-static void screens_are_as_drawn(void **state)
+static void open_golden(struct console_run *c, struct op_run *r, const struct golden *g)
 {
-	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
-		const struct golden *g = &goldens[i];
-		struct console_run c;
-
-		tokens_run_start(&c, *state, g->tokens, g->width, g->height, !g->ascii);
-		console_run_keys(&c, g->keys);
-		console_run_golden(&c, g->name);
-		console_run_end(&c);
-	}
-}
-
-static int setup(void **state)
-{
-	still_world();
-	return op_run_setup(state);
+	tokens_run_start(c, r, g->world, g->width, g->height, !g->ascii);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(screens_are_as_drawn, setup, op_run_teardown),
-	};
-
-	return cmocka_run_group_tests_name("token screen", tests, NULL, NULL);
+	return golden_group("token screen", NULL, 0, goldens, open_golden);
 }

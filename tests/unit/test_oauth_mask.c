@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/alloc.h"
 #include "src/base/base64.h"
 #include "src/oauth/mask.h"
 
@@ -240,10 +241,10 @@ static void test_nothing_else_is_hidden(void **state)
 		"{\"error\":\"authorization_pending\",\"error_description\":\"wait\"}",
 		"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=me",
 		"{\"token_type\":\"Bearer\",\"expires_in\":900,\"access_token\":null}",
-		"{\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\","
-		"\"refresh_token\"],\"token_endpoint\":\"https://as.example/token\"}",
-		"{\"response_types_supported\":[\"code\",\"id_token\"],\"user_code\":\"ABCD-"
-		"EFGH\"}",
+		("{\"grant_types_supported\":[\"urn:ietf:params:oauth:grant-type:device_code\","
+		 "\"refresh_token\"],\"token_endpoint\":\"https://as.example/token\"}"),
+		("{\"response_types_supported\":[\"code\",\"id_token\"],\"user_code\":\"ABCD-"
+		 "EFGH\"}"),
 		"the token: it is no good; secret = something",
 		"Content-Type: application/json;charset=UTF-8",
 		"WWW-Authenticate: Basic realm=\"x\"",
@@ -342,6 +343,34 @@ static void test_secrets_within_each_other(void **state)
 	assert_masked("inner-secretinner-secret", "•••");
 }
 
+static void test_a_secret_that_overlaps_itself_is_hidden_as_a_whole(void **state)
+{
+	(void)state;
+	know("abcabcab");
+	assert_masked("abcabcabcabcabx", "•••x");
+	assert_masked("abcabcaabcabcab", "abcabca•••");
+	assert_masked("ababcabcabcab.abcabca", "ab•••.abcabca");
+}
+
+/* As long as what is learnt of a body may be, in a body of its own letters only. */
+static void test_a_long_secret_that_repeats_itself_ends(void **state)
+{
+	struct buf text = BUF_INIT(1 << 20), out = BUF_INIT(1 << 20);
+	char *secret = x_malloc(16385);
+
+	(void)state;
+	memset(secret, 'x', 16384);
+	secret[16384] = '\0';
+	know(secret);
+	while (text.len < 512 * 1024)
+		buf_add_text(&text, "xxxxxxxxxxxxxxxx");
+	oauth_mask(&out, text.data, text.len, &known);
+	assert_string_equal(buf_text(&out), OAUTH_MASK);
+	free(secret);
+	buf_release(&text);
+	buf_release(&out);
+}
+
 /* Bad texts take no time that grows faster than they do. */
 static void test_hostile_texts_end(void **state)
 {
@@ -396,6 +425,8 @@ int main(void)
 		TEST(test_what_stands_behind_a_name_is_hidden),
 		TEST(test_what_a_name_shows_is_learnt),
 		TEST(test_secrets_within_each_other),
+		TEST(test_a_secret_that_overlaps_itself_is_hidden_as_a_whole),
+		TEST(test_a_long_secret_that_repeats_itself_ends),
 		TEST(test_hostile_texts_end),
 		TEST(test_a_long_value_that_repeats_itself),
 	};
