@@ -31,7 +31,7 @@ static const struct {
 	const char *word, *folded;
 } looks[DOCTOR_VERDICTS] = {
 	[RANK_FAIL] = { GLYPH_FAIL, STYLE_DANGER, "fail", "failed" },
-	[RANK_WARN] = { GLYPH_WARN, STYLE_WARNING, "warn", "warnings" },
+	[RANK_WARN] = { GLYPH_WARN, STYLE_WARNING, "warn", "warned" },
 	[RANK_INFO] = { GLYPH_COUNT, STYLE_NORMAL, "info", "remarks" },
 	[RANK_PASS] = { GLYPH_PASS, STYLE_GOOD, "pass", "passed" },
 	[RANK_SKIPPED] = { GLYPH_SKIP, STYLE_NORMAL, "skip", "skipped" },

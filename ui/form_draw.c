@@ -152,7 +152,8 @@ static void item_draw_flag(const struct form_item *item, const struct area *a, i
 {
 	area_text(a, x, y, 3, focused ? STYLE_FIELD_CURRENT : STYLE_NORMAL,
 		  item->field.len ? "[x]" : "[ ]");
-	area_text(a, x + 4, y, -1, STYLE_SECONDARY, item->arg->help);
+	area_text(a, x + 4, y, -1, STYLE_SECONDARY,
+		  item->place.hint ? item->place.hint : item->arg->help);
 	if (focused)
 		area_cursor(a, x + 1, y);
 }

@@ -17,6 +17,7 @@ enum {
 	MARGIN = 3,
 	STEP_X = 9,	    /* behind "1 open" */
 	BIG_WIDTH_MIN = 33, /* five letters */
+	LEFT_MOST = 100,    /* the QR code stays near what it belongs to */
 	URL_LINES = 3,
 	TRACE_LEAST = 3, /* rule and two lines */
 	BAR_WIDTH = 23,
@@ -342,18 +343,23 @@ static void trace_draw(struct login *l, const struct area *a, int y, int width, 
 		area_text(&lines, 1, 0, width - 2, STYLE_SECONDARY, "nothing was sent yet");
 }
 
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 /* --- the whole ----------------------------------------------------------------------------- */
 static void waiting_draw(struct login *l, const struct area *a)
 {
 	const struct qr_look look = { .quiet = QR_QUIET_SMALL };
 	int qr_width = qr_columns(&l->qr, &look), qr_height = qr_lines(&l->qr, &look);
 	bool scan = qr_fits(a, &l->qr, &look) && a->width - qr_width - 2 >= BIG_WIDTH_MIN + MARGIN;
-	int width = scan ? a->width - qr_width - 2 : a->width;
+	int width = !scan ? a->width : least(a->width - qr_width - 2, LEFT_MOST);
 	struct area left = area_part(a, 0, 0, width, a->height - TRACE_LEAST + 1);
 	int y = l->code ? steps_draw(l, &left, scan) : asking_draw(l, &left);
 
 	if (scan)
-		qr_draw(a, a->width - qr_width - 1, 0, &l->qr, &look);
+		qr_draw(a, width + 1, 0, &l->qr, &look);
 	if (y > a->height - TRACE_LEAST + 1)
 		y = a->height - TRACE_LEAST + 1;
 	trace_draw(l, a, y, y < qr_height && scan ? width : a->width, scan ? qr_height : 0);

@@ -11,7 +11,7 @@
 
 /* --- the form ------------------------------------------------------------------------------ */
 static const struct form_place start_places[] = {
-	{ "provider", .width = 40, .hint = "Tab takes one that begins so" },
+	{ "provider", .width = 40, .hint = "Tab completes it" },
 	{ "scope", .width = 40, .empty = "the provider's" },
 	{ .arg = NULL },
 };

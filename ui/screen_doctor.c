@@ -102,7 +102,7 @@ static void run_done(void *arg, const struct work_result *r)
 	if (!*s->only)
 		s->at[0] = '\0';
 	console_say(v->console, doctor_total(s, RANK_FAIL) ? STYLE_DANGER : STYLE_GOOD,
-		    "%s: %zu failed, %zu warnings", s->provider, doctor_total(s, RANK_FAIL),
+		    "%s: %zu failed, %zu warned", s->provider, doctor_total(s, RANK_FAIL),
 		    doctor_total(s, RANK_WARN));
 }
 
@@ -161,9 +161,9 @@ static void interactive_facts(struct form_dialog *d)
 }
 
 static const struct form_place run_places[] = {
-	{ "passive", .width = 6, .empty = "no" },
+	{ "passive", .width = 6, .hint = "look at metadata, keys and TLS only", .empty = "no" },
 	{ "other-client", .width = 40, .empty = "none" },
-	{ "wait-for-expiry", .width = 6, .empty = "no" },
+	{ "wait-for-expiry", .width = 6, .hint = "see whether a code ends in time", .empty = "no" },
 	{ .arg = NULL },
 };
 

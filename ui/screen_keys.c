@@ -288,13 +288,14 @@ static void keys_empty(struct view *v, const struct area *a)
 	};
 	static const struct {
 		const char *key, *text;
+		bool writes;
 	} ways[] = {
-		{ "c", "create your first key" },
-		{ "I", "import keys from CSV or JSON Lines" },
-		{ "i", "identify a string you were handed (paste it)" },
-		{ "2", "look at a token you have (paste it)" },
-		{ "7", "look at the audit chain" },
-		{ "9", "not sure what you need: four questions" },
+		{ "c", "create your first key", true },
+		{ "I", "import keys from CSV or JSON Lines", true },
+		{ "i", "identify a string you were handed (paste it)", false },
+		{ "2", "look at a token you have (paste it)", false },
+		{ "3", "add a provider and try a device login", true },
+		{ "9", "not sure what you need: four questions", false },
 	};
 	bool read_only = console_read_only(v->console);
 	int y = a->height > 20 ? 2 : 1;
@@ -304,9 +305,11 @@ static void keys_empty(struct view *v, const struct area *a)
 	for (size_t i = 0; i < sizeof(welcome) / sizeof(welcome[0]); i++)
 		area_text(a, 3, y++, -1, STYLE_NORMAL, welcome[i]);
 	y += a->height > 18 ? 2 : 1;
-	for (size_t i = read_only ? 2 : 0; i < sizeof(ways) / sizeof(ways[0]); i++, y++) {
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (read_only && ways[i].writes)
+			continue;
 		area_text(a, 8, y, 1, STYLE_TITLE, ways[i].key);
-		area_text(a, 13, y, -1, STYLE_NORMAL, ways[i].text);
+		area_text(a, 13, y++, -1, STYLE_NORMAL, ways[i].text);
 	}
 	area_text(a, 3, y + 1, -1, STYLE_WARNING,
 		  "Back up   the store and its master key   (without that no key verifies)");

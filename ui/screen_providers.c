@@ -116,8 +116,12 @@ static void doctor_at_cell(struct view *v, const struct json *row, const struct 
 
 static const struct list_column providers_columns[] = {
 	{ .title = "NAME", .width = 14, .max_width = 18, .flags = LIST_FLEX, .draw = name_cell },
-	{ .title = "ISSUER", .width = 20, .flags = LIST_FLEX, .draw = issuer_cell },
-	{ .title = "CLIENT", .width = 12, .drop = 2, .member = "client_id" },
+	{ .title = "ISSUER",
+	  .width = 20,
+	  .max_width = 60,
+	  .flags = LIST_FLEX,
+	  .draw = issuer_cell },
+	{ .title = "CLIENT", .width = 12, .drop = 2, .flags = LIST_FLEX, .member = "client_id" },
 	{ .title = "METHOD", .width = 10, .drop = 1, .draw = method_cell },
 	{ .title = "DOCTOR", .width = 12, .draw = doctor_cell },
 	{ .title = "WHEN", .width = 5, .drop = 3, .flags = LIST_RIGHT, .draw = doctor_at_cell },

@@ -124,7 +124,7 @@ void doctor_markdown(struct buf *out, const struct json *record)
 
 	buf_addf(out, "# ");
 	markdown_text(out, json_get_text(record, "provider"));
-	buf_addf(out, "\n\n%s: %lld failed, %lld warnings, %lld passed, %lld skipped.\n",
+	buf_addf(out, "\n\n%s: %lld failed, %lld warned, %lld passed, %lld skipped.\n",
 		 json_get_text(record, "at"), (long long)json_get_int(summary, "fail", 0),
 		 (long long)json_get_int(summary, "warn", 0),
 		 (long long)json_get_int(summary, "pass", 0),

@@ -107,15 +107,24 @@ static void put_code(struct page *p, const char *code)
 	buf_release(&wide);
 }
 
-static void put_life(struct page *p, const struct json *event)
+/* "expires   in 9m 58s", of `expires_in`; the line goes on. */
+static void put_expiry(struct page *p, const struct json *event)
 {
-	char expires[DATETIME_SIZE], interval[DATETIME_SIZE];
+	char text[DATETIME_SIZE];
 
-	put_duration(expires, json_get_int(event, "expires_in", 0));
-	put_duration(interval, json_get_int(event, "interval", 0));
+	datetime_relative(text, json_get_int(event, "expires_in", 0) * SECOND_MS, 0, false);
 	page_add(p, TONE_SECONDARY, "expires");
 	page_to(p, NAME_WIDTH);
-	page_addf(p, TONE_NORMAL, "in %s; asked every %s", expires, interval);
+	page_add(p, TONE_NORMAL, text);
+}
+
+static void put_life(struct page *p, const struct json *event)
+{
+	char interval[DATETIME_SIZE];
+
+	put_duration(interval, json_get_int(event, "interval", 0));
+	put_expiry(p, event);
+	page_addf(p, TONE_NORMAL, "; asked every %s", interval);
 	page_end_line(p);
 }
 
@@ -242,8 +251,6 @@ static void put_scope(struct page *p, const struct json *event)
 
 static void put_success(struct page *p, const struct json *event)
 {
-	char expires[DATETIME_SIZE];
-
 	put_time(p, event);
 	page_addf(p, TONE_GOOD, "%s approved", glyph(p, "✓", "+"));
 	page_end_line(p);
@@ -251,10 +258,7 @@ static void put_success(struct page *p, const struct json *event)
 	put_line(p, TONE_NORMAL, "token", text_of(event, "token_type"));
 	put_scope(p, event);
 	if (json_type_of(json_get(event, "expires_in")) == JSON_INT_TYPE) {
-		put_duration(expires, json_get_int(event, "expires_in", 0));
-		page_add(p, TONE_SECONDARY, "lives");
-		page_to(p, NAME_WIDTH);
-		page_add(p, TONE_NORMAL, expires);
+		put_expiry(p, event);
 		page_end_line(p);
 	}
 	put_line(p, TONE_NORMAL, "refresh",

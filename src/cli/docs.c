@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/file.h"
+#include "src/base/text.h"
 #include "src/cli/command.h"
 #include "src/cli/help.h"
 #include "src/cli/settings.h"
@@ -14,7 +15,7 @@
 #include "src/token/finding.h"
 #include "ui/screens.h"
 
-enum { DOCUMENT_MAX = 1 << 20, PART_NAME_SIZE = 32 };
+enum { DOCUMENT_MAX = 1 << 20, LINE_MAX_WIDTH = 116 };
 
 /* --- Markdown --------------------------------------------------------------------------------- */
 
@@ -49,39 +50,40 @@ static const char *action_keys(const struct action *a, char out[16])
 	return a->key ? press_name(a->key, out) : "";
 }
 
-static void markdown_key(struct buf *out, const char *keys, const char *help)
-{
-	buf_add_text(out, "| `");
-	for (; *keys; keys++)
-		buf_addf(out, "%s%c", *keys == '|' ? "\\" : "", *keys);
-	buf_addf(out, "` | %s ", help);
-}
-
-/* Two keys a line, as they follow each other in the help. */
+/* Keys behind one another, in lines of a list's item that break between two of them. */
 static void markdown_keys(struct buf *out, const struct action *actions)
 {
+	static const char indent[] = "\n  ";
+	size_t used = LINE_MAX_WIDTH;
+	bool first = true;
 	char name[16];
-	size_t count = 0;
 
-	buf_add_text(out, "\n| key | | key | |\n| --- | --- | --- | --- |\n");
 	for (const struct action *a = actions; a && a->label; a++) {
-		if (!a->help || !*action_keys(a, name))
+		const char *keys = action_keys(a, name);
+		size_t width;
+
+		if (!a->help || !*keys)
 			continue;
-		markdown_key(out, action_keys(a, name), a->help);
-		buf_add_text(out, ++count % 2 ? "" : "|\n");
+		width = strlen("`` · ") + text_width(keys, strlen(keys)) +
+			text_width(a->help, strlen(a->help));
+		if (!first)
+			buf_add_text(out, " ·");
+		buf_add_text(out, used + width > LINE_MAX_WIDTH ? indent : " ");
+		used = used + width > LINE_MAX_WIDTH ? width : used + width;
+		buf_addf(out, "`%s` %s", keys, a->help);
+		first = false;
 	}
-	if (count % 2)
-		buf_add_text(out, "| | |\n");
+	buf_add_char(out, '\n');
 }
 
 static void markdown_screens(struct buf *out)
 {
-	buf_add_text(out, "**On every screen**\n");
+	buf_add_text(out, "- **On every screen**\\");
 	markdown_keys(out, shell_actions);
 	for (size_t i = 0; screens[i]; i++) {
 		const struct screen *s = screens[i];
 
-		buf_addf(out, "\n**`%c` %s**: %s\n", s->digit, s->title, s->help);
+		buf_addf(out, "- **`%c` %s**: %s\\", s->digit, s->title, s->help);
 		markdown_keys(out, s->actions);
 	}
 }

@@ -15,7 +15,7 @@ static const struct {
 	bool whole; /* each check in full; else their ids in a line */
 } verdicts[] = {
 	{ "fail", "✗", "X", "failed", TONE_DANGER, true },
-	{ "warn", "!", "!", "warnings", TONE_WARNING, true },
+	{ "warn", "!", "!", "warned", TONE_WARNING, true },
 	{ "info", "i", "i", "to know", TONE_NORMAL, true },
 	{ "pass", "✓", "+", "passed", TONE_GOOD, false },
 	{ "skipped", "–", "-", "skipped", TONE_SECONDARY, false },

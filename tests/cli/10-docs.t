@@ -35,7 +35,7 @@ def readme_and_man_page_name_the_keys_of_every_screen():
     for digit, title in (("1", "Keys"), ("7", "Audit"), ("9", "Guide")):
         contains(f"**`{digit}` {title}**: ", readme)
         contains(f".Ss {digit} {title}\n", page)
-    contains("| `R` | rotate: a new secret… |", readme)
+    contains("`R` rotate: a new secret…", readme)
     contains(".It \\&R\nrotate: a new secret…\n", page)
 
 

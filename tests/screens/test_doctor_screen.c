@@ -132,7 +132,7 @@ static void the_report_is_written_to_a_new_file(void **state)
 	console_run_shows(&c, "report written to");
 	text = file_get(path);
 	assert_non_null(strstr(text, "# keycloak"));
-	assert_non_null(strstr(text, "2 failed, 3 warnings"));
+	assert_non_null(strstr(text, "2 failed, 3 warned"));
 	console_run_keys(&c, "e<C-s>");
 	console_run_shows(&c, "doctor-report.md"); /* never over a file that is there */
 	assert_non_null(dialog_top(c.console));
