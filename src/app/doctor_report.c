@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "src/base/text.h"
+
+enum { TEXT_MAX = 64 * 1024 };
+
 static void text_or_null(struct json *object, const char *name, const char *text)
 {
 	json_set_text(object, name, text && *text ? text : NULL);
@@ -59,13 +63,27 @@ struct json *doctor_record(const struct doctor_gather *g, const struct doctor_re
 
 /* --- Markdown -------------------------------------------------------------------------------- */
 
+/* A name, too, may have what drives a terminal, or no XML may have. */
+static void add_safe(struct buf *out, const char *text, void (*add)(struct buf *out, char c))
+{
+	struct buf safe = BUF_INIT(TEXT_MAX);
+
+	text_safe(&safe, text ? text : "", text ? strlen(text) : 0);
+	for (size_t i = 0; i < safe.len; i++)
+		add(out, safe.data[i]);
+	buf_release(&safe);
+}
+
+static void markdown_char(struct buf *out, char c)
+{
+	if (strchr("\\`*_{}[]<>()#+!|~&", c))
+		buf_add(out, "\\", 1);
+	buf_add(out, &c, 1);
+}
+
 static void markdown_text(struct buf *out, const char *text)
 {
-	for (; text && *text; text++) {
-		if (strchr("\\`*_{}[]<>()#+!|~&", *text))
-			buf_add(out, "\\", 1);
-		buf_add(out, *text == '\n' ? " " : text, 1);
-	}
+	add_safe(out, text, markdown_char);
 }
 
 static void markdown_line(struct buf *out, const char *name, const char *text)
@@ -130,26 +148,29 @@ void doctor_markdown(struct buf *out, const struct json *record)
 
 /* --- JUnit ----------------------------------------------------------------------------------- */
 
+static void xml_char(struct buf *out, char c)
+{
+	switch (c) {
+	case '&':
+		buf_addf(out, "&amp;");
+		break;
+	case '<':
+		buf_addf(out, "&lt;");
+		break;
+	case '>':
+		buf_addf(out, "&gt;");
+		break;
+	case '"':
+		buf_addf(out, "&quot;");
+		break;
+	default:
+		buf_add(out, &c, 1);
+	}
+}
+
 static void xml_text(struct buf *out, const char *text)
 {
-	for (; text && *text; text++) {
-		switch (*text) {
-		case '&':
-			buf_addf(out, "&amp;");
-			break;
-		case '<':
-			buf_addf(out, "&lt;");
-			break;
-		case '>':
-			buf_addf(out, "&gt;");
-			break;
-		case '"':
-			buf_addf(out, "&quot;");
-			break;
-		default:
-			buf_add(out, text, 1);
-		}
-	}
+	add_safe(out, text, xml_char);
 }
 
 static void junit_case(struct buf *out, const struct json *check, const char *provider)

@@ -40,11 +40,19 @@ static void bearer_make(struct secret *out, const struct secret *token)
 static enum errc userinfo_refused(const struct grant_use *g, const struct http_response *a,
 				  struct err *e)
 {
-	const char *why = http_response_header(a, "WWW-Authenticate");
+	const char *told = http_response_header(a, "WWW-Authenticate");
+	struct oauth_secrets known = { .values = NULL };
 	int64_t now = app_now(g->call->app);
+	char *why;
 
+	/* It may quote the token. */
+	oauth_secrets_add(&known, secret_reveal(&g->tokens.access_token),
+			  g->tokens.access_token.len);
+	why = oauth_masked(told ? told : "", &known);
+	oauth_secrets_release(&known);
 	err_set(e, ERR_REMOTE, "userinfo of \"%s\" answers with status %ld%s%.200s",
-		g->provider.oauth.name, a->status, why ? ": " : "", why ? why : "");
+		g->provider.oauth.name, a->status, *why ? ": " : "", why);
+	free(why);
 	if (g->row.expires_at != TIME_NONE && g->row.expires_at <= now)
 		return err_hint(e, "the access token has expired: grant refresh %s", g->row.id);
 	if (a->status == 401 || a->status == 403)
@@ -106,6 +114,22 @@ static enum errc userinfo_tell(const struct grant_use *g, const struct json *cla
 	return rc;
 }
 
+/* RFC 6750 §2.1: what a header can't take would be two headers. */
+static enum errc bearer_check(const struct grant_use *g, struct err *e)
+{
+	const char *token = secret_reveal(&g->tokens.access_token);
+
+	for (size_t i = 0; i < g->tokens.access_token.len; i++) {
+		if (token[i] > ' ' && token[i] <= '~')
+			continue;
+		err_set(e, ERR_REMOTE,
+			"the access token of grant %s has characters that no header takes",
+			g->row.id);
+		return err_hint(e, "the provider has to issue another (RFC 6750 2.1)");
+	}
+	return ERR_OK;
+}
+
 static enum errc userinfo_fetch(struct grant_use *g, struct http_response *a, struct err *e)
 {
 	const struct oauth_provider *p = &g->provider.oauth;
@@ -142,6 +166,8 @@ static enum errc userinfo_run(const struct op_call *c, struct err *e)
 	rc = grant_use_load(&g, e);
 	if (!rc)
 		rc = provider_use_complete(&g.provider, c, 1U << OAUTH_USERINFO, e);
+	if (!rc)
+		rc = bearer_check(&g, e);
 	if (!rc)
 		rc = userinfo_fetch(&g, &a, e);
 	if (!rc)

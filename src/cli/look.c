@@ -12,17 +12,23 @@
 
 enum { TEXT_MAX = 1 << 20 };
 
-static bool terminal_has_colors(void)
+static bool terminal_is_dumb(void)
 {
 	const char *term = getenv("TERM");
 
-	return term && *term && strcmp(term, "dumb") != 0 && strncmp(term, "vt1", 3) != 0;
+	return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
+static bool terminal_has_colors(void)
+{
+	return !terminal_is_dumb() && strncmp(getenv("TERM"), "vt1", 3) != 0;
 }
 
 struct look look_of(const struct settings *s, int fd)
 {
 	struct look l = { .json = s->json,
 			  .quiet = s->quiet,
+			  .dumb = terminal_is_dumb(),
 			  .times = (enum times)s->times,
 			  .now = clock_wall(&clock_system) };
 	struct winsize size;

@@ -12,6 +12,7 @@
 struct look {
 	bool json, quiet;
 	bool color;
+	bool dumb;  /* the terminal knows no escape sequence */
 	bool ascii; /* a terminal whose locale is not UTF-8 */
 	int width;  /* columns of the terminal; 0: no terminal, any width */
 	enum times times;

@@ -195,7 +195,7 @@ static bool sink_progress(void *arg, const char *what, uint64_t done, uint64_t t
 
 	if (interrupted())
 		return false;
-	if (p->look.json || p->look.quiet || now - p->progress_at < PROGRESS_MS ||
+	if (p->look.json || p->look.quiet || p->look.dumb || now - p->progress_at < PROGRESS_MS ||
 	    !isatty(STDERR_FILENO))
 		return true;
 	p->progress_at = now;

@@ -9,7 +9,8 @@ import sys
 import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from oauth import each, no_secret, scenario_options, shared_oidc, shared_server  # noqa: E402
+from oauth import each, no_secret, nothing_raw, scenario_options, shared_oidc, shared_server  # noqa: E402
+from scenarios import HOSTILE  # noqa: E402
 from tap import Home, check, contains, equal, main, match, test  # noqa: E402
 
 SCOPE = "openid profile offline_access"
@@ -169,6 +170,17 @@ def reports_come_as_text_markdown_and_junit(home):
     failures = [case.get("name") for case in tree.iter("testcase") if case.find("failure") is not None]
     equal(1, len(failures), junit.out)
     contains("jwks-private", failures[0])
+
+
+@test
+def a_name_with_control_characters_makes_no_report_that_is_broken(home):
+    name = "idp" + HOSTILE + "]]><&|"
+    home.ok("provider", "add", name, *scenario_options(shared_server(), "hostile-user-code"))
+    for form in ("text", "md", "junit"):
+        result = home.run("provider", "doctor", name, "--passive", "--format", form, code=1)
+        nothing_raw(result, form)
+    suite = xml.etree.ElementTree.fromstring(result.out)
+    contains("U+001B", suite.find("testcase").get("classname"))
 
 
 @test

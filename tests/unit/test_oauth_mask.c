@@ -394,6 +394,26 @@ static void test_hostile_texts_end(void **state)
 	buf_release(&out);
 }
 
+/* Found at every place, within themselves, too, and that in no time that grows with both lengths: this would
+ * take hours. */
+static void test_a_long_value_that_repeats_itself(void **state)
+{
+	enum { VALUE = 400 * 1024, TEXT = 1000 * 1024 };
+	struct buf out = BUF_INIT(1 << 20);
+	char *text = malloc(TEXT + 1);
+
+	(void)state;
+	know("ababa");
+	assert_masked("abababa-abab", "•••-abab");
+	memset(text, 'x', TEXT);
+	text[TEXT] = '\0';
+	oauth_secrets_add(&known, text, VALUE);
+	oauth_mask(&out, text, TEXT, &known);
+	assert_string_equal(buf_text(&out), "•••");
+	buf_release(&out);
+	free(text);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, release)
 
 int main(void)
@@ -408,6 +428,7 @@ int main(void)
 		TEST(test_a_secret_that_overlaps_itself_is_hidden_as_a_whole),
 		TEST(test_a_long_secret_that_repeats_itself_ends),
 		TEST(test_hostile_texts_end),
+		TEST(test_a_long_value_that_repeats_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
