@@ -12,16 +12,21 @@
 
 enum { TEXT_MAX = 1 << 20 };
 
-static bool terminal_is_dumb(void)
+static const char *terminal_name(void)
 {
 	const char *term = getenv("TERM");
 
-	return !term || !*term || strcmp(term, "dumb") == 0;
+	return term && *term ? term : "dumb";
+}
+
+static bool terminal_is_dumb(void)
+{
+	return strcmp(terminal_name(), "dumb") == 0;
 }
 
 static bool terminal_has_colors(void)
 {
-	return !terminal_is_dumb() && strncmp(getenv("TERM"), "vt1", 3) != 0;
+	return !terminal_is_dumb() && strncmp(terminal_name(), "vt1", 3) != 0;
 }
 
 struct look look_of(const struct settings *s, int fd)
