@@ -163,7 +163,8 @@ void doctor_wait(struct doctor_gather *g, const char *doing, int64_t ms)
 		int64_t slice = left < SLICE_MS ? left : SLICE_MS;
 		const struct timespec t = { .tv_nsec = slice * 1000000 };
 
-		if (call_progress(g->call, doing, (uint64_t)(left / SECOND_MS), 0, NULL) != ERR_OK)
+		if (call_progress(g->call, doing, (uint64_t)((left + SECOND_MS - 1) / SECOND_MS), 0,
+				  NULL) != ERR_OK)
 			g->cancelled = true;
 		else
 			nanosleep(&t, NULL);
