@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
-#include "src/base/http.h"
+#include "src/base/http_parts.h"
 
 char *oauth_metadata_url(const char *issuer, bool oidc)
 {
@@ -107,12 +107,23 @@ static const char *endpoint_find(const struct oauth_provider *p, const struct js
 	return url ? url : json_get_text(metadata, member);
 }
 
+/* Metadata from elsewhere must not have us talk to this machine's own services. */
+static bool may_lead_to(const struct oauth_provider *p, const char *url)
+{
+	struct http_url from, to;
+
+	if (http_url_split(&to, url, NULL) != ERR_OK)
+		return false;
+	return !to.loopback || !*p->issuer ||
+	       (http_url_split(&from, p->issuer, NULL) == ERR_OK && from.loopback);
+}
+
 void oauth_metadata_apply(struct oauth_provider *p, const struct json *metadata)
 {
 	for (unsigned n = 0; n < OAUTH_ENDPOINTS; n++) {
 		const char *url = endpoint_find(p, metadata, oauth_endpoint_member(n));
 
-		if (!p->endpoints[n] && url && http_url_check(url, NULL) == ERR_OK)
+		if (!p->endpoints[n] && url && may_lead_to(p, url))
 			p->endpoints[n] = x_strdup(url);
 	}
 	if (oauth_metadata_lists(metadata, "code_challenge_methods_supported", "S256"))

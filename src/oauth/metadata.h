@@ -15,7 +15,8 @@ enum errc oauth_issuer_check(const char *issuer, struct err *e);
 enum errc oauth_metadata_read(struct json **out, const char *issuer, const char *text, size_t len,
 			      struct err *e);
 /* Fills the endpoints that are not set yet, and p->pkce from code_challenge_methods_supported; endpoints
- * that are no https URL (http on loopback) are left out. */
+ * that are no https URL (http on loopback) are left out, and so are those on this machine where the issuer is
+ * elsewhere. */
 void oauth_metadata_apply(struct oauth_provider *p, const struct json *metadata);
 bool oauth_metadata_lists(const struct json *metadata, const char *member, const char *value);
 

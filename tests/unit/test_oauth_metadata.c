@@ -130,6 +130,14 @@ static void test_what_is_taken(void **state)
 	assert_null(p.endpoints[OAUTH_INTROSPECTION]);
 	assert_true(p.pkce);
 	oauth_provider_release(&p);
+	/* An issuer elsewhere has no say about this machine. */
+	oauth_provider_init(&p);
+	free(p.issuer);
+	p.issuer = x_strdup("https://a.example");
+	apply(&p, text);
+	assert_string_equal(p.endpoints[OAUTH_TOKEN], "https://a.example/t");
+	assert_null(p.endpoints[OAUTH_REVOCATION]);
+	oauth_provider_release(&p);
 	/* RFC 8705 §5 */
 	oauth_provider_init(&p);
 	p.auth = OAUTH_AUTH_TLS;
