@@ -21,5 +21,7 @@ static int console_start(const struct app_options *o, const struct settings *s)
 
 int main(int argc, char **argv)
 {
-	return cli_main(argc, argv, console_start);
+	static const struct front_ends others = { .console = console_start };
+
+	return cli_main(argc, argv, &others);
 }

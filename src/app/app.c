@@ -212,6 +212,13 @@ bool app_accepts_clock(const struct app *a)
 	return a->options.accept_clock;
 }
 
+enum errc app_serve(const struct op_call *c, struct err *e)
+{
+	if (c->app->options.serve)
+		return c->app->options.serve(c, e);
+	return err_set(e, ERR_USAGE, "the service is started from the command line only");
+}
+
 bool app_read_only(const struct app *a)
 {
 	return a->options.read_only;

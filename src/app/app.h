@@ -13,6 +13,8 @@ struct app_options {
 	enum errc (*passphrase)(void *arg, const char *prompt, struct secret *out, struct err *e);
 	void *passphrase_arg;
 	const struct clock *clock; /* NULL: the system's */
+	/* Runs the service until it is told to stop; brought by main.c, NULL where there is none. */
+	enum errc (*serve)(const struct op_call *c, struct err *e);
 };
 
 /* Copies the options; opens nothing yet. */

@@ -51,6 +51,7 @@ const struct op *const op_table[] = {
 	&op_store_restore,
 	&op_store_rekey,
 	&op_store_upgrade,
+	&op_serve,
 	&op_guide,
 	NULL,
 };

@@ -17,6 +17,6 @@ extern const struct op op_provider_add, op_provider_list, op_provider_show, op_p
 extern const struct op op_device_run, op_device_list, op_device_forget;
 extern const struct op op_grant_list, op_grant_show, op_grant_refresh, op_grant_userinfo,
 	op_grant_introspect, op_grant_revoke, op_grant_remove;
-extern const struct op op_guide;
+extern const struct op op_guide, op_serve;
 
 #endif

@@ -20,6 +20,9 @@ const struct actor *app_actor_record(struct app *a);
 /* Was --accept-clock given? */
 bool app_accepts_clock(const struct app *a);
 
+/* Runs the service that the session was given; ERR_USAGE where it has none (the console). */
+enum errc app_serve(const struct op_call *c, struct err *e);
+
 /* Lines for syslog that wait for the commit: add one (borrowed), send all, or forget them. */
 void app_mirror_add(struct app *a, const char *line);
 void app_mirror_send(struct app *a);

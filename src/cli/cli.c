@@ -121,13 +121,16 @@ static enum errc operation_run(struct command_line *c, struct app *app, struct p
 	return rc;
 }
 
-static enum errc operate(struct command_line *c, const struct settings *s, struct err *e)
+static enum errc operate(struct command_line *c, const struct settings *s,
+			 const struct front_ends *others, struct err *e)
 {
-	const struct app_options options = options_of(s, c->op);
-	struct app *app = app_new(&options);
+	struct app_options options = options_of(s, c->op);
 	struct printer printer;
+	struct app *app;
 	enum errc rc;
 
+	options.serve = others->serve;
+	app = app_new(&options);
 	printer_init(&printer, s, c->op);
 	interrupt_watch(app, c->op->flags & OP_REMOTE);
 	rc = operation_run(c, app, &printer, e);
@@ -138,14 +141,15 @@ static enum errc operate(struct command_line *c, const struct settings *s, struc
 	return rc;
 }
 
-static enum errc console_open(cli_console *console, const struct settings *s, struct err *e)
+static enum errc console_open(const struct front_ends *others, const struct settings *s,
+			      struct err *e)
 {
 	const struct app_options options = options_of(s, NULL);
 	const char *term = getenv("TERM");
 	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
 
 	if (!dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-		return (enum errc)console(&options, s);
+		return (enum errc)others->console(&options, s);
 	err_set(e, ERR_USAGE,
 		dumb ? "the console does not work on this terminal (TERM=%s)"
 		     : "the console needs a terminal",
@@ -180,7 +184,7 @@ static enum errc version_print(struct err *e)
 	return rc;
 }
 
-static enum errc dispatch(struct command_line *c, cli_console *console, struct err *e)
+static enum errc dispatch(struct command_line *c, const struct front_ends *others, struct err *e)
 {
 	struct settings settings = { .json = false };
 	enum errc rc;
@@ -191,12 +195,12 @@ static enum errc dispatch(struct command_line *c, cli_console *console, struct e
 		return help_print(c, e);
 	rc = settings_load(&settings, c->globals, e);
 	if (!rc)
-		rc = c->op ? operate(c, &settings, e) : console_open(console, &settings, e);
+		rc = c->op ? operate(c, &settings, others, e) : console_open(others, &settings, e);
 	settings_release(&settings);
 	return rc;
 }
 
-int cli_main(int argc, char **argv, cli_console *console)
+int cli_main(int argc, char **argv, const struct front_ends *others)
 {
 	struct command_line line = { .op = NULL };
 	struct err e = ERR_INIT;
@@ -209,7 +213,7 @@ int cli_main(int argc, char **argv, cli_console *console)
 	setlocale(LC_CTYPE, "");
 	rc = command_line_parse(&line, argc, argv, &e);
 	if (!rc)
-		rc = dispatch(&line, console, &e);
+		rc = dispatch(&line, others, &e);
 	if (rc && rc != ERR_NO)
 		report_error(command_line_wants_json(argc, argv), &e);
 	command_line_release(&line);

@@ -5,10 +5,13 @@
 #include "src/app/app.h"
 #include "src/cli/settings.h"
 
-/* Opens the console; returns an exit code. main.c brings it: this layer knows no screen. */
-typedef int cli_console(const struct app_options *o, const struct settings *s);
+/* The other front ends. main.c brings them: this layer knows no screen and no service. */
+struct front_ends {
+	int (*console)(const struct app_options *o, const struct settings *s); /* exit code */
+	enum errc (*serve)(const struct op_call *c, struct err *e);
+};
 
 /* The whole program. Returns the exit code. */
-int cli_main(int argc, char **argv, cli_console *console);
+int cli_main(int argc, char **argv, const struct front_ends *others);
 
 #endif
