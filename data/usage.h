@@ -36,7 +36,11 @@ enum errc usage_last(struct store *s, int64_t key, int64_t version, struct usage
 enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46],
 			    struct err *e);
 
-enum { USAGE_HOURS_KEPT = 31 * 24, USAGE_DAYS_KEPT = 400 };
+enum {
+	USAGE_HOURS_KEPT = 31 * 24,
+	USAGE_DAYS_KEPT = 400,
+	USAGE_TOP_HOURS = 48, /* of usage_top_keys(): beyond, it looks at days */
+};
 
 struct usage_hour {
 	int64_t hour;	 /* its beginning; of usage_days(): the day's, in UTC */
@@ -71,8 +75,8 @@ struct usage_key {
 	int64_t key; /* row */
 	int64_t allowed, denied;
 };
-/* The keys with the most calls, at most `limit`; unknown secrets are none. By hours where it is no longer
- * ago than two days, else by days. Looks at each key that was used. */
+/* The keys with the most calls, at most `limit`; unknown secrets are none. By hours where `from` is within
+ * USAGE_TOP_HOURS, else by days. Looks at each key that was used. */
 enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t limit,
 			 struct usage_key **out, size_t *count, struct err *e);
 

@@ -11,7 +11,6 @@
 enum {
 	ADDRESSES_READ = 8,
 	ROWS_FIRST = 16, /* of a result, doubled as it grows: a power of two */
-	TOP_HOURS = 48,	 /* up to then hours are few enough to be added up for each key */
 };
 
 const char usage_code_allowed[] = "VALID";
@@ -194,10 +193,10 @@ static enum errc codes_read(struct stmt *st, struct usage_code **out, size_t *co
 	return rc;
 }
 
-/* Are the hours of an instant still kept? */
-static bool is_in_hours(struct store *s, int64_t from)
+/* Is an instant no longer ago than so many hours, and the one that began before? */
+static bool is_within(struct store *s, int64_t from, int64_t hours)
 {
-	return from >= store_now(s) - USAGE_HOURS_KEPT * HOUR_MS;
+	return from / HOUR_MS >= store_now(s) / HOUR_MS - hours;
 }
 
 /* --- one key -------------------------------------------------------------- */
@@ -250,7 +249,7 @@ static const char codes_by_day_sql[] = "SELECT code, sum(count) AS total " DAYS_
 enum errc usage_codes(struct store *s, int64_t key, int64_t from, int64_t until,
 		      struct usage_code **out, size_t *count, struct err *e)
 {
-	struct stmt *st = is_in_hours(s, from)
+	struct stmt *st = is_within(s, from, USAGE_HOURS_KEPT)
 				  ? figures_stmt(s, codes_by_hour_sql, HOUR_MS, from, until)
 				  : figures_stmt(s, codes_by_day_sql, DAY_MS, from, until);
 
@@ -293,7 +292,7 @@ static const char all_codes_by_day_sql[] =
 enum errc usage_all_codes(struct store *s, int64_t from, int64_t until, struct usage_code **out,
 			  size_t *count, struct err *e)
 {
-	struct stmt *st = is_in_hours(s, from)
+	struct stmt *st = is_within(s, from, USAGE_HOURS_KEPT)
 				  ? figures_stmt(s, all_codes_by_hour_sql, HOUR_MS, from, until)
 				  : figures_stmt(s, all_codes_by_day_sql, DAY_MS, from, until);
 
@@ -316,7 +315,7 @@ static const char top_by_day_sql[] = "SELECT key, " ALLOWED_DENIED
 enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t limit,
 			 struct usage_key **out, size_t *count, struct err *e)
 {
-	bool by_hours = from >= store_now(s) - TOP_HOURS * HOUR_MS;
+	bool by_hours = is_within(s, from, USAGE_TOP_HOURS);
 	struct stmt *st = by_hours ? figures_stmt(s, top_by_hour_sql, HOUR_MS, from, until)
 				   : figures_stmt(s, top_by_day_sql, DAY_MS, from, until);
 	bool row;
