@@ -80,6 +80,20 @@ struct usage_key {
 enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t limit,
 			 struct usage_key **out, size_t *count, struct err *e);
 
+/* What was let through lately: by this a person judges what an end of keys hits. Figures are kept by whole
+ * clock hours, so it is those of the hour that runs and of the one before. */
+struct usage_recent {
+	int64_t since; /* the begin of the hour before this one */
+	int64_t allowed;
+	char addresses
+		[100][46]; /* distinct client addresses since then, of the latest version's first */
+	size_t address_count;
+	bool more; /* there may be more: of a version no more than eight are kept, here a hundred */
+};
+void usage_recent_init(struct store *s, struct usage_recent *r);
+/* Adds those of one version of a key, 0: of all. */
+enum errc usage_recent_add(struct store *s, int64_t key, int64_t version, struct usage_recent *r,
+			   struct err *e);
 /* Distinct client addresses seen since; at most 8 a version are kept: "8 or more". */
 enum errc usage_addresses(struct store *s, int64_t key, int64_t since, size_t *count,
 			  struct err *e);

@@ -199,6 +199,71 @@ static bool is_within(struct store *s, int64_t from, int64_t hours)
 	return from / HOUR_MS >= store_now(s) / HOUR_MS - hours;
 }
 
+/* --- lately --------------------------------------------------------------- */
+
+void usage_recent_init(struct store *s, struct usage_recent *r)
+{
+	r->since = (store_now(s) / HOUR_MS - 1) * HOUR_MS;
+	r->allowed = 0;
+	r->address_count = 0;
+	r->more = false;
+}
+
+static void recent_address(struct usage_recent *r, const char address[46])
+{
+	for (size_t i = 0; i < r->address_count; i++)
+		if (strcmp(r->addresses[i], address) == 0)
+			return;
+	if (r->address_count == sizeof(r->addresses) / sizeof(*r->addresses))
+		r->more = true;
+	else
+		memcpy(r->addresses[r->address_count++], address, sizeof(*r->addresses));
+}
+
+static const char recent_addresses_sql[] =
+	"SELECT version, address FROM version_address WHERE key = $1 AND at >= $2 AND ($3 = 0 OR "
+	"version = $3) ORDER BY version DESC, at DESC, address";
+
+/* Where all that are kept of a version came since, older ones of that time may have been let go. */
+static enum errc recent_addresses(struct store *s, int64_t key, int64_t version,
+				  struct usage_recent *r, struct err *e)
+{
+	struct stmt *st = db_stmt(s->db, recent_addresses_sql);
+	int64_t last = 0;
+	size_t of_version = 0;
+	bool row;
+	enum errc rc;
+
+	stmt_int(st, 1, key);
+	stmt_int(st, 2, r->since);
+	stmt_int(st, 3, version);
+	while (!(rc = stmt_step(st, &row, e)) && row) {
+		int64_t number = stmt_get_int(st, "version");
+		char address[46];
+
+		of_version = number == last ? of_version + 1 : 1;
+		last = number;
+		r->more = r->more || of_version >= ADDRESSES_READ;
+		address_copy(address, st);
+		recent_address(r, address);
+	}
+	stmt_done(st);
+	return rc;
+}
+
+enum errc usage_recent_add(struct store *s, int64_t key, int64_t version, struct usage_recent *r,
+			   struct err *e)
+{
+	struct usage_hour *hours;
+	size_t count;
+	enum errc rc = usage_hours(s, key, version, r->since, INT64_MAX, &hours, &count, e);
+
+	for (size_t i = 0; i < count; i++)
+		r->allowed += hours[i].allowed;
+	free(hours);
+	return rc ? rc : recent_addresses(s, key, version, r, e);
+}
+
 /* --- one key -------------------------------------------------------------- */
 
 #define ALLOWED_DENIED                                                \

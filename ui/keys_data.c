@@ -300,10 +300,23 @@ static const struct op_form usage_form = {
 	.places = usage_places,
 };
 
+/* Of one key: which keys are called most is no question. */
+static const char *const usage_groups[] = { "hour", "day", "version", "code", NULL };
+
+static const struct arg usage_by = {
+	.name = "by",
+	.type = ARG_CHOICE,
+	.choices = usage_groups,
+	.fallback = "hour",
+	.value = "GROUP",
+	.help = "hour, day (each version by itself), version, or code",
+};
+
 void keys_usage(struct view *v)
 {
 	struct form_dialog *d = op_form_open(v, &usage_form, keys_target(v, 0));
 
+	form_item(d->form, "by")->arg = &usage_by;
 	snprintf(d->title, sizeof(d->title), "Usage of %.100s",
 		 record_text(keys_target_row(v, 0), "name", "key"));
 	form_start(d->form, "since", "24h");
