@@ -13,7 +13,7 @@
 #include "ui/record.h"
 #include "ui/scroll.h"
 
-enum { CELL_MAX = 2048, COLUMN_MOST = 36, LABEL_WIDTH = 18, PAGE_TOP = 2 };
+enum { CELL_MAX = 2048, COLUMN_MOST = 36, LABEL_WIDTH = 18, PAGE_TOP = 2, DATE_LENGTH = 10 };
 
 struct result_page {
 	struct dialog base;
@@ -48,7 +48,9 @@ static void value_text(const struct console *c, const struct op_column *column,
 		if (column->type == COLUMN_TIME || column->type == COLUMN_TIME_OR_NEVER)
 			console_when_full(c, out, CELL_MAX, record_time(row, column->name));
 		else
-			snprintf(out, CELL_MAX, "%s", json_as_text(value));
+			snprintf(out, CELL_MAX, "%.*s",
+				 column->type == COLUMN_DAY ? DATE_LENGTH : CELL_MAX,
+				 json_as_text(value));
 		break;
 	case JSON_INT_TYPE:
 		number_grouped(number, json_as_int(value));

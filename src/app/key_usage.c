@@ -40,7 +40,7 @@ static const struct arg usage_args[] = {
 
 static const struct op_column usage_columns[] = {
 	{ "hour", "HOUR", COLUMN_TIME, "begin of the hour" },
-	{ "day", "DAY", COLUMN_TIME, "begin of the day, in UTC" },
+	{ "day", "DAY", COLUMN_DAY, "begin of the day, in UTC" },
 	{ "id", NULL, COLUMN_TEXT, "the key's id" },
 	{ "name", "NAME", COLUMN_TEXT, "its name" },
 	{ "owner", "OWNER", COLUMN_TEXT, "who answers for it" },
@@ -282,7 +282,7 @@ static const struct shape {
 	enum errc (*of_all)(struct asked *a, struct err *e);
 } shapes[] = {
 	{ "hour", DAY_MS, INT64_MAX, key_by_hour, all_by_hour },
-	{ "day", DAYS_SHOWN *DAY_MS, 0, key_by_day, all_by_day },
+	{ "day", DAYS_SHOWN *DAY_MS, -1, key_by_day, all_by_day },
 	{ "version", DAY_MS, USAGE_HOURS_KEPT *HOUR_MS, key_by_version, NULL },
 	{ "code", DAY_MS, USAGE_HOURS_KEPT *HOUR_MS, key_by_code, all_by_code },
 	{ "key", DAY_MS, USAGE_TOP_HOURS *HOUR_MS, NULL, all_by_key },

@@ -77,6 +77,7 @@ enum column_type {
 	COLUMN_NUMBER,
 	COLUMN_TIME,
 	COLUMN_TIME_OR_NEVER, /* null reads "never"; of COLUMN_TIME it says nothing */
+	COLUMN_DAY,	      /* a time at which a day in UTC begins: of it the date is told */
 	COLUMN_DURATION,
 	COLUMN_FLAG,
 	COLUMN_LIST,

@@ -10,7 +10,7 @@
 #include "src/base/datetime.h"
 #include "src/base/text.h"
 
-enum { CELL_MAX = 1 << 20 };
+enum { CELL_MAX = 1 << 20, DATE_LENGTH = 10 };
 
 #define SOON_MS (14 * DAY_MS)
 
@@ -173,6 +173,9 @@ static void put_value(const struct look *l, struct buf *out, struct cell *cell,
 			put_time(l, out, time_of(row, c->name), full);
 		else
 			put_scalar(l, out, v);
+		return;
+	case COLUMN_DAY:
+		buf_addf(out, "%.*s", DATE_LENGTH, json_as_text(v) ? json_as_text(v) : "");
 		return;
 	case COLUMN_DURATION:
 		put_duration(out, json_get_int(row, c->name, 0));

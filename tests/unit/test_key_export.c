@@ -1,10 +1,9 @@
-/* Exporting: what stands in it, what never does, and that an import takes it back. And key.usage. */
+/* Exporting: what stands in it, what never does, and that an import takes it back. */
 #include "tests/lib/op_run.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "data/usage.h"
 #include "src/app/session.h"
 #include "src/base/alloc.h"
 #include "src/base/csv.h"
@@ -197,62 +196,6 @@ static void more_than_a_page_is_exported_whole_and_each_key_once(void **state)
 	buf_release(&file);
 }
 
-/* --- key.usage -------------------------------------------------------------------------------- */
-
-static void use(struct op_run *r, int64_t version, int64_t at, const char *code, int64_t count)
-{
-	const struct usage_add add = {
-		.key = 1,
-		.version = version,
-		.at = at,
-		.code = code,
-		.count = count,
-		.address = "10.1.2.3",
-	};
-	struct store *s = app_store(r->app);
-
-	assert_well(store_begin_unaudited(s, &r->e), &r->e);
-	assert_well(usage_write(s, &add, 1, &r->e), &r->e);
-	assert_well(store_commit(s, &r->e), &r->e);
-}
-
-static void usage_is_told_by_hour_version_and_code(void **state)
-{
-	struct op_run *r = *state;
-
-	assert_run(r, "key.create", "name", "busy", NULL);
-	assert_run(r, "key.rotate", "key", "busy", NULL);
-	use(r, 1, TEST_NOW - HOUR_MS, "VALID", 5);
-	use(r, 2, TEST_NOW - 60000, "VALID", 7);
-	use(r, 2, TEST_NOW - 60000, "RATE_LIMITED", 2);
-	use(r, 2, TEST_NOW - 3 * DAY_MS, "VALID", 100);
-	assert_run(r, "key.usage", "key", "busy", NULL);
-	assert_int_equal(json_count(r->rows), 2);
-	assert_int_equal(op_run_int(r, 0, "version"), 2);
-	assert_int_equal(op_run_int(r, 0, "allowed"), 7);
-	assert_int_equal(op_run_int(r, 0, "denied"), 2);
-	assert_int_equal(op_run_int(r, 1, "allowed"), 5);
-	assert_run(r, "key.usage", "key", "busy", "by", "code", NULL);
-	assert_string_equal(op_run_text(r, 0, "code"), "VALID");
-	assert_int_equal(op_run_int(r, 0, "count"), 12);
-	assert_int_equal(op_run_int(r, 1, "count"), 2);
-	assert_run(r, "key.usage", "key", "busy", "by", "version", "since", "7d", NULL);
-	assert_int_equal(op_run_int(r, 0, "allowed"), 107);
-	assert_int_equal(json_count(json_get(json_at(r->rows, 0), "addresses")), 1);
-	assert_non_null(op_run_text(r, 1, "last_used_at"));
-}
-
-static void usage_of_an_unused_or_unknown_key_is_empty_or_refused(void **state)
-{
-	struct op_run *r = *state;
-
-	assert_run(r, "key.create", "name", "idle", NULL);
-	assert_run(r, "key.usage", "key", "idle", NULL);
-	assert_int_equal(json_count(r->rows), 0);
-	assert_run_refused(r, ERR_NOT_FOUND, "nothere", "key.usage", "key", "nothere", NULL);
-	assert_run_refused(r, ERR_USAGE, NULL, "key.usage", "key", "idle", "by", "year", NULL);
-}
-
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, op_run_setup, op_run_teardown)
 
 int main(void)
@@ -266,8 +209,6 @@ int main(void)
 		WITH_STORE(a_filter_and_names_choose_what_is_exported),
 		WITH_STORE(an_unknown_name_is_refused),
 		WITH_STORE(more_than_a_page_is_exported_whole_and_each_key_once),
-		WITH_STORE(usage_is_told_by_hour_version_and_code),
-		WITH_STORE(usage_of_an_unused_or_unknown_key_is_empty_or_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
