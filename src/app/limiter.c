@@ -116,6 +116,7 @@ static void entry_release(struct entry *en)
 {
 	free(en->text);
 	free(en->buckets);
+	*en = (struct entry){ .key = 0 };
 }
 
 static void mark(struct shard *sh, struct entry *en, bool dirty)
@@ -142,9 +143,9 @@ static void slot_free(struct shard *sh, size_t i)
 		if (((at - home) & mask) < ((at - i) & mask))
 			continue;
 		sh->slots[i] = sh->slots[at];
+		sh->slots[at] = (struct entry){ .key = 0 };
 		i = at;
 	}
-	sh->slots[i] = (struct entry){ .key = 0 };
 }
 
 struct limiter *limiter_new(void)
