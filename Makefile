@@ -42,7 +42,7 @@ LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
 # --- what is built -----------------------------------------------------------------------------
 SOURCES := $(filter-out src/cli/docs.c, \
-	$(sort $(wildcard src/base/*.c data/*.c src/token/*.c src/oauth/*.c src/app/*.c src/cli/*.c ui/*.c)))
+	$(sort $(wildcard src/base/*.c data/*.c src/token/*.c src/oauth/*.c src/app/*.c src/serve/*.c src/cli/*.c ui/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o) $(B)/gen/migrations.o
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] data/*.[ch] ui/*.[ch] tests/*/*.[ch])
 UNIT := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/screens/test_*.c))
