@@ -56,16 +56,21 @@ static struct address address_group(const struct address *a)
 	return group;
 }
 
+/* Each bit of h changes each bit of the result. */
+static uint64_t mix(uint64_t h)
+{
+	h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);
+	h = (h ^ (h >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return h ^ (h >> 33);
+}
+
 /* Seeded: nobody chooses addresses that meet in one set. */
 static size_t set_of(const struct penalty *p, const struct address *a)
 {
 	uint64_t half[2];
 
 	memcpy(half, a->bytes, sizeof half);
-	half[0] = (half[0] ^ p->seeds[0]) * UINT64_C(0xff51afd7ed558ccd);
-	half[0] ^= half[0] >> 32;
-	half[0] = (half[0] ^ half[1] ^ p->seeds[1]) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return (half[0] >> 32) % SETS;
+	return mix(mix(half[0] ^ p->seeds[0]) ^ half[1] ^ p->seeds[1]) % SETS;
 }
 
 static struct place *place_find(const struct penalty *p, const struct address *a)

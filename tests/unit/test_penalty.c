@@ -179,6 +179,26 @@ static void table_that_is_full_keeps_those_with_answers_held_up(void **state)
 	assert_int_equal(penalty_held(*state), 0);
 }
 
+/* However alike they are, a quarter of what has room is remembered as good as whole. */
+static void alike_addresses_do_not_push_each_other_out(void **state)
+{
+	int known = 0;
+
+	for (uint32_t i = 0; i < PENALTY_ADDRESSES / 4; i++) {
+		struct address a = numbered(i);
+
+		for (int k = 0; k < PENALTY_FREE; k++)
+			assert_int_equal(penalty_delay_ms(*state, &a, NOW), 0);
+	}
+	for (uint32_t i = 0; i < PENALTY_ADDRESSES / 4; i++) {
+		struct address a = numbered(i);
+
+		known += penalty_delay_ms(*state, &a, NOW) > 0;
+		penalty_done(*state, &a);
+	}
+	assert_true(known > PENALTY_ADDRESSES / 4 - 10);
+}
+
 /* Those whose minute is over make room before those that still count. */
 static void table_lets_go_of_what_is_over_first(void **state)
 {
@@ -247,6 +267,7 @@ int main(void)
 		TEST(all_together_hold_so_many_and_no_more),
 		TEST(done_without_an_answer_held_up_is_nothing),
 		TEST(table_that_is_full_keeps_those_with_answers_held_up),
+		TEST(alike_addresses_do_not_push_each_other_out),
 		TEST(table_lets_go_of_what_is_over_first),
 		TEST(threads_count_together),
 	};
