@@ -351,6 +351,7 @@ enum errc key_purge(struct store *s, const struct key *k, struct err *e)
 		"DELETE FROM version_use WHERE key = $1",
 		"DELETE FROM version_address WHERE key = $1",
 		"DELETE FROM key_use WHERE key = $1",
+		"DELETE FROM limit_state WHERE key = $1",
 		"DELETE FROM apikey WHERE row = $1 AND id = $2",
 	};
 

@@ -91,8 +91,8 @@ static enum errc use_write(struct db *d, const struct usage_add *a, struct err *
 
 	if (strcmp(a->code, code_allowed) != 0)
 		return ERR_OK;
-	rc = version_use_write(d, a, e);
-	if (!rc)
+	rc = a->count ? version_use_write(d, a, e) : ERR_OK;
+	if (!rc && a->count)
 		rc = key_use_write(d, a, e);
 	if (!rc && a->address)
 		rc = address_write(d, a, e);
@@ -160,7 +160,7 @@ enum errc usage_write(struct store *s, const struct usage_add *rows, size_t coun
 
 	for (size_t i = 0; i < count && !rc; i++) {
 		rc = use_write(s->db, &rows[i], e);
-		if (!rc)
+		if (!rc && rows[i].count)
 			rc = counts_write(s->db, &rows[i], e);
 	}
 	return rc ? rc : figures_prune(s, e);

@@ -10,10 +10,10 @@
 
 struct usage_add { /* what happened to one version since the last batch */
 	int64_t key, version;
-	int64_t at;	  /* latest time within it; its hour is the bucket */
-	const char *code; /* "VALID" (the one that is a use), "RATE_LIMITED" … */
-	int64_t count;
-	const char *address; /* latest client address, or NULL */
+	int64_t at;	     /* latest time within it; its hour is the bucket */
+	const char *code;    /* "VALID" (the one that is a use), "RATE_LIMITED" … */
+	int64_t count;	     /* 0: only the address is told, another one than the latest */
+	const char *address; /* the client's at that time; NULL: unknown */
 };
 /* Adds the counts and moves last uses forward, never back; figures past their time go. Inside
  * store_begin_unaudited(). */

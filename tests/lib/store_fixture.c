@@ -461,7 +461,7 @@ int64_t fixture_number(struct store_fixture *f, const char *sql)
 void fixture_to_schema_1(struct store_fixture *f)
 {
 	fixture_sql(f, "DROP TABLE flow; DROP TABLE oauth_grant; DROP TABLE provider_facts;"
-		       "DROP TABLE provider; PRAGMA user_version = 1");
+		       "DROP TABLE provider; DROP TABLE limit_state; PRAGMA user_version = 1");
 }
 
 /* --- checking ------------------------------------------------------------- */
