@@ -62,7 +62,6 @@ static void add_nginx(struct buf *out, const struct subject *s)
 	add_scope_remark(out, s);
 	buf_addf(out,
 		 "location / {\n"
-		 "\tauth_request /_authrack;\n"
 		 "\tset $authrack_scope \"%s\";\n"
 		 "\tproxy_pass http://api;\n"
 		 "}\n",

@@ -186,6 +186,7 @@ class Api:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # who goes away goes away
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -244,7 +245,7 @@ def caddy(folder, sock, api, more=None):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
-        file.write("{\nadmin off\nauto_https off\npersist_config off\ndefault_bind 127.0.0.1\n}\n" + text)
+        file.write("{\nadmin off\nauto_https off\ndefault_bind 127.0.0.1\n}\n" + text)
     return [program("caddy"), "run", "--config", path, "--adapter", "caddyfile"], port
 
 

@@ -51,6 +51,16 @@ def lets_a_good_key_through_and_says_whose_it_is(home, proxy):
 
 
 @each_proxy
+def says_nothing_of_a_key_that_is_not_so(home, proxy):
+    made = home.create("bare")
+    with behind(home, proxy) as world:
+        for path in ("/", "/a/b"):
+            told = seen(world.ask(path, {"X-API-Key": made["secret"]}))
+            equal({"x-auth-key-id": [made["id"]], "x-auth-name": ["bare"], "x-auth-version": ["1"]},
+                  {name: values for name, values in told.items() if name.startswith("x-auth") and values != [""]})
+
+
+@each_proxy
 def believes_nothing_that_the_client_says_of_itself(home, proxy):
     secret = home.create("billing")["secret"]
     with behind(home, proxy) as world:
