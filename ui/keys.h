@@ -82,6 +82,7 @@ void keys_verify(struct view *v);
 void keys_scan(struct view *v);
 void keys_purge(struct view *v);
 void keys_usage(struct view *v);
+void keys_snippet(struct view *v);
 void keys_copy(struct view *v);
 void keys_copy_forget(struct view *v);
 void keys_open(struct view *v);

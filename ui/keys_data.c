@@ -1,6 +1,6 @@
 /* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked
  * secret, scan,
- * import, export, purge, usage; and the copy menu. */
+ * import, export, purge, usage; lines to paste, and the copy menu. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,6 +307,31 @@ void keys_usage(struct view *v)
 	snprintf(d->title, sizeof(d->title), "Usage of %.100s",
 		 record_text(keys_target_row(v, 0), "name", "key"));
 	form_start(d->form, "since", "24h");
+}
+
+/* --- lines to paste ------------------------------------------------------------------------ */
+static const struct form_place snippet_places[] = {
+	{ "for", .width = 12 },
+	{ "url", .width = 46 },
+	{ .arg = NULL },
+};
+
+static const struct op_form snippet_form = {
+	.op = "key.snippet",
+	.title = "Lines to paste",
+	.submit = "Show",
+	.text = "For who calls the API, for the proxy or app that asks whether the key is good, "
+		"and for "
+		"GitHub's secret scanning. There is never a secret in it.",
+	.places = snippet_places,
+};
+
+void keys_snippet(struct view *v)
+{
+	struct form_dialog *d = op_form_open(v, &snippet_form, keys_target(v, 0));
+
+	snprintf(d->title, sizeof(d->title), "Lines to paste for %.100s",
+		 record_text(keys_target_row(v, 0), "name", "key"));
 }
 
 /* --- copy ---------------------------------------------------------------------------------- */

@@ -168,6 +168,8 @@ static const struct action page_actions[] = {
 	  ACTION_FOOTER | ACTION_DANGER, .disabled = keys_why_no_revoke, .run = keys_revoke },
 	{ PRESS_CTRL('U'), "undo", "undo a disable (10 s)", NULL, "key.enable", GROUP_CHANGE, 0,
 	  .disabled = keys_why_no_undo, .run = keys_undo },
+	{ 'p', "paste lines", "lines to paste: curl, nginx…", NULL, "key.snippet", GROUP_OTHER, 0,
+	  .run = keys_snippet },
 	{ 'o', "usage", "usage figures", NULL, "key.usage", GROUP_OTHER, 0, .run = keys_usage },
 	{ 'y', "copy", "copy name, id, command", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .run = keys_copy },
