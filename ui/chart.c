@@ -117,7 +117,7 @@ int64_t chart_scale(const int64_t *values, size_t count)
 
 	if (most <= 10)
 		return most < 2 ? 2 : most + most % 2;
-	while (most / power > 10)
+	while (most > power * 10)
 		power *= 10;
 	while (round_tenths[i] * power / 10 < most)
 		i++;

@@ -58,9 +58,9 @@ int facts_versions(const struct console *c, const struct area *a, int y, const s
 	const struct json *versions = json_get(key, "versions");
 
 	area_text(a, 1, y, -1, STYLE_TITLE,
-		  wide ? "V  STATE    KEY              CREATED      USED  FROM              CALLS "
+		  wide ? "V  STATE    KEY              CREATED LAST USED  FROM              CALLS "
 			 "24 H"
-		       : "V  STATE    KEY              USED  CALLS 24 H");
+		       : "V  STATE    KEY         LAST USED  CALLS 24 H");
 	for (size_t i = 0; i < json_count(versions); i++)
 		version_line(c, a, y + 1 + (int)i, key, json_at(versions, i), wide);
 	return 1 + (int)json_count(versions);

@@ -11,7 +11,7 @@
 #include "ui/keys.h"
 #include "ui/scroll.h"
 
-enum { CHART_HEIGHT = 4, CHART_ROOMY = 8 };
+enum { CHART_HEIGHT = 3, CHART_ROOMY = 8 };
 
 struct key_page {
 	struct dialog base;

@@ -7,7 +7,7 @@
 #include "ui/key_view.h"
 #include "ui/keys.h"
 
-enum { BELOW_HEIGHT = 16, NOW_INDENT = 14, CHART_HEIGHT = 6 };
+enum { BELOW_HEIGHT = 16, NOW_INDENT = 14, CHART_HEIGHT = 7 };
 
 static void badge_draw(const struct area *a, int x, int y, const struct json *key, int64_t now)
 {

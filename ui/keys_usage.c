@@ -18,8 +18,8 @@ enum {
 	CHART_ROOMY = 15,
 	ROOMY_FROM = 30,
 	REASONS_MOST = 12,
-	FROM_X = 58,
-	AGO = 10
+	FROM_X = 55,
+	AGO = 6
 };
 
 struct key_usage {
@@ -64,12 +64,13 @@ static int addresses_draw(const struct console *c, const struct area *a, int y,
 	int room = a->width - FROM_X - AGO - 1;
 
 	for (size_t i = 0; i < json_count(addresses); i++) {
-		struct json *seen = json_object_new();
-		char when[48];
+		const char *seen = json_as_text(json_at(at, i));
+		struct err e = ERR_INIT;
+		int64_t when_at;
+		char when[48] = "";
 
-		json_set(seen, "at", json_keep(json_at(at, i)));
-		console_when(c, when, sizeof(when), record_time(seen, "at"));
-		json_free(seen);
+		if (seen && !datetime_parse(&when_at, seen, &e))
+			console_when_fit(c, when, sizeof(when), when_at, AGO);
 		area_text_middle(a, FROM_X, y + (int)i, room, STYLE_NORMAL,
 				 json_as_text(json_at(addresses, i)));
 		area_text_right(a, FROM_X + room, y + (int)i, AGO, STYLE_SECONDARY, when);
@@ -90,12 +91,12 @@ static int version_draw(const struct key_usage *p, const struct area *a, int y,
 	area_text(a, 4, y, 8, strcmp(state, "grace") == 0 ? STYLE_PROGRESS : STYLE_NORMAL, state);
 	if (version) {
 		key_hint(key, version, a->frame->utf8, hint, sizeof(hint));
-		area_text(a, 13, y, 11, STYLE_NORMAL, hint);
+		area_text(a, 13, y, 10, STYLE_NORMAL, hint);
 	}
-	usage_count_draw(a, 25, y, 11, json_get_int(row, "allowed", 0));
-	usage_count_draw(a, 37, y, 9, json_get_int(row, "denied", 0));
+	usage_count_draw(a, 24, y, 10, json_get_int(row, "allowed", 0));
+	usage_count_draw(a, 35, y, 8, json_get_int(row, "denied", 0));
 	console_when(c, used, sizeof(used), record_time(row, "last_used_at"));
-	area_text_right(a, 47, y, 9, STYLE_NORMAL, used);
+	area_text_right(a, 44, y, 9, STYLE_NORMAL, used);
 	return addresses_draw(c, a, y, row);
 }
 
@@ -108,8 +109,8 @@ static int versions_draw(const struct key_usage *p, const struct area *a, int y)
 		 usage_rows_range(&p->usage, USAGE_VERSIONS)->name);
 	area_rule(a, y++, title, NULL);
 	area_text(a, 1, y++, -1, STYLE_SECONDARY,
-		  "V  STATE    KEY             ALLOWED    DENIED LAST USED  FROM");
-	for (size_t i = json_count(rows); i-- > 0;)
+		  "V  STATE    KEY           ALLOWED   DENIED LAST USED  FROM");
+	for (size_t i = 0; i < json_count(rows); i++)
 		y += version_draw(p, a, y, json_at(rows, i));
 	return y;
 }

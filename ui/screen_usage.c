@@ -67,7 +67,7 @@ static void share_cell(struct view *v, const struct json *row, const struct area
 }
 
 static const struct list_column usage_columns[] = {
-	{ .title = "KEY", .width = 16, .max_width = 32, .flags = LIST_FLEX, .member = "name" },
+	{ .title = "KEY", .width = 16, .max_width = 24, .flags = LIST_FLEX, .member = "name" },
 	{ .title = "OWNER", .width = 9, .drop = 2, .member = "owner" },
 	{ .title = "ALLOWED", .width = 11, .flags = LIST_RIGHT, .draw = allowed_cell },
 	{ .title = "DENIED", .width = 9, .flags = LIST_RIGHT, .draw = denied_cell },
@@ -142,13 +142,11 @@ static int chart_height(const struct area *a)
 static void keys_draw(struct view *v, const struct area *a)
 {
 	struct area list = area_part(a, 0, 1, a->width, a->height - 1);
-	char title[80], count[NUMBER_SIZE];
+	char count[NUMBER_SIZE];
 	int64_t known = list_count(v->list);
 
-	snprintf(title, sizeof(title), "most called keys, last %s",
-		 usage_ranges[usage_state(v)->usage.range].name);
 	number_grouped(count, known);
-	area_rule(a, 0, title, known >= 0 ? count : NULL);
+	area_rule(a, 0, "most called keys", known >= 0 ? count : NULL);
 	view_draw_list(v, &list);
 }
 
@@ -158,11 +156,11 @@ static void beside_draw(struct view *v, const struct area *a)
 	struct area keys, reasons;
 
 	width = width < REASONS_LEAST ? REASONS_LEAST : width > REASONS_MOST ? REASONS_MOST : width;
-	keys = area_part(a, 0, 0, a->width - width - 1, a->height);
+	keys = area_part(a, 0, 0, a->width - width - 2, a->height);
 	reasons = area_part(a, a->width - width, 0, width, a->height);
 	keys_draw(v, &keys);
 	for (int y = 1; y < a->height; y++)
-		area_text(a, keys.width, y, 1, STYLE_SECONDARY, glyph(a->frame, GLYPH_VLINE));
+		area_text(a, keys.width + 1, y, 1, STYLE_SECONDARY, glyph(a->frame, GLYPH_VLINE));
 	usage_codes_draw(&usage_state(v)->usage, &reasons, 0, a->height);
 }
 
@@ -299,8 +297,8 @@ static void usage_close(struct view *v)
 static const struct action usage_actions[] = {
 	{ PRESS_ENTER, "open key", "open the key", "Open the key", "key.show", GROUP_MOVE,
 	  ACTION_FOOTER | ACTION_NEEDS_ROW, .run = usage_open_key },
-	{ 'o', "who uses it", "who uses the key, by version", "Usage of the key", "key.usage",
-	  GROUP_MOVE, ACTION_FOOTER | ACTION_NEEDS_ROW, .run = usage_open_figures },
+	{ 'o', "usage", "who uses the key, by version", "Usage of the key", "key.usage", GROUP_MOVE,
+	  ACTION_FOOTER | ACTION_NEEDS_ROW, .run = usage_open_figures },
 	{ 't', "range", "choose the range of time…", "Change the range of time…", NULL, GROUP_OTHER,
 	  ACTION_FOOTER, .run = usage_range },
 	{ '+', "longer", "a longer range", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,

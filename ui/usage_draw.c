@@ -15,8 +15,8 @@ enum {
 	DENIED_FROM = 14,  /* … from so many lines on */
 	LABEL_GAP = 3,
 	CODE_WIDTH = 18,
-	COUNT_WIDTH = 11,
-	WORDS_WIDTH = 38,
+	COUNT_WIDTH = 10,
+	WORDS_WIDTH = 30,
 	BAR_LEAST = 8,
 	BAR_MOST = 60,
 };
@@ -174,7 +174,7 @@ void usage_chart_draw(const struct usage *u, const struct area *a, int y, int he
 	chart.values = s.allowed;
 	chart.count = s.count;
 	chart.step = chart_step(a->width - 1, s.count);
-	chart.height = (height - CHART_FRAME - below) / 2 * 2;
+	chart.height = height - CHART_FRAME - below;
 	chart_draw(a, y + 1, &chart);
 	denied_draw(a, last - below, &s, chart.step, roomy);
 	times_draw(u, a, last, &s, chart.step);
@@ -184,16 +184,16 @@ void usage_chart_draw(const struct usage *u, const struct area *a, int y, int he
 static const struct {
 	const char *code, *words;
 } reasons[] = {
-	{ "MALFORMED", "not the form of a key: cut, or mistyped" },
+	{ "MALFORMED", "not a key: cut, or mistyped" },
 	{ "NOT_FOUND", "no key of this store has it" },
 	{ "REVOKED", "its key was revoked" },
 	{ "RETIRED", "an old version, after its grace" },
 	{ "DISABLED", "its key is disabled" },
 	{ "NOT_YET_VALID", "before its key begins" },
 	{ "EXPIRED", "its key ran out" },
-	{ "ADDRESS_DENIED", "from where its key may not be used" },
-	{ "INSUFFICIENT_SCOPE", "for what its key has no scope" },
-	{ "RATE_LIMITED", "more calls than its key's limits" },
+	{ "ADDRESS_DENIED", "not from an address it allows" },
+	{ "INSUFFICIENT_SCOPE", "its key lacks the scope" },
+	{ "RATE_LIMITED", "more than its key's limits" },
 };
 
 static const char *reason_words(const char *code)
@@ -207,6 +207,11 @@ static const char *reason_words(const char *code)
 static bool is_denial(const struct json *row)
 {
 	return strcmp(record_text(row, "code", "VALID"), "VALID") != 0;
+}
+
+static bool words_behind(const struct area *a)
+{
+	return a->width >= 2 + CODE_WIDTH + BAR_LEAST + COUNT_WIDTH + WORDS_WIDTH;
 }
 
 static int64_t denied_most(const struct json *rows, size_t *count, int64_t *total)
@@ -227,10 +232,12 @@ static int64_t denied_most(const struct json *rows, size_t *count, int64_t *tota
 	return most;
 }
 
-static void reason_draw(const struct area *a, int y, const struct json *row, int64_t most)
+/* Its words stand behind the bar, or below it where there are lines to spare. */
+static int reason_draw(const struct area *a, int y, const struct json *row, int64_t most,
+		       bool spaced)
 {
-	bool words = a->width >= 2 + CODE_WIDTH + BAR_LEAST + COUNT_WIDTH + WORDS_WIDTH;
-	int bar = a->width - 4 - CODE_WIDTH - COUNT_WIDTH - (words ? WORDS_WIDTH + 2 : 0);
+	bool behind = words_behind(a);
+	int bar = a->width - 4 - CODE_WIDTH - COUNT_WIDTH - (behind ? WORDS_WIDTH + 2 : 0);
 	int64_t n = json_get_int(row, "count", 0);
 	const char *code = record_text(row, "code", "?");
 
@@ -238,9 +245,12 @@ static void reason_draw(const struct area *a, int y, const struct json *row, int
 	area_text(a, 1, y, CODE_WIDTH, STYLE_NORMAL, code);
 	bar_draw(a, 2 + CODE_WIDTH, y, bar, n, most, STYLE_NORMAL);
 	usage_count_draw(a, 2 + CODE_WIDTH + bar, y, COUNT_WIDTH, n);
-	if (words)
+	if (behind)
 		area_text(a, 4 + CODE_WIDTH + bar + COUNT_WIDTH, y, -1, STYLE_SECONDARY,
 			  reason_words(code));
+	else if (spaced)
+		area_text(a, 2 + CODE_WIDTH, y + 1, -1, STYLE_SECONDARY, reason_words(code));
+	return !behind && spaced ? 2 : 1;
 }
 
 int usage_codes_height(const struct usage *u)
@@ -272,13 +282,13 @@ int usage_codes_draw(const struct usage *u, const struct area *a, int y, int hei
 
 		if (!is_denial(row))
 			continue;
-		if (y - first == height - 1 && count - drawn > 1) {
+		if (y - first >= height - 1 && count - drawn > 1) {
 			number_grouped(number, left);
 			area_textf(a, 1, y++, -1, STYLE_SECONDARY, "%zu more reasons: %s",
 				   count - drawn, number);
 			break;
 		}
-		reason_draw(a, y++, row, most);
+		y += reason_draw(a, y, row, most, 1 + 2 * (int)count <= height);
 		left -= json_get_int(row, "count", 0);
 		drawn++;
 	}
