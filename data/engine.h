@@ -30,6 +30,7 @@ enum {
 	ENGINE_READ = 1 << 0,	/* opens no way to write */
 	ENGINE_MEMORY = 1 << 1, /* a database in memory; the path is ignored */
 	ENGINE_PLAIN = 1 << 2,	/* one file for itself, no log beside it: a backup */
+	ENGINE_HASTY = 1 << 3,	/* waits for nobody when it opens, or hardly */
 };
 
 enum { ENGINE_APPLICATION = 0x61757468 }; /* "auth", SQLite's application_id of a store */
@@ -91,6 +92,10 @@ struct engine {
 	enum engine_code (*schema)(struct engine_conn *c, engine_object *object, void *arg);
 	enum engine_code (*data_version)(struct engine_conn *c, int64_t *version);
 	enum engine_code (*has_moved)(struct engine_conn *c, bool *moved);
+	/* Before begin_read: from now on unchanged() tells, in nanoseconds, that nobody has committed since.
+	 * Where that can't be told it is false. */
+	void (*watch)(struct engine_conn *c);
+	bool (*unchanged)(const struct engine_conn *c);
 
 	enum engine_code (*checkpoint)(struct engine_conn *c, enum engine_checkpoint how);
 	/* A change of very many rows begins or has ended: more memory for pages while it lasts. */

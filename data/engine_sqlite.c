@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/log_watch.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
 #include "src/base/text.h"
@@ -19,6 +20,7 @@ enum {
 	PAGE_SIZE = 4096,
 	BACKUP_PAGES = 64,
 	OPEN_WAIT = 10000, /* ms */
+	HASTY_WAIT = 50,
 	RETRY_PAUSE = 5,
 	BUSY_PAUSE = 25, /* at most */
 };
@@ -54,6 +56,8 @@ struct engine_conn {
 	sqlite3_stmt *own[OWN_QUERIES];
 	int64_t log_pages;
 	bool memory, read_only, plain;
+	bool has_log; /* journal_mode is WAL, and stays so while it is open */
+	struct log_watch watch;
 	int busy_limit, busy_waited; /* ms */
 	_Atomic bool busy_stop;	     /* by conn_interrupt(): the wait under way is given up */
 	char text[160];		     /* message that is not SQLite's */
@@ -224,7 +228,7 @@ static enum engine_code keep_log(struct engine_conn *c)
 
 	for (;;) {
 		is = pragma_is(c->db, "PRAGMA journal_mode=WAL", "wal", &rc);
-		if (is || (rc & 0xff) != SQLITE_BUSY || waited >= OPEN_WAIT)
+		if (is || (rc & 0xff) != SQLITE_BUSY || waited >= c->busy_limit)
 			break;
 		waited += sqlite3_sleep(RETRY_PAUSE);
 	}
@@ -294,8 +298,6 @@ static enum engine_code set_up(struct engine_conn *c)
 	int chunk = FILE_CHUNK, persist = 1, rc;
 
 	sqlite3_extended_result_codes(c->db, 1);
-	/* Who closes a file, or recovers one that was killed, has it alone for a moment. */
-	c->busy_limit = OPEN_WAIT;
 	sqlite3_busy_handler(c->db, busy_wait, c);
 	if (!set_switches(c->db))
 		return ENGINE_SETTING;
@@ -322,6 +324,8 @@ static enum engine_code conn_open(struct engine_conn **out, const char *path, un
 	c->memory = flags & ENGINE_MEMORY;
 	c->read_only = flags & ENGINE_READ;
 	c->plain = flags & ENGINE_PLAIN;
+	/* Who closes a file, or recovers one that was killed, has it alone for a moment. */
+	c->busy_limit = flags & ENGINE_HASTY ? HASTY_WAIT : OPEN_WAIT;
 	how |= c->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	if (flags & ENGINE_MEMORY)
 		how |= SQLITE_OPEN_CREATE;
@@ -578,6 +582,23 @@ static enum engine_code conn_has_moved(struct engine_conn *c, bool *moved)
 	return code_of(rc);
 }
 
+/* SQLite's shared memory is touched where there is a log only: it would be made. */
+static void conn_watch(struct engine_conn *c)
+{
+	int rc;
+
+	if (!c->has_log && !c->memory && !c->plain)
+		c->has_log = pragma_is(c->db, "PRAGMA journal_mode", "wal", &rc);
+	c->watch.head = NULL;
+	if (c->has_log)
+		log_watch_begin(&c->watch, c->db);
+}
+
+static bool conn_unchanged(const struct engine_conn *c)
+{
+	return log_watch_holds(&c->watch);
+}
+
 /* --- room and upkeep ------------------------------------------------------------------------------- */
 
 static enum engine_code conn_checkpoint(struct engine_conn *c, enum engine_checkpoint how)
@@ -756,6 +777,8 @@ const struct engine engine_sqlite = {
 	.schema = conn_schema,
 	.data_version = conn_data_version,
 	.has_moved = conn_has_moved,
+	.watch = conn_watch,
+	.unchanged = conn_unchanged,
 	.checkpoint = conn_checkpoint,
 	.bulk = conn_bulk,
 	.reserve = conn_reserve,

@@ -26,6 +26,7 @@ struct store_options {
 	bool for_check; /* opens what is otherwise refused (altered schema, rolled back) to look at it */
 	bool accept_clock;	 /* a step of the clock is accepted, and the mark may go down */
 	int64_t wait_ms;	 /* for the writer's queue; 30,000 by contract */
+	bool hasty;		 /* waits some 50 ms for who has the file alone, instead of 10 s */
 	const char *verb;	 /* "key.rotate": told to who waits for us */
 	const char *master_file; /* NULL: the default place, a systemd credential, a passphrase */
 	enum errc (*passphrase)(void *arg, const char *prompt, struct secret *out, struct err *e);
@@ -70,6 +71,16 @@ enum errc store_begin_unaudited(struct store *s, struct err *e);
 /* A read transaction: one snapshot for several reads, and much faster look-ups. */
 enum errc store_snapshot(struct store *s, struct err *e);
 void store_snapshot_end(struct store *s);
+/* For who reads all the time: leaves a snapshot open in which nothing is missing that was committed before
+ * this call, by any process (some ten nanoseconds); else begins another, and looks that the file is still
+ * the one that was opened and its schema still ours. */
+enum errc store_snapshot_renew(struct store *s, struct err *e);
+/* Nothing was committed since store_snapshot_renew() began it. False where that can't be told. */
+bool store_snapshot_current(const struct store *s);
+/* Did what this connection committed leave a log that is to be written back? Its readers have to end their
+ * snapshots before that, and once more after it, for the log to start anew with the next commit. */
+bool store_log_is_long(const struct store *s);
+void store_log_write_back(struct store *s);
 /* Changes when another connection has committed. Also notices a moved or replaced file: ERR_STORE. */
 enum errc store_version(struct store *s, uint64_t *version, struct err *e);
 /* Makes a running statement of this store end with ERR_CANCELLED; from any thread. */

@@ -371,10 +371,11 @@ static enum errc load_history(struct store *s, struct err *e)
 static enum errc open_existing(struct store *s, const struct store_options *o, bool anchored,
 			       struct err *e)
 {
+	unsigned how = (s->read_only ? ENGINE_READ : 0) | (o && o->hasty ? ENGINE_HASTY : 0);
 	enum errc rc = ERR_OK;
 
 	if (!s->db)
-		rc = db_open(&s->db, &engine_sqlite, s->path, s->read_only ? ENGINE_READ : 0, e);
+		rc = db_open(&s->db, &engine_sqlite, s->path, how, e);
 	if (rc)
 		return rc;
 	rc = db_error(s->db, db_engine(s->db)->begin_read(db_conn(s->db)), "read", e);

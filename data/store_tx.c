@@ -184,6 +184,16 @@ static void keep_room(struct store *s)
 	engine_of(s)->reserve(db_conn(s->db));
 }
 
+bool store_log_is_long(const struct store *s)
+{
+	return engine_of(s)->log_pages(db_conn(s->db)) >= LOG_FULL;
+}
+
+void store_log_write_back(struct store *s)
+{
+	engine_of(s)->checkpoint(db_conn(s->db), ENGINE_PASSIVE);
+}
+
 /* Is the last event of the transaction in the store? */
 static bool is_committed(struct store *s)
 {
@@ -288,6 +298,31 @@ void store_snapshot_end(struct store *s)
 		return;
 	engine_of(s)->rollback(db_conn(s->db));
 	s->tx = TX_NONE;
+}
+
+bool store_snapshot_current(const struct store *s)
+{
+	return s->tx == TX_READ && engine_of(s)->unchanged(db_conn(s->db));
+}
+
+enum errc store_snapshot_renew(struct store *s, struct err *e)
+{
+	enum errc rc;
+
+	if (store_snapshot_current(s))
+		return ERR_OK;
+	store_snapshot_end(s);
+	rc = check_moved(s, e);
+	if (rc)
+		return rc;
+	/* Before the snapshot, so that a commit in between shows. */
+	engine_of(s)->watch(db_conn(s->db));
+	rc = store_snapshot(s, e);
+	if (!rc)
+		rc = check_schema(s, e);
+	if (rc)
+		store_snapshot_end(s);
+	return rc;
 }
 
 enum errc store_version(struct store *s, uint64_t *version, struct err *e)

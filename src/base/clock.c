@@ -30,6 +30,15 @@ static int64_t system_boot(const struct clock *c)
 	return read_clock(CLOCK_BOOTTIME);
 }
 
+static int64_t system_boot_ns(const struct clock *c)
+{
+	struct timespec now;
+
+	(void)c;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
 static int64_t system_monotonic(const struct clock *c)
 {
 	(void)c;
@@ -58,6 +67,7 @@ static const char *system_boot_id(const struct clock *c)
 const struct clock clock_system = {
 	.wall = system_wall,
 	.boot = system_boot,
+	.boot_ns = system_boot_ns,
 	.monotonic = system_monotonic,
 	.boot_id = system_boot_id,
 };

@@ -16,6 +16,7 @@ struct clock {
 	int64_t (*boot)(const struct clock *c);	       /* CLOCK_BOOTTIME: goes on in suspend */
 	int64_t (*monotonic)(const struct clock *c);   /* CLOCK_MONOTONIC: rests in suspend */
 	const char *(*boot_id)(const struct clock *c); /* 36 characters of the kernel's boot id */
+	int64_t (*boot_ns)(const struct clock *c); /* boot() in nanoseconds; NULL: from boot() */
 	void *arg;
 };
 
@@ -29,6 +30,10 @@ static inline int64_t clock_wall(const struct clock *c)
 static inline int64_t clock_boot(const struct clock *c)
 {
 	return c->boot(c);
+}
+static inline int64_t clock_boot_ns(const struct clock *c)
+{
+	return c->boot_ns ? c->boot_ns(c) : c->boot(c) * INT64_C(1000000);
 }
 static inline int64_t clock_monotonic(const struct clock *c)
 {
