@@ -153,7 +153,7 @@ static enum errc ask_all(const struct op_call *c, struct store *s, char (*ids)[K
 	struct usage_recent recent;
 	size_t used = 0;
 	struct key k;
-	enum errc r = ERR_OK;
+	enum errc r = store_snapshot(s, e);
 
 	key_init(&k);
 	usage_recent_init(s, &recent);
@@ -165,6 +165,7 @@ static enum errc ask_all(const struct op_call *c, struct store *s, char (*ids)[K
 			r = usage_recent_add(s, k.row, 0, &recent, e);
 		used += recent.allowed > before;
 	}
+	store_snapshot_end(s);
 	key_release(&k);
 	recent_text(&use, &recent);
 	if (!r)
