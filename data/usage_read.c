@@ -11,7 +11,6 @@
 enum {
 	ADDRESSES_READ = 8,
 	ROWS_FIRST = 16, /* of a result, doubled as it grows: a power of two */
-	TOP_HOURS = 48,	 /* up to then hours are few enough to be added up for each key */
 };
 
 const char usage_code_allowed[] = "VALID";
@@ -194,10 +193,75 @@ static enum errc codes_read(struct stmt *st, struct usage_code **out, size_t *co
 	return rc;
 }
 
-/* Are the hours of an instant still kept? */
-static bool is_in_hours(struct store *s, int64_t from)
+/* Is an instant no longer ago than so many hours, and the one that began before? */
+static bool is_within(struct store *s, int64_t from, int64_t hours)
 {
-	return from >= store_now(s) - USAGE_HOURS_KEPT * HOUR_MS;
+	return from / HOUR_MS >= store_now(s) / HOUR_MS - hours;
+}
+
+/* --- lately --------------------------------------------------------------- */
+
+void usage_recent_init(struct store *s, struct usage_recent *r)
+{
+	r->since = (store_now(s) / HOUR_MS - 1) * HOUR_MS;
+	r->allowed = 0;
+	r->address_count = 0;
+	r->more = false;
+}
+
+static void recent_address(struct usage_recent *r, const char address[46])
+{
+	for (size_t i = 0; i < r->address_count; i++)
+		if (strcmp(r->addresses[i], address) == 0)
+			return;
+	if (r->address_count == sizeof(r->addresses) / sizeof(*r->addresses))
+		r->more = true;
+	else
+		memcpy(r->addresses[r->address_count++], address, sizeof(*r->addresses));
+}
+
+static const char recent_addresses_sql[] =
+	"SELECT version, address FROM version_address WHERE key = $1 AND at >= $2 AND ($3 = 0 OR "
+	"version = $3) ORDER BY version DESC, at DESC, address";
+
+/* Where all that are kept of a version came since, older ones of that time may have been let go. */
+static enum errc recent_addresses(struct store *s, int64_t key, int64_t version,
+				  struct usage_recent *r, struct err *e)
+{
+	struct stmt *st = db_stmt(s->db, recent_addresses_sql);
+	int64_t last = 0;
+	size_t of_version = 0;
+	bool row;
+	enum errc rc;
+
+	stmt_int(st, 1, key);
+	stmt_int(st, 2, r->since);
+	stmt_int(st, 3, version);
+	while (!(rc = stmt_step(st, &row, e)) && row) {
+		int64_t number = stmt_get_int(st, "version");
+		char address[46];
+
+		of_version = number == last ? of_version + 1 : 1;
+		last = number;
+		r->more = r->more || of_version >= ADDRESSES_READ;
+		address_copy(address, st);
+		recent_address(r, address);
+	}
+	stmt_done(st);
+	return rc;
+}
+
+enum errc usage_recent_add(struct store *s, int64_t key, int64_t version, struct usage_recent *r,
+			   struct err *e)
+{
+	struct usage_hour *hours;
+	size_t count;
+	enum errc rc = usage_hours(s, key, version, r->since, INT64_MAX, &hours, &count, e);
+
+	for (size_t i = 0; i < count; i++)
+		r->allowed += hours[i].allowed;
+	free(hours);
+	return rc ? rc : recent_addresses(s, key, version, r, e);
 }
 
 /* --- one key -------------------------------------------------------------- */
@@ -250,7 +314,7 @@ static const char codes_by_day_sql[] = "SELECT code, sum(count) AS total " DAYS_
 enum errc usage_codes(struct store *s, int64_t key, int64_t from, int64_t until,
 		      struct usage_code **out, size_t *count, struct err *e)
 {
-	struct stmt *st = is_in_hours(s, from)
+	struct stmt *st = is_within(s, from, USAGE_HOURS_KEPT)
 				  ? figures_stmt(s, codes_by_hour_sql, HOUR_MS, from, until)
 				  : figures_stmt(s, codes_by_day_sql, DAY_MS, from, until);
 
@@ -293,7 +357,7 @@ static const char all_codes_by_day_sql[] =
 enum errc usage_all_codes(struct store *s, int64_t from, int64_t until, struct usage_code **out,
 			  size_t *count, struct err *e)
 {
-	struct stmt *st = is_in_hours(s, from)
+	struct stmt *st = is_within(s, from, USAGE_HOURS_KEPT)
 				  ? figures_stmt(s, all_codes_by_hour_sql, HOUR_MS, from, until)
 				  : figures_stmt(s, all_codes_by_day_sql, DAY_MS, from, until);
 
@@ -316,7 +380,7 @@ static const char top_by_day_sql[] = "SELECT key, " ALLOWED_DENIED
 enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t limit,
 			 struct usage_key **out, size_t *count, struct err *e)
 {
-	bool by_hours = from >= store_now(s) - TOP_HOURS * HOUR_MS;
+	bool by_hours = is_within(s, from, USAGE_TOP_HOURS);
 	struct stmt *st = by_hours ? figures_stmt(s, top_by_hour_sql, HOUR_MS, from, until)
 				   : figures_stmt(s, top_by_day_sql, DAY_MS, from, until);
 	bool row;
