@@ -119,15 +119,20 @@ int64_t chart_scale(const int64_t *values, size_t count)
 		return most < 2 ? 2 : most + most % 2;
 	while (most > power * 10)
 		power *= 10;
-	while (round_tenths[i] * power / 10 < most)
+	while (round_tenths[i] * (power / 10) < most)
 		i++;
-	return round_tenths[i] * power / 10;
+	return round_tenths[i] * (power / 10);
+}
+
+static int chart_level(int64_t value, int64_t scale, int most)
+{
+	return (int)((double)value / (double)scale * most + 0.5);
 }
 
 static void chart_bar(const struct area *a, int y, const struct chart *c, size_t i, int64_t scale)
 {
 	int x = CHART_AXIS + (int)i * c->step;
-	int filled = (int)((c->values[i] * c->height * EIGHTHS + scale / 2) / scale);
+	int filled = chart_level(c->values[i], scale, c->height * EIGHTHS);
 
 	filled = filled ? filled : 1; /* zero is seen, too */
 	for (int line = 0; line * EIGHTHS < filled && line < c->height; line++) {
@@ -159,7 +164,7 @@ static void chart_line(const struct area *a, int y, const struct chart *c, int64
 	int before = -1, top = c->height * HALVES - 1;
 
 	for (size_t i = 0; i < c->count; i++) {
-		int level = (int)((c->values[i] * top + scale / 2) / scale);
+		int level = chart_level(c->values[i], scale, top);
 		int from = before < 0 || before == level ? level
 			   : before < level		 ? before + 1
 							 : before - 1;

@@ -168,11 +168,11 @@ static const struct action page_actions[] = {
 	  ACTION_FOOTER | ACTION_DANGER, .disabled = keys_why_no_revoke, .run = keys_revoke },
 	{ PRESS_CTRL('U'), "undo", "undo a disable (10 s)", NULL, "key.enable", GROUP_CHANGE, 0,
 	  .disabled = keys_why_no_undo, .run = keys_undo },
-	{ 'o', "usage", "who uses it, and how much", NULL, "key.usage", GROUP_OTHER, ACTION_FOOTER,
-	  .run = keys_usage },
 	{ 'y', "copy", "copy name, id, command", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .run = keys_copy },
 	{ '?', "help", "this help", NULL, NULL, GROUP_OTHER, ACTION_FOOTER, .run = NULL },
+	{ 'o', "usage", "who uses it, and how much", NULL, "key.usage", GROUP_OTHER, ACTION_FOOTER,
+	  .run = keys_usage },
 	{ .label = NULL },
 };
 

@@ -19,6 +19,7 @@ enum {
 	ROOMY_FROM = 30,
 	REASONS_MOST = 12,
 	FROM_X = 55,
+	ADDRESS = 39,
 	AGO = 6
 };
 
@@ -63,6 +64,7 @@ static int addresses_draw(const struct console *c, const struct area *a, int y,
 	const struct json *addresses = json_get(row, "addresses"), *at = json_get(row, "seen_at");
 	int room = a->width - FROM_X - AGO - 1;
 
+	room = room > ADDRESS ? ADDRESS : room;
 	for (size_t i = 0; i < json_count(addresses); i++) {
 		const char *seen = json_as_text(json_at(at, i));
 		struct err e = ERR_INIT;

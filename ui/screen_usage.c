@@ -100,7 +100,7 @@ static bool nothing_in_range(struct view *v)
 {
 	const struct json *rows = usage_rows(&usage_state(v)->usage, USAGE_TIMES);
 
-	return rows && !json_count(rows);
+	return rows ? !json_count(rows) : !app_store_exists(console_app(v->console));
 }
 
 static int way_draw(const struct area *a, int y, const char *key, const char *text)

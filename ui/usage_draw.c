@@ -13,7 +13,7 @@ enum {
 	CHART_FRAME = 2,   /* rule and times */
 	DENIED_HEIGHT = 4, /* of a chart of its own … */
 	DENIED_FROM = 14,  /* … from so many lines on */
-	LABEL_GAP = 3,
+	LABEL_GAP = 2,
 	CODE_WIDTH = 18,
 	COUNT_WIDTH = 10,
 	WORDS_WIDTH = 30,
@@ -171,6 +171,9 @@ void usage_chart_draw(const struct usage *u, const struct area *a, int y, int he
 			  u->error.code ? u->error.message : "loading");
 		return;
 	}
+	if (!s.allowed_total && !s.denied_total)
+		area_textf(a, CHART_AXIS, y + 1, -1, STYLE_SECONDARY, "no calls in the last %s",
+			   usage_rows_range(u, USAGE_TIMES)->name);
 	chart.values = s.allowed;
 	chart.count = s.count;
 	chart.step = chart_step(a->width - 1, s.count);

@@ -15,6 +15,7 @@ static const struct {
 	{ "device.list", "is the Device screen itself" },
 	{ "grant.list", "is the Grants screen itself" },
 	{ "store.rekey", "asks for passphrases on the terminal that the console draws on" },
+	{ "serve", "runs beside the console, until it is stopped" },
 	{ "store.upgrade", "a store of another release is refused before there is a console" },
 };
 
