@@ -93,7 +93,7 @@ enum errc key_update(struct store *s, struct key *k, struct err *e);
 /* Activates a pending key and its version (the caller has set the status it is to have), or, where
  * k->status is KEY_PENDING, gives it up: both rows are deleted. The revision stays 1. */
 enum errc key_activate(struct store *s, struct key *k, struct err *e);
-/* Deletes key, versions and usage; secret look-ups stay as tombstones. */
+/* Deletes key, versions, usage and what was used up of its limits; secret look-ups stay as tombstones. */
 enum errc key_purge(struct store *s, const struct key *k, struct err *e);
 /* The MAC over the key row and all its versions, for the audit event (DESIGN §3). */
 enum errc key_object_mac(struct store *s, const struct key *k, uint8_t out[MAC_SIZE],

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/limit.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
 
@@ -398,6 +399,10 @@ static enum errc key_bring(struct restore *r, const struct restore_step *step, s
 		rc = key_update(r->live, &target, e);
 	if (!rc)
 		rc = versions_put(r, step, NULL, &copy, e);
+	/* What was used up of limits stays as it is with every key that is there: a restore refills no
+	 * budget. This one's went with it, so the backup's word is the newest there is. */
+	if (!rc)
+		rc = limit_states_bring(r->live, r->copy, step->row, e);
 	if (!rc)
 		rc = change_write(r, step, &target, e);
 	object_release(&copy);

@@ -23,9 +23,12 @@ void meter_count(struct meter *m, const struct meter_call *call);
 
 /* Writes what has gathered, in transactions of at most some hundred rows each (an administrator's change
  * gets in between), through `s`, which belongs to the calling thread. What could not be written stays and
- * is tried again with the next call. */
+ * is tried again with the next call; the first error is told. */
 enum errc meter_write(struct meter *m, struct store *s, struct err *e);
 /* Rows that wait to be written. */
 size_t meter_waiting(struct meter *m);
+/* Calls that are counted nowhere: there is room for some 260,000 rows, should the store not be writable for
+ * long. */
+int64_t meter_lost(struct meter *m);
 
 #endif

@@ -53,7 +53,7 @@ static void info_says_where_and_under_which_key(void **state)
 	assert_string_equal(json_get_text(info, "path"), f->path);
 	assert_string_equal(json_get_text(info, "engine"), "sqlite");
 	assert_int_equal(strlen(json_get_text(info, "store_id")), 2 * STORE_ID_SIZE);
-	assert_int_equal(json_get_int(info, "schema_version", -1), 2);
+	assert_int_equal(json_get_int(info, "schema_version", -1), 3);
 	assert_int_equal(json_get_int(info, "ring", -1), 1);
 	assert_string_equal(json_get_text(json_get(info, "master_key"), "kind"), "file");
 	assert_string_equal(json_get_text(json_get(info, "master_key"), "place"), f->master_file);
@@ -86,8 +86,8 @@ static void store_that_is_up_to_date_stays(void **state)
 
 	fixture_create(f, "alpha");
 	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
-	assert_int_equal(from, 2);
-	assert_int_equal(to, 2);
+	assert_int_equal(from, 3);
+	assert_int_equal(to, 3);
 	fixture_create(f, "beta");
 	fixture_assert_sound(f);
 }
@@ -110,9 +110,9 @@ static void store_of_the_first_schema_is_upgraded(void **state)
 	assert_refused(store_open(&f->s, &f->options, &e), ERR_STORE, &e, "authrack store upgrade");
 	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
 	assert_int_equal(from, 1);
-	assert_int_equal(to, 2);
+	assert_int_equal(to, 3);
 	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
-	assert_int_equal(from, 2);
+	assert_int_equal(from, 3);
 	fixture_reopen(f);
 	fixture_assert_sound(f);
 	assert_int_equal(fixture_status(f, id), KEY_ACTIVE);
@@ -120,6 +120,38 @@ static void store_of_the_first_schema_is_upgraded(void **state)
 	fixture_revoke(f, id);
 	fixture_assert_sound(f);
 	free(id);
+}
+
+/* Providers and what else came with it stay, and so do usage figures, in another order. */
+static void store_of_the_second_schema_is_upgraded(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	int64_t from, to;
+
+	fixture_create(f, "alpha");
+	fixture_provider(f, "corp");
+	store_close(f->s);
+	f->s = NULL;
+	fixture_to_schema_2(f);
+	fixture_sql(f,
+		    "INSERT INTO usage_hour VALUES (1, 50, 1, 'VALID', 3), (2, 50, 1, 'VALID', 4);"
+		    "INSERT INTO usage_day VALUES (1, 2, 1, 'VALID', 3), (2, 2, 1, 'VALID', 4)");
+	assert_refused(store_open(&f->s, &f->options, &e), ERR_STORE, &e, "older schema (2,");
+	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
+	assert_int_equal(from, 2);
+	assert_int_equal(to, 3);
+	fixture_reopen(f);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM provider"), 1);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM limit_state"), 0);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_by_hour WHERE key = 2"),
+			 4);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_by_day WHERE key = 1"), 3);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_all_hour WHERE hour = 50"),
+			 7);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_all_day WHERE day = 2"),
+			 7);
+	fixture_assert_sound(f);
 }
 
 /* What has the store open since before the upgrade knows nothing of the new tables. */
@@ -189,6 +221,7 @@ int main(void)
 		TEST(info_tells_no_key),
 		TEST(store_that_is_up_to_date_stays),
 		TEST(store_of_the_first_schema_is_upgraded),
+		TEST(store_of_the_second_schema_is_upgraded),
 		TEST(an_old_process_does_not_write_after_an_upgrade),
 		TEST(newer_schema_is_refused),
 		TEST(database_of_others_is_refused),
