@@ -205,8 +205,9 @@ static void usage_context(struct view *v, const struct area *line)
 	if (nothing_in_range(v) || count < 0)
 		area_textf(line, 0, 0, -1, STYLE_NORMAL, "last %s", usage_ranges[u->range].name);
 	else
-		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%s key%s called in the last %s", number,
-			   count == 1 ? "" : "s", usage_ranges[u->range].name);
+		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%s key%s%s called in the last %s", number,
+			   count == 1 ? "" : "s", count < LIST_WHOLE_MAX ? "" : " or more",
+			   usage_ranges[u->range].name);
 }
 
 /* --- actions ------------------------------------------------------------------------------- */
