@@ -269,6 +269,19 @@ static void enter_opens_the_key_and_o_its_usage(void **state)
 	console_run_end(&c);
 }
 
+static void the_mouse_chooses_a_key_below_the_chart(void **state)
+{
+	struct console_run c;
+
+	open_busy(&c, *state);
+	console_run_keys(&c, "8<click:20,14>"); /* third row */
+	assert_string_equal(selected(&c), "ci-deploy");
+	console_run_keys(&c, "<click:20,6>"); /* in the chart */
+	assert_string_equal(selected(&c), "ci-deploy");
+	console_run_keys(&c, "<wheel-up>");
+	console_run_end(&c);
+}
+
 static void a_filter_of_the_keys_screen_hides_no_key_that_is_opened(void **state)
 {
 	struct console_run c;
@@ -317,7 +330,7 @@ static void the_page_tells_each_address_with_its_time(void **state)
 	commit(r);
 	console_run_start(&c, r, 80, 24, true);
 	console_run_keys(&c, "/billing<Enter>o");
-	console_run_shows(&c, "2001:db8::77          7m");
+	console_run_shows(&c, "2001:db8::77     7m");
 	console_run_end(&c);
 }
 
@@ -417,6 +430,7 @@ int main(void)
 		TEST(totals_are_those_of_the_operation),
 		TEST(figures_move_on_and_the_cursor_stays_on_its_key),
 		TEST(enter_opens_the_key_and_o_its_usage),
+		TEST(the_mouse_chooses_a_key_below_the_chart),
 		TEST(a_filter_of_the_keys_screen_hides_no_key_that_is_opened),
 		TEST(the_page_finishes_the_rotation_of_its_own_key),
 		TEST(the_page_tells_each_address_with_its_time),

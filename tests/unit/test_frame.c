@@ -332,14 +332,14 @@ static void a_chart_has_bars_an_axis_and_labels(void **state)
 	struct canvas *c = *state;
 	const int64_t values[] = { 0, 600, 1200, 30 };
 	const char *const labels[] = { "14", NULL, "16", NULL };
-	const struct chart chart = { .values = values, .count = 4, .step = 2, .height = 3 };
+	const struct chart chart = { .values = values, .count = 4, .width = 8, .height = 3 };
 
 	assert_int_equal(chart_draw(&c->area, 0, &chart), 3);
-	chart_labels(&c->area, 3, labels, 4, 2);
-	assert_string_equal(row(c, 0), "  1.2k     ██");
-	assert_string_equal(row(c, 1), "   600   ▄▄██");
-	assert_string_equal(row(c, 2), "     0 ▁▁████▁▁");
-	assert_string_equal(row(c, 3), "       14  16");
+	chart_labels(&c->area, 3, &chart, labels);
+	assert_string_equal(row(c, 0), "   1.2k     ██");
+	assert_string_equal(row(c, 1), "    600   ▄▄██");
+	assert_string_equal(row(c, 2), "      0 ▁▁████▁▁");
+	assert_string_equal(row(c, 3), "        14  16");
 }
 
 static void a_line_is_drawn_through_where_it_rises_or_falls(void **state)
@@ -349,33 +349,49 @@ static void a_line_is_drawn_through_where_it_rises_or_falls(void **state)
 	const struct chart chart = {
 		.values = values,
 		.count = 6,
-		.step = 2,
+		.width = 12,
 		.height = 3,
 		.line = true,
 	};
 
 	chart_draw(&c->area, 0, &chart);
-	assert_string_equal(row(c, 0), "    10     █▀▀▀▄ ▄▄");
-	assert_string_equal(row(c, 1), "     5     █   █▄▀");
-	assert_string_equal(row(c, 2), "     0 ▄▄▄▄▀");
+	assert_string_equal(row(c, 0), "     10     █▀▀▀▄ ▄▄");
+	assert_string_equal(row(c, 1), "      5     █   █▄▀");
+	assert_string_equal(row(c, 2), "      0 ▄▄▄▄▀");
+}
+
+/* Its cells never fill up to what stands above. */
+static void a_row_of_values_stands_apart(void **state)
+{
+	struct canvas *c = *state;
+	const int64_t values[] = { 0, 1, 5, 10 };
+	const struct chart chart = { .values = values, .count = 4, .width = 8 };
+
+	chart_row(&c->area, 0, &chart);
+	assert_string_equal(row(c, 0), "        ▁▁▂▂▄▄▆▆");
 }
 
 static void the_cells_of_a_value_are_as_many_as_fit(void **state)
 {
 	(void)state;
-	assert_int_equal(chart_step(79, 24), 3);
-	assert_int_equal(chart_step(45, 24), 1);
-	assert_int_equal(chart_step(20, 24), 1);
-	assert_int_equal(chart_step(400, 24), 8);
+	assert_int_equal(chart_width(80, 24, false), 3 * 24);
+	assert_int_equal(chart_width(46, 24, false), 24);
+	assert_int_equal(chart_width(20, 24, false), 24);
+	assert_int_equal(chart_width(400, 24, false), 8 * 24);
+	assert_int_equal(chart_width(100, 57, true), 92);
 }
 
 static void a_label_that_would_be_cut_is_left_out(void **state)
 {
 	struct canvas *c = *state;
 	const char *const labels[] = { "11-26", "11-27" };
+	const struct chart chart = {
+		.count = 2,
+		.width = 2 * (c->area.width - CHART_AXIS - 4),
+	};
 
-	chart_labels(&c->area, 0, labels, 2, c->area.width - CHART_AXIS - 4);
-	assert_string_equal(row(c, 0), "       11-26");
+	chart_labels(&c->area, 0, &chart, labels);
+	assert_string_equal(row(c, 0), "        11-26");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
@@ -406,6 +422,7 @@ int main(void)
 		TEST(a_scale_ends_with_the_next_round_number),
 		TEST(a_chart_has_bars_an_axis_and_labels),
 		TEST(a_line_is_drawn_through_where_it_rises_or_falls),
+		TEST(a_row_of_values_stands_apart),
 		TEST(the_cells_of_a_value_are_as_many_as_fit),
 		TEST(a_label_that_would_be_cut_is_left_out),
 	};
