@@ -139,8 +139,9 @@ _authrack() {
 	'key export --scope') : ;;
 	'key export --expiring') : ;;
 	'key export --unused') : ;;
-	'key usage --by'|'key usage -b') _authrack_words "hour version code" ;;
+	'key usage --by'|'key usage -b') _authrack_words "hour day version code key" ;;
 	'key usage --since'|'key usage -s') : ;;
+	'key usage --limit'|'key usage -L') : ;;
 	'key snippet --for'|'key snippet -f') _authrack_words "curl nginx caddy haproxy fastapi github" ;;
 	'key snippet --url') : ;;
 	'key purge --older-than') : ;;
@@ -297,7 +298,7 @@ _authrack() {
 	'key scan') options=" --binary" ;;
 	'key import') options=" --format --dry-run --allow-weak" ;;
 	'key export') options=" --format --search --status --owner --tier --scope --expiring --unused --in-grace" ;;
-	'key usage') options=" --by --since" ;;
+	'key usage') options=" --by --since --limit" ;;
 	'key snippet') options=" --for --url" ;;
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
 	'token inspect') options=" --token --grant --which --at" ;;
