@@ -1,51 +1,96 @@
-/* The gate for one thread after another: the store's connections and what their threads share. */
+/* The gate: what its threads share, and one answer after another. */
 #include "src/app/gate.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "data/key.h"
+#include "src/app/gate_internal.h"
 #include "src/app/session.h"
 #include "src/base/alloc.h"
 
-struct gate {
-	struct app *app;
-	struct store *store;
-};
+enum { THREAD_WAIT = 50, WRITER_WAIT = 1500 }; /* ms */
 
-struct gate_thread {
-	struct gate *gate;
-	struct store *store;
-	struct verify_result result;
-};
+/* --- connections ----------------------------------------------------------------------------------- */
 
-static enum errc connect_store(struct store **out, struct gate *g, bool read_only, struct err *e)
+enum errc gate_connect(struct gate *g, struct store **out, bool reads, struct err *e)
 {
-	struct store_options o = *app_store_options(g->app);
+	struct store_options o = g->options;
+	struct store *s = NULL;
+	enum errc rc;
 
-	o.verb = "serve";
-	o.read_only |= read_only;
-	return store_open(out, &o, e);
+	o.read_only |= reads;
+	o.wait_ms = reads ? THREAD_WAIT : WRITER_WAIT;
+	rc = store_open(&s, &o, e);
+	if (!rc && memcmp(store_id(s), g->store_id, STORE_ID_SIZE) != 0) {
+		store_close(s);
+		s = NULL;
+		rc = err_set(e, ERR_STORE, "another store is where the service's was");
+		err_hint(e, "put it back, or start the service again");
+	}
+	*out = s;
+	return rc;
+}
+
+/* The first one: it may ask for a passphrase, and wait. */
+static enum errc connect_first(struct gate *g, struct store **out, struct err *e)
+{
+	enum errc rc = store_open(out, &g->options, e);
+
+	if (!rc)
+		memcpy(g->store_id, store_id(*out), STORE_ID_SIZE);
+	g->options.passphrase = NULL;
+	g->options.hasty = true;
+	return rc;
+}
+
+static void gate_free(struct gate *g)
+{
+	store_close(g->writer);
+	meter_free(g->meter);
+	limiter_free(g->limiter);
+	pthread_mutex_destroy(&g->opening);
+	pthread_mutex_destroy(&g->health);
+	free(g);
 }
 
 enum errc gate_open(struct gate **out, struct app *a, struct err *e)
 {
 	struct gate *g = x_calloc(1, sizeof *g);
+	struct store *first = NULL;
 	enum errc rc;
 
-	g->app = a;
-	rc = connect_store(&g->store, g, false, e);
-	if (rc)
-		free(g);
+	g->clock = app_clock(a);
+	g->options = *app_store_options(a);
+	g->options.verb = "serve";
+	g->options.wait_ms = WRITER_WAIT;
+	g->written_at = TIME_NONE;
+	pthread_mutex_init(&g->opening, NULL);
+	pthread_mutex_init(&g->health, NULL);
+	g->limiter = limiter_new();
+	if (!g->options.read_only)
+		g->meter = meter_new();
+	rc = connect_first(g, &first, e);
+	if (!rc)
+		rc = limiter_load(g->limiter, first, clock_boot_ns(g->clock),
+				  clock_wall(g->clock) * 1000, e);
+	if (!g->options.read_only)
+		g->writer = first;
 	else
-		*out = g;
+		store_close(first);
+	if (rc) {
+		gate_free(g);
+		g = NULL;
+	}
+	*out = g;
 	return rc;
 }
 
 enum errc gate_close(struct gate *g, struct err *e)
 {
-	enum errc rc = gate_write(g, e);
+	enum errc rc = gate_write_all(g, e);
 
-	store_close(g->store);
-	free(g);
+	gate_free(g);
 	return rc;
 }
 
@@ -55,61 +100,168 @@ enum errc gate_thread_open(struct gate_thread **out, struct gate *g, struct err 
 	enum errc rc;
 
 	t->gate = g;
+	pthread_mutex_init(&t->mutex, NULL);
 	verify_result_init(&t->result);
-	rc = connect_store(&t->store, g, true, e);
-	if (rc)
+	pthread_mutex_lock(&g->opening);
+	rc = gate_connect(g, &t->store, true, e);
+	t->next = g->threads;
+	g->threads = t;
+	pthread_mutex_unlock(&g->opening);
+	if (rc) {
 		gate_thread_close(t);
-	else
-		*out = t;
+		t = NULL;
+	}
+	*out = t;
 	return rc;
 }
 
 void gate_thread_close(struct gate_thread *t)
 {
+	struct gate_thread **at;
+
 	if (!t)
 		return;
+	pthread_mutex_lock(&t->gate->opening);
+	for (at = &t->gate->threads; *at != t; at = &(*at)->next)
+		;
+	*at = t->next;
+	pthread_mutex_unlock(&t->gate->opening);
 	verify_result_release(&t->result);
 	store_close(t->store);
+	pthread_mutex_destroy(&t->mutex);
 	free(t);
+}
+
+/* --- answering --------------------------------------------------------------------------------------- */
+
+/* Was it this key alone? A row that was altered, or a page that can't be read, must not keep others out. */
+static bool is_alive(struct gate_thread *t)
+{
+	const struct verify_result *r = &t->result;
+
+	if (r->known && (r->key.altered || r->version.altered))
+		return true;
+	store_snapshot_end(t->store);
+	return store_snapshot_renew(t->store, NULL) == ERR_OK;
+}
+
+static void row_failed(struct gate *g, const struct err *why)
+{
+	pthread_mutex_lock(&g->health);
+	snprintf(g->row, sizeof g->row, "%s", why->message);
+	g->row_at = clock_monotonic(g->clock);
+	pthread_mutex_unlock(&g->health);
+}
+
+/* Whatever the reason: nobody is let in. */
+static enum errc refused(const struct err *why, struct err *e)
+{
+	if (e) {
+		*e = *why;
+		e->code = ERR_STORE;
+	}
+	return ERR_STORE;
+}
+
+static enum errc failed(struct gate_thread *t, bool down, const struct err *why, struct err *e)
+{
+	if (down)
+		gate_thread_down(t, why);
+	else
+		row_failed(t->gate, why);
+	return refused(why, e);
+}
+
+/* When the version that followed this one was made. */
+static enum errc find_successor(struct gate_thread *t, int64_t *made, struct err *e)
+{
+	const struct key_version *mine = &t->result.version;
+	struct key_version *all = NULL;
+	size_t count = 0;
+	enum errc rc = versions_of(t->store, mine->key, &all, &count, e);
+
+	for (size_t i = 0; i < count && all[i].number > mine->number; i++)
+		if (all[i].state != VERSION_PENDING)
+			*made = all[i].created_at;
+	free(all);
+	return rc;
+}
+
+/* Under the thread's mutex. */
+static enum errc look_up(struct gate_thread *t, struct verify_request *q, struct gate_answer *a,
+			 struct err *e)
+{
+	struct err why = ERR_INIT;
+	enum errc rc;
+
+	if (!t->store)
+		return refused(&t->why, e);
+	if (t->stale) {
+		t->stale = false;
+		store_snapshot_end(t->store);
+	}
+	rc = store_snapshot_renew(t->store, &why);
+	if (rc)
+		return failed(t, true, &why, e);
+	q->at = store_now(t->store);
+	rc = key_verify(t->store, q, &t->result, &why);
+	if (!rc && t->result.retiring)
+		rc = find_successor(t, &a->deprecated_at, &why);
+	if (rc)
+		return failed(t, !is_alive(t), &why, e);
+	/* Where others' changes can't be seen nothing is kept open. */
+	if (!store_snapshot_current(t->store))
+		store_snapshot_end(t->store);
+	return ERR_OK;
+}
+
+/* Limits come last: only a call that would be let in uses anything up. */
+static void charge(struct gate *g, struct verify_result *r, struct limit_verdict *limits)
+{
+	if (r->code != VERIFY_VALID)
+		return;
+	limiter_take(g->limiter, r->key.row, r->key.limits, clock_boot_ns(g->clock), limits);
+	if (!limits->allowed)
+		r->code = VERIFY_RATE_LIMITED;
+}
+
+static void count(struct gate *g, const struct verify_result *r, const struct verify_request *q)
+{
+	struct meter_call call = { .code = r->code, .at = q->at, .address = q->address };
+
+	if (!g->meter)
+		return;
+	if (r->known) {
+		call.key = r->key.row;
+		call.version = r->version.number;
+	}
+	meter_count(g->meter, &call);
 }
 
 enum errc gate_check(struct gate_thread *t, const struct gate_request *q, struct gate_answer *a,
 		     struct err *e)
 {
-	const struct verify_request request = {
+	struct verify_request request = {
 		.secret = q->secret,
 		.len = q->len,
 		.scopes = q->scopes,
 		.scope_count = q->scope_count,
 		.address = q->address,
-		.at = TIME_NONE,
 	};
-	enum errc rc = key_verify(t->store, &request, &t->result, e);
+	enum errc rc;
 
-	*a = (struct gate_answer){ .code = t->result.code, .result = &t->result };
 	a->deprecated_at = TIME_NONE;
-	return rc;
-}
-
-void gate_tick(struct gate *g)
-{
-	(void)g;
-}
-
-enum errc gate_write(struct gate *g, struct err *e)
-{
-	(void)g;
-	(void)e;
+	a->limits.count = 0;
+	a->result = &t->result;
+	pthread_mutex_lock(&t->mutex);
+	rc = look_up(t, &request, a, e);
+	pthread_mutex_unlock(&t->mutex);
+	if (rc) {
+		a->code = t->result.code = VERIFY_NOT_FOUND;
+		return rc;
+	}
+	charge(t->gate, &t->result, &a->limits);
+	a->code = t->result.code;
+	count(t->gate, &t->result, &request);
 	return ERR_OK;
-}
-
-void gate_reload(struct gate *g)
-{
-	(void)g;
-}
-
-void gate_health(struct gate *g, struct gate_health *out)
-{
-	(void)g;
-	*out = (struct gate_health){ .readable = true, .writable = true };
 }

@@ -43,7 +43,8 @@ enum errc gate_check(struct gate_thread *t, const struct gate_request *q, struct
 /* Some twenty times a second, from one thread: lets go of snapshots that nobody uses, notices a store that
  * was moved or went away, and opens it anew when it is there again. */
 void gate_tick(struct gate *g);
-/* Once a second, from one thread (it waits for the disk): writes counts and limits. */
+/* Once a second, from one thread (it waits for the disk): writes counts and limits. What could not be
+ * written is tried again. Of a row of failures the first is returned; gate_health() has it until it is over. */
 enum errc gate_write(struct gate *g, struct err *e);
 /* Opens every connection anew with the next gate_tick() (another master key, an upgraded schema). */
 void gate_reload(struct gate *g);
@@ -51,7 +52,7 @@ void gate_reload(struct gate *g);
 struct gate_health {
 	bool readable;	     /* gate_check() answers */
 	bool writable;	     /* the last gate_write() succeeded */
-	char reason[256];    /* why not, terminal-safe; "" */
+	char reason[512];    /* why not, terminal-safe; "" */
 	int64_t written_at;  /* wall clock of the last write that succeeded; TIME_NONE: none yet */
 	size_t waiting;	     /* rows of usage to be written */
 	size_t limited_keys; /* keys that have used up some of a limit */

@@ -13,7 +13,7 @@
 #include "src/base/clock.h"
 #include "src/base/loop.h"
 
-enum { SWEEP_MS = 500, PAUSE_MS = 100 };
+enum { SWEEP_MS = 500, PAUSE_MS = 100, RESUME_MS = 50 };
 
 /* A request that has begun has this long to be sent and its answer to be taken; who is connected without
  * asking may stay longer once it has asked before: proxies keep connections for a minute. */
@@ -31,8 +31,9 @@ struct door {
 };
 
 struct acceptor {
-	struct worker *const *workers;
-	size_t worker_count, door_count, capacity, turn;
+	struct service *service;
+	size_t door_count, capacity, turn;
+	struct log_state full;
 	struct door *doors;
 	struct loop *loop;
 	pthread_t thread;
@@ -43,38 +44,57 @@ static size_t clients_count(struct worker *w)
 	return atomic_load_explicit(&worker_clients(w)->count, memory_order_relaxed);
 }
 
-static void sweep(struct acceptor *a, const struct client_patience *p, size_t *ended)
+static size_t sweep(struct acceptor *a, const struct client_patience *p)
 {
-	for (size_t i = 0; i < a->worker_count; i++)
-		*ended += clients_sweep(worker_clients(a->workers[i]), p);
+	size_t ended = 0;
+
+	for (size_t i = 0; i < a->service->worker_count; i++)
+		ended += clients_sweep(worker_clients(a->service->workers[i]), p);
+	return ended;
 }
 
-/* When no more fit, those go that have been idle for longest. */
-static void make_room(struct acceptor *a)
+/* The one that has been so for longest goes, and others about as old. */
+static bool oldest_end(struct acceptor *a, enum client_phase phase)
 {
-	size_t total = 0, ended = 0;
+	size_t ended = 0;
 
-	for (size_t i = 0; i < a->worker_count; i++)
-		total += clients_count(a->workers[i]);
-	if (total < a->capacity)
-		return;
-	for (int64_t ms = 32 * SECOND_MS; !ended && ms; ms /= 2) {
-		const struct client_patience p = {
-			.of = { [CLIENT_NEW] = ms, [CLIENT_IDLE] = ms }
-		};
+	for (int64_t ms = 64 * SECOND_MS; !ended && ms; ms /= 2) {
+		struct client_patience p = { .of = { 0 } };
 
-		sweep(a, &p, &ended);
+		p.of[phase] = ms;
+		ended = sweep(a, &p);
 	}
+	return ended;
+}
+
+static bool is_full(struct acceptor *a)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < a->service->worker_count; i++)
+		total += clients_count(a->service->workers[i]);
+	return total >= a->capacity;
+}
+
+/* When no more fit, those go first who never asked for anything, then those who wait to ask again. */
+static void make_room(struct acceptor *a, bool full)
+{
+	if (log_changed(&a->full, full))
+		log_line(&a->service->log,
+			 full ? "no more connections fit: raise the limit of open files"
+			      : "connections fit again");
+	if (full && !oldest_end(a, CLIENT_NEW))
+		oldest_end(a, CLIENT_IDLE);
 }
 
 /* Among equals the one whose turn it is. */
 static struct worker *least_busy(struct acceptor *a)
 {
-	struct worker *best = a->workers[a->turn++ % a->worker_count];
+	struct worker *best = a->service->workers[a->turn++ % a->service->worker_count];
 
-	for (size_t i = 0; i < a->worker_count; i++)
-		if (clients_count(a->workers[i]) < clients_count(best))
-			best = a->workers[i];
+	for (size_t i = 0; i < a->service->worker_count; i++)
+		if (clients_count(a->service->workers[i]) < clients_count(best))
+			best = a->service->workers[i];
 	return best;
 }
 
@@ -99,10 +119,10 @@ static void accept_all(void *arg, short revents)
 
 		if (fd >= 0) {
 			worker_take(least_busy(a), fd);
-			make_room(a);
+			make_room(a, is_full(a));
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 			   errno == ENOBUFS) {
-			make_room(a);
+			make_room(a, true);
 			doors_shut(a);
 			return;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
@@ -122,10 +142,19 @@ static void doors_open(void *arg)
 static void sweep_tick(void *arg)
 {
 	struct acceptor *a = arg;
-	size_t ended = 0;
 
-	sweep(a, &patience, &ended);
+	sweep(a, &patience);
+	make_room(a, is_full(a));
 	loop_after(a->loop, SWEEP_MS, sweep_tick, a);
+}
+
+static void resume_tick(void *arg)
+{
+	struct acceptor *a = arg;
+
+	for (size_t i = 0; i < a->service->worker_count; i++)
+		worker_resume(a->service->workers[i], false);
+	loop_after(a->loop, RESUME_MS, resume_tick, a);
 }
 
 static void *acceptor_run(void *arg)
@@ -134,19 +163,18 @@ static void *acceptor_run(void *arg)
 
 	doors_open(a);
 	sweep_tick(a);
+	resume_tick(a);
 	loop_run(a->loop);
 	for (size_t i = 0; i < a->door_count; i++)
 		accept_all(&a->doors[i], POLLIN);
 	return NULL;
 }
 
-struct acceptor *acceptor_start(const struct listeners *l, struct worker *const *workers,
-				size_t worker_count, size_t capacity)
+struct acceptor *acceptor_start(struct service *s, const struct listeners *l, size_t capacity)
 {
 	struct acceptor *a = x_calloc(1, sizeof(*a));
 
-	*a = (struct acceptor){ .workers = workers,
-				.worker_count = worker_count,
+	*a = (struct acceptor){ .service = s,
 				.door_count = l->count,
 				.capacity = capacity,
 				.doors = x_calloc(l->count, sizeof(*a->doors)),

@@ -8,9 +8,8 @@
 
 struct acceptor;
 
-/* All are borrowed. */
-struct acceptor *acceptor_start(const struct listeners *l, struct worker *const *workers,
-				size_t worker_count, size_t capacity);
+/* Both are borrowed. `capacity`: connections that fit. */
+struct acceptor *acceptor_start(struct service *s, const struct listeners *l, size_t capacity);
 /* Takes what still waits, then no more. NULL is well. */
 void acceptor_stop(struct acceptor *a);
 

@@ -80,7 +80,7 @@ void client_close(struct clients *c, struct client *one)
 void client_phase(struct client *one, enum client_phase phase)
 {
 	atomic_store_explicit(&one->since, clients_now(), memory_order_relaxed);
-	atomic_store_explicit(&one->phase, phase, memory_order_relaxed);
+	atomic_store_explicit(&one->phase, phase, memory_order_release);
 }
 
 size_t clients_sweep(struct clients *c, const struct client_patience *p)
@@ -100,4 +100,38 @@ size_t clients_sweep(struct clients *c, const struct client_patience *p)
 	}
 	pthread_mutex_unlock(&c->lock);
 	return ended;
+}
+
+size_t clients_active(struct clients *c, int64_t ms)
+{
+	int64_t now = clients_now();
+	size_t active = 0;
+
+	pthread_mutex_lock(&c->lock);
+	for (struct client *one = c->first; one; one = one->next) {
+		int phase = atomic_load_explicit(&one->phase, memory_order_relaxed);
+		int64_t since = atomic_load_explicit(&one->since, memory_order_relaxed);
+
+		active += phase == CLIENT_BUSY || phase == CLIENT_HELD || now - since < ms;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return active;
+}
+
+/* A connection that is held back is not closed before it was resumed. */
+size_t clients_resume(struct clients *c, int64_t at, void (*resume)(void *held))
+{
+	size_t resumed = 0;
+
+	pthread_mutex_lock(&c->lock);
+	for (struct client *one = c->first; one; one = one->next) {
+		if (atomic_load_explicit(&one->phase, memory_order_acquire) != CLIENT_HELD ||
+		    one->held_until > at)
+			continue;
+		client_phase(one, CLIENT_BUSY);
+		resume(one->held);
+		resumed++;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return resumed;
 }

@@ -28,6 +28,11 @@ struct client {
 	/* Of the request that runs. */
 	bool has_headers;
 	size_t body;
+	/* Of an answer that is held back. */
+	void *held; /* libmicrohttpd's connection */
+	int64_t held_until;
+	bool was_held;
+	int code; /* enum verify_code */
 };
 
 struct clients {
@@ -48,6 +53,11 @@ void client_phase(struct client *one, enum client_phase phase);
 struct client_patience {
 	int64_t of[CLIENT_IDLE + 1];
 };
+/* Counts those with an answer under way, and those that were so `ms` ago or later. From any thread. */
+size_t clients_active(struct clients *c, int64_t ms);
+/* Calls `resume` for those whose answer was held back until `at` or before, in clients_now()'s time. From any
+ * thread. */
+size_t clients_resume(struct clients *c, int64_t at, void (*resume)(void *held));
 /* Shuts down those that are over it; returns how many. From any thread. */
 size_t clients_sweep(struct clients *c, const struct client_patience *p);
 

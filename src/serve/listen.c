@@ -264,6 +264,22 @@ enum errc listen_open(struct listeners *l, const char *address, const struct lis
 	return tcp_open(l, address, e);
 }
 
+enum errc listen_take(struct listeners *l, int fd, struct err *e)
+{
+	struct listener one = { .fd = fd };
+	int listens = 0, type = 0;
+	socklen_t len = sizeof(listens);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || !listens ||
+	    type != SOCK_STREAM)
+		return err_set(e, ERR_USAGE, "descriptor %d is no stream socket that listens", fd);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	listener_describe(&one);
+	listeners_add(l, &one);
+	return ERR_OK;
+}
+
 void listen_close(struct listeners *l)
 {
 	for (size_t i = 0; i < l->count; i++) {

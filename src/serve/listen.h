@@ -27,6 +27,8 @@ struct listen_options {
 /* Opens one more: "127.0.0.1:8420", "[::1]:0", "unix:PATH". ERR_USAGE where the address is none or taken. */
 enum errc listen_open(struct listeners *l, const char *address, const struct listen_options *o,
 		      struct err *e);
+/* Takes a socket that systemd listens on; it is closed, too, but not removed. */
+enum errc listen_take(struct listeners *l, int fd, struct err *e);
 /* Closes all and removes the Unix sockets that are ours. */
 void listen_close(struct listeners *l);
 

@@ -11,6 +11,7 @@ struct route;
 struct visit {
 	struct service *service;
 	struct gate_thread *gate;
+	struct metrics *metrics; /* this thread's */
 	const struct route *route;
 	const char *method;
 	bool is_unix;	     /* the peer came by a Unix socket … */
@@ -19,6 +20,7 @@ struct visit {
 	struct reply reply;
 	bool has_code; /* a verdict was given: */
 	enum verify_code code;
+	int64_t hold_ms; /* its answer is to be held back so long; 0: it is not */
 };
 
 struct route {
@@ -31,10 +33,12 @@ struct route {
 /* Never NULL: what is not there has a route of its own. */
 const struct route *route_find(const char *path);
 size_t route_index(const struct route *r);
-enum { ROUTES_COUNT = 8 };
+enum { ROUTES_COUNT = METRIC_ROUTES };
 extern const struct route routes[ROUTES_COUNT];
 
 /* Fills v->reply. v->request is read to its end, v->request.problem may be set. */
 void visit_answer(struct visit *v);
+/* The answer that was held back. */
+void visit_answer_held(struct visit *v, enum verify_code code);
 
 #endif

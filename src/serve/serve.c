@@ -13,40 +13,80 @@
 #include "src/base/loop.h"
 #include "src/serve/acceptor.h"
 #include "src/serve/listen.h"
+#include "src/serve/systemd.h"
 #include "src/serve/worker.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8420"
 
-enum { TICK_MS = 50, WRITE_MS = 1000, THREADS_MAX = 256, DESCRIPTORS_KEPT = 64 };
+enum {
+	TICK_MS = 50,
+	WRITE_MS = 1000,
+	HEALTH_MS = 250,
+	THREADS_MAX = 256,
+	DESCRIPTORS_KEPT = 64, /* for the store and the rest */
+	/* At the end: answers under way are finished, and requests that may be on their way already. */
+	DRAIN_MS = 5000,
+	DRAIN_STEP_MS = 20,
+	QUIET_MS = 300,
+};
 
 struct running {
 	const struct op_call *call;
 	struct service service;
 	struct listeners listeners;
-	struct worker **workers;
-	size_t worker_count;
 	struct acceptor *acceptor;
-	struct loop *loop;
-	struct loop *writer_loop;
+	struct loop *loop, *writer_loop;
 	pthread_t writer;
 	bool has_writer;
+	struct log_state unreadable, unwritable;
+	int64_t drain_until; /* clients_now(); 0: nobody told us to end */
 };
 
 /* --- sockets ---------------------------------------------------------------------------------- */
-static enum errc listen_all(struct running *r, struct err *e)
+/* What stands open to others is not to be asked by everybody. */
+static enum errc check_reach(const struct running *r, struct err *e)
 {
-	const struct op_args *args = r->call->args;
-	const struct listen_options o = {
-		.mode = op_text(args, "listen-mode"),
-		.group = op_text(args, "listen-group"),
-	};
-	size_t count = op_count(args, "listen");
+	const struct listener *l = &r->listeners.items[r->listeners.count - 1];
+
+	if (l->is_local || op_has(r->call->args, "caller-token-file"))
+		return ERR_OK;
+	err_set(e, ERR_USAGE, "%s is beyond loopback: anybody there could try keys", l->name);
+	return err_hint(e, "give --caller-token-file, or listen on loopback or unix:PATH");
+}
+
+static enum errc listen_given(struct running *r, struct err *e)
+{
+	size_t count = systemd_sockets();
 	enum errc rc = ERR_OK;
 
+	for (size_t i = 0; !rc && i < count; i++) {
+		rc = listen_take(&r->listeners, SYSTEMD_FIRST + (int)i, e);
+		if (!rc)
+			rc = check_reach(r, e);
+	}
+	return rc;
+}
+
+static enum errc listen_one(struct running *r, const char *address, struct err *e)
+{
+	const struct listen_options o = {
+		.mode = op_text(r->call->args, "listen-mode"),
+		.group = op_text(r->call->args, "listen-group"),
+	};
+	enum errc rc = listen_open(&r->listeners, address, &o, e);
+
+	return rc ? rc : check_reach(r, e);
+}
+
+static enum errc listen_all(struct running *r, struct err *e)
+{
+	size_t count = op_count(r->call->args, "listen");
+	enum errc rc = listen_given(r, e);
+
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = listen_open(&r->listeners, op_nth(args, "listen", i), &o, e);
+		rc = listen_one(r, op_nth(r->call->args, "listen", i), e);
 	if (!rc && !r->listeners.count)
-		rc = listen_open(&r->listeners, DEFAULT_ADDRESS, &o, e);
+		rc = listen_one(r, DEFAULT_ADDRESS, e);
 	return rc;
 }
 
@@ -104,12 +144,27 @@ static void gate_clock(void *arg)
 	loop_after(r->loop, TICK_MS, gate_clock, r);
 }
 
-static void told_to_end(void *arg, int number)
+static void health_watch(void *arg)
 {
 	struct running *r = arg;
+	struct gate_health h;
 
-	(void)number;
-	loop_stop(r->loop);
+	gate_health(r->service.gate, &h);
+	if (log_changed(&r->unreadable, !h.readable)) {
+		if (h.readable)
+			log_line(&r->service.log, "the store can be read again");
+		else
+			log_line(&r->service.log, "nobody is let in, the store can't be read: %s",
+				 h.reason);
+	}
+	if (log_changed(&r->unwritable, !h.writable)) {
+		if (h.writable)
+			log_line(&r->service.log, "counts are written again");
+		else
+			log_line(&r->service.log,
+				 "counts wait in memory, they can't be written: %s", h.reason);
+	}
+	loop_after(r->loop, HEALTH_MS, health_watch, r);
 }
 
 static void told_to_reload(void *arg, int number)
@@ -117,35 +172,86 @@ static void told_to_reload(void *arg, int number)
 	struct running *r = arg;
 
 	(void)number;
+	systemd_notify_reloading();
 	gate_reload(r->service.gate);
-	call_note(r->call, "reloaded");
+	log_line(&r->service.log, "reloaded");
+	systemd_notify("READY=1");
 }
 
+/* --- the end -------------------------------------------------------------------------------------- */
+static void drain(void *arg)
+{
+	struct running *r = arg;
+	size_t active = 0;
+
+	for (size_t i = 0; i < r->service.worker_count; i++) {
+		worker_resume(r->service.workers[i], true);
+		active += clients_active(worker_clients(r->service.workers[i]), QUIET_MS);
+	}
+	if (!active || clients_now() >= r->drain_until)
+		loop_stop(r->loop);
+	else
+		loop_after(r->loop, DRAIN_STEP_MS, drain, r);
+}
+
+/* As a program ends that takes no signals. */
+static void end_at_once(int number)
+{
+	sigset_t only;
+
+	signal(number, SIG_DFL);
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+	raise(number);
+}
+
+static void told_to_end(void *arg, int number)
+{
+	struct running *r = arg;
+
+	if (r->drain_until)
+		end_at_once(number);
+	systemd_notify("STOPPING=1");
+	log_line(&r->service.log, "stopping");
+	acceptor_stop(r->acceptor);
+	r->acceptor = NULL;
+	listen_close(&r->listeners);
+	atomic_store(&r->service.ending, true);
+	r->drain_until = clients_now() + DRAIN_MS;
+	drain(r);
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
 static enum errc workers_open(struct running *r, struct err *e)
 {
 	int64_t count = op_integer(r->call->args, "threads", sysconf(_SC_NPROCESSORS_ONLN));
+	struct service *s = &r->service;
 	enum errc rc = ERR_OK;
 
 	if (count < 1 || count > THREADS_MAX)
 		return err_set(e, ERR_USAGE, "--threads is a number from 1 to %d", THREADS_MAX);
-	r->workers = x_calloc((size_t)count, sizeof(struct worker *));
-	while (!rc && r->worker_count < (size_t)count) {
-		rc = worker_open(&r->workers[r->worker_count], &r->service, e);
+	s->workers = x_calloc((size_t)count, sizeof(struct worker *));
+	s->metrics = x_calloc((size_t)count, sizeof(*s->metrics));
+	while (!rc && s->worker_count < (size_t)count) {
+		rc = worker_open(&s->workers[s->worker_count], s, s->worker_count, e);
 		if (!rc)
-			r->worker_count++;
+			s->worker_count++;
 	}
 	return rc;
 }
 
-static void tell_start(const struct running *r)
+static void tell_start(struct running *r)
 {
 	struct buf names = BUF_INIT(4096);
 
 	for (size_t i = 0; i < r->listeners.count; i++)
 		buf_addf(&names, "%s%s", i ? ", " : "", r->listeners.items[i].name);
-	call_note(r->call, "listening on %s (%zu threads, authrack %s)", buf_text(&names),
-		  r->worker_count, AUTHRACK_VERSION);
+	log_line(&r->service.log, "listening on %s; %zu thread%s, authrack %s", buf_text(&names),
+		 r->service.worker_count, r->service.worker_count == 1 ? "" : "s",
+		 AUTHRACK_VERSION);
 	buf_release(&names);
+	systemd_notify("READY=1");
 }
 
 static enum errc run(struct running *r, struct err *e)
@@ -155,36 +261,46 @@ static enum errc run(struct running *r, struct err *e)
 
 	if (rc)
 		return rc;
-	r->acceptor = acceptor_start(&r->listeners, r->workers, r->worker_count, capacity);
+	atomic_store(&r->service.held_max, capacity / 4);
 	r->has_writer = pthread_create(&r->writer, NULL, writer_run, r) == 0;
+	if (!r->has_writer)
+		return err_set(e, ERR_STORE, "can't start the thread that writes");
+	r->acceptor = acceptor_start(&r->service, &r->listeners, capacity);
 	tell_start(r);
 	gate_clock(r);
+	health_watch(r);
 	loop_run(r->loop);
-	call_note(r->call, "stopping");
 	return ERR_OK;
 }
 
-static enum errc stop(struct running *r, enum errc rc, struct err *e)
+static enum errc close_all(struct running *r, enum errc rc, struct err *e)
 {
+	struct service *s = &r->service;
 	enum errc closed = ERR_OK;
 
 	acceptor_stop(r->acceptor);
-	atomic_store(&r->service.ending, true);
-	for (size_t i = 0; i < r->worker_count; i++)
-		worker_close(r->workers[i]);
-	free(r->workers);
+	for (size_t i = 0; i < s->worker_count; i++)
+		worker_close(s->workers[i]);
+	free(s->workers);
+	free(s->metrics);
 	writer_stop(r);
-	if (r->service.gate)
-		closed = gate_close(r->service.gate, rc ? NULL : e);
+	if (s->gate)
+		closed = gate_close(s->gate, rc ? NULL : e);
 	listen_close(&r->listeners);
+	log_release(&s->log);
 	return rc ? rc : closed;
 }
 
 enum errc serve_run(const struct op_call *c, struct err *e)
 {
-	struct running r = { .call = c, .service = { .explain = op_flag(c->args, "explain") } };
+	struct running r = {
+		.call = c,
+		.service = { .explain = op_flag(c->args, "explain"),
+			     .started_at = clock_wall(app_clock(c->app)) },
+	};
 	enum errc rc;
 
+	log_init(&r.service.log, c);
 	r.loop = loop_new();
 	r.writer_loop = loop_new();
 	/* Before there are other threads: they have to block them, too. */
@@ -196,7 +312,7 @@ enum errc serve_run(const struct op_call *c, struct err *e)
 		rc = gate_open(&r.service.gate, c->app, e);
 	if (!rc)
 		rc = run(&r, e);
-	rc = stop(&r, rc, e);
+	rc = close_all(&r, rc, e);
 	loop_free(r.loop);
 	return rc;
 }

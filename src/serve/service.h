@@ -5,13 +5,21 @@
 #include <stdatomic.h>
 
 #include "src/app/gate.h"
+#include "src/serve/log.h"
 #include "src/serve/metrics.h"
+
+struct worker;
 
 struct service {
 	struct gate *gate;
+	struct log log;
 	bool explain;
-	struct metrics metrics;
-	atomic_bool ending; /* each answer says that it is the connection's last */
+	int64_t started_at; /* wall clock */
+	struct worker **workers;
+	struct metrics *metrics; /* one a worker */
+	size_t worker_count;
+	atomic_size_t held, held_max; /* answers that are held back just now */
+	atomic_bool ending;	      /* each answer says that it is the connection's last */
 };
 
 #endif

@@ -75,32 +75,64 @@ static enum MHD_Result reply_send(struct visit *v, struct MHD_Connection *c)
 	return sent;
 }
 
-/* The key stands in libmicrohttpd's memory. */
+/* What has to stay secret stands in libmicrohttpd's memory. */
 static void piece_wipe(struct piece p)
 {
 	if (p.text)
 		secret_wipe((void *)(uintptr_t)p.text, p.len);
 }
 
-static enum MHD_Result visit_run(struct worker *w, struct MHD_Connection *c, struct client *client,
-				 const char *path, const char *method)
+static void request_wipe(const struct request *r)
 {
-	struct visit *v = &w->visit;
-	enum MHD_Result sent;
+	piece_wipe(r->header_key);
+	piece_wipe(r->bearer);
+	piece_wipe(r->caller);
+}
 
-	v->route = route_find(path);
-	v->method = method;
+/* True where the answer waits: it is made anew when its time has come. */
+static bool visit_hold(struct visit *v, struct MHD_Connection *c, struct client *client)
+{
+	struct service *s = v->service;
+
+	if (!v->hold_ms || atomic_load(&s->ending))
+		return false;
+	if (atomic_fetch_add(&s->held, 1) >= atomic_load(&s->held_max)) {
+		atomic_fetch_sub(&s->held, 1);
+		return false;
+	}
+	metric_add(&v->metrics->held, 1);
+	client->was_held = true;
+	client->code = v->code;
+	client->held = c;
+	client->held_until = clients_now() + v->hold_ms;
+	MHD_suspend_connection(c);
+	/* From here on another thread may resume it. */
+	client_phase(client, CLIENT_HELD);
+	return true;
+}
+
+static enum MHD_Result visit_run(struct visit *v, struct MHD_Connection *c, struct client *client)
+{
+	bool held;
+
 	v->is_unix = client->is_unix;
 	v->peer = client->peer;
 	visit_read(v, c);
 	if (client->body > BODY_MAX && v->request.problem == PROBLEM_NONE)
 		v->request.problem = PROBLEM_BODY_SIZE;
 	visit_answer(v);
-	sent = reply_send(v, c);
-	piece_wipe(v->request.header_key);
-	piece_wipe(v->request.bearer);
-	piece_wipe(v->request.caller);
-	return sent;
+	held = visit_hold(v, c, client);
+	request_wipe(&v->request);
+	return held ? MHD_YES : reply_send(v, c);
+}
+
+static enum MHD_Result visit_resumed(struct visit *v, struct MHD_Connection *c,
+				     struct client *client)
+{
+	atomic_fetch_sub(&v->service->held, 1);
+	client->was_held = false;
+	visit_answer_held(v, (enum verify_code)client->code);
+	return reply_send(v, c);
 }
 
 /* --- libmicrohttpd's calls ---------------------------------------------------------------------- */
@@ -132,6 +164,7 @@ static enum MHD_Result request_handle(void *arg, struct MHD_Connection *c, const
 				      size_t *body_len, void **context)
 {
 	struct client *client = *context;
+	struct worker *w = arg;
 
 	(void)version;
 	(void)body;
@@ -139,8 +172,12 @@ static enum MHD_Result request_handle(void *arg, struct MHD_Connection *c, const
 		client->has_headers = true;
 		return MHD_YES;
 	}
-	if (!*body_len)
-		return visit_run(arg, c, client, path, method);
+	if (!*body_len) {
+		w->visit.route = route_find(path);
+		w->visit.method = method;
+		return client->was_held ? visit_resumed(&w->visit, c, client)
+					: visit_run(&w->visit, c, client);
+	}
 	client->body += *body_len;
 	*body_len = 0;
 	return client->body > BODY_READ_MAX ? MHD_NO : MHD_YES;
@@ -150,12 +187,16 @@ static void request_ended(void *arg, struct MHD_Connection *c, void **context,
 			  enum MHD_RequestTerminationCode why)
 {
 	struct client *client = *context;
+	struct worker *w = arg;
 
-	(void)arg;
 	(void)c;
 	(void)why;
-	if (client)
-		client_phase(client, CLIENT_IDLE);
+	if (!client)
+		return;
+	if (client->was_held) /* the connection ended meanwhile */
+		atomic_fetch_sub(&w->visit.service->held, 1);
+	client->was_held = false;
+	client_phase(client, CLIENT_IDLE);
 }
 
 static void connection_changed(void *arg, struct MHD_Connection *c, void **context,
@@ -185,7 +226,7 @@ static struct MHD_Daemon *daemon_start(struct worker *w)
 				MHD_OPTION_END);
 }
 
-enum errc worker_open(struct worker **out, struct service *s, struct err *e)
+enum errc worker_open(struct worker **out, struct service *s, size_t index, struct err *e)
 {
 	struct worker *w = x_calloc(1, sizeof(*w));
 	enum errc rc;
@@ -194,6 +235,7 @@ enum errc worker_open(struct worker **out, struct service *s, struct err *e)
 	request_init(&w->visit.request);
 	reply_init(&w->visit.reply);
 	w->visit.service = s;
+	w->visit.metrics = &s->metrics[index];
 	rc = gate_thread_open(&w->gate, s->gate, e);
 	w->visit.gate = w->gate;
 	if (!rc) {
@@ -235,4 +277,15 @@ void worker_take(struct worker *w, int fd)
 struct clients *worker_clients(struct worker *w)
 {
 	return &w->clients;
+}
+
+static void resume(void *connection)
+{
+	MHD_resume_connection(connection);
+}
+
+void worker_resume(struct worker *w, bool all)
+{
+	if (atomic_load_explicit(&w->visit.service->held, memory_order_relaxed))
+		clients_resume(&w->clients, all ? INT64_MAX : clients_now(), resume);
 }
