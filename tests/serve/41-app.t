@@ -23,7 +23,7 @@ def python_has(*modules):
 def app(home, folder, module):
     port = free_port()
     env = {**home.env, "PYTHONDONTWRITEBYTECODE": "1"}
-    return Server(["/usr/bin/python3", need("uvicorn"), "--app-dir", folder, "--port", port, "--log-level", "warning",
+    return Server(["/usr/bin/python3", need("uvicorn"), "--app-dir", folder, "--port", port, "--no-proxy-headers", "--log-level", "warning",
                    f"{module}:app"], port, os.path.join(home.path, f"{module}.log"), env=env, cwd=home.path)
 
 
