@@ -1,6 +1,6 @@
 /* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked
  * secret, scan,
- * import, export, purge, usage; lines to paste, and the copy menu. */
+ * import, export, purge; lines to paste, and the copy menu. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -283,30 +283,6 @@ static const struct op_form purge_form = {
 void keys_purge(struct view *v)
 {
 	op_form_open(v, &purge_form, NULL);
-}
-
-/* --- figures ------------------------------------------------------------------------------- */
-static const struct form_place usage_places[] = {
-	{ "by", .width = 12 },
-	{ "since", .width = 12 },
-	{ .arg = NULL },
-};
-
-static const struct op_form usage_form = {
-	.op = "key.usage",
-	.title = "Usage",
-	.submit = "Show",
-	.text = "Calls that were let through and denied.",
-	.places = usage_places,
-};
-
-void keys_usage(struct view *v)
-{
-	struct form_dialog *d = op_form_open(v, &usage_form, keys_target(v, 0));
-
-	snprintf(d->title, sizeof(d->title), "Usage of %.100s",
-		 record_text(keys_target_row(v, 0), "name", "key"));
-	form_start(d->form, "since", "24h");
 }
 
 /* --- lines to paste ------------------------------------------------------------------------ */

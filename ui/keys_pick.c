@@ -10,22 +10,35 @@
 
 enum { HEAD_LIST = 4 };
 
+/* The key that an open page is about; NULL: the list's cursor and marks say it. */
+static const char *bound_id(const struct keys_state *s)
+{
+	return s->page ? key_page_id(s->page) : s->figures ? key_usage_id(s->figures) : NULL;
+}
+
+static const struct json *bound_record(const struct keys_state *s)
+{
+	return s->page ? key_page_record(s->page) : key_usage_record(s->figures);
+}
+
 size_t keys_targets(struct view *v)
 {
-	return keys_state(v)->page ? 1 : list_targets(v->list);
+	return bound_id(keys_state(v)) ? 1 : list_targets(v->list);
 }
 
 const char *keys_target(struct view *v, size_t n)
 {
-	if (keys_state(v)->page)
-		return n ? NULL : key_page_id(keys_state(v)->page);
+	const char *id = bound_id(keys_state(v));
+
+	if (id)
+		return n ? NULL : id;
 	return list_target(v->list, n);
 }
 
 const struct json *keys_target_row(struct view *v, size_t n)
 {
-	if (keys_state(v)->page)
-		return key_page_record(keys_state(v)->page);
+	if (bound_id(keys_state(v)))
+		return bound_record(keys_state(v));
 	return list_target_row(v->list, n);
 }
 
@@ -33,8 +46,8 @@ const struct json *keys_record(struct view *v)
 {
 	const struct json *row;
 
-	if (keys_state(v)->page)
-		return key_page_record(keys_state(v)->page);
+	if (bound_id(keys_state(v)))
+		return bound_record(keys_state(v));
 	row = list_row(v->list);
 	if (v->detail && row &&
 	    strcmp(record_text(v->detail, "id", ""), record_text(row, "id", "-")) == 0)
