@@ -170,4 +170,27 @@ def leaves_a_403_of_the_api_as_it_is(home, proxy):
         equal((403, "/forbidden"), (answer.status, answer.json["path"]))
 
 
+# What stands in each recipe for "/", and is replaced by the lines for a key.
+PLACES = {
+    "nginx": "\tlocation / {\n\t\tset $authrack_scope \"\";\n\t\tproxy_pass http://api;\n\t}\n",
+    "caddy": "\troute {\n\t\timport authrack \"\"\n\t\treverse_proxy 127.0.0.1:9000\n\t}\n",
+    "haproxy": "\thttp-request set-var(txn.authrack_scope) str(\"orders:read\") if { path_beg /orders/ }\n"
+               "\thttp-request lua.authrack\n",
+}
+
+
+@each_proxy
+def takes_the_lines_that_are_printed_for_a_key(home, proxy):
+    name = proxy.__name__
+    secret = home.create("billing", "--scope", "invoices:*", "--scope", "b")["secret"]
+    other = home.create("other", "--scope", "invoices:read")["secret"]
+    lines = home.ok("key", "snippet", "billing", "--for", name).out
+    with open(os.path.join(recipes.RECIPES, {"caddy": "Caddyfile", "nginx": "nginx.conf",
+                                             "haproxy": "haproxy.cfg"}[name]), encoding="utf-8") as file:
+        contains(PLACES[name], file.read())
+    with behind(home, proxy, more={PLACES[name]: lines}) as world:
+        equal(200, world.ask("/", {"X-API-Key": secret}).status)
+        equal(403, world.ask("/", {"X-API-Key": other}).status)
+
+
 main(workers=2)
