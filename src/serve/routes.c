@@ -119,6 +119,10 @@ static bool guess_slow(struct visit *v)
 		metric_add(&v->metrics->guesses_refused, 1);
 		return false;
 	}
+	if (ms && atomic_load(&v->service->ending)) {
+		penalty_done(v->service->penalty, &v->client);
+		ms = 0;
+	}
 	v->hold_ms = ms;
 	metric_add(&v->metrics->held, ms != 0);
 	return true;

@@ -242,8 +242,11 @@ void worker_close(struct worker *w)
 {
 	if (!w)
 		return;
-	if (w->daemon)
+	if (w->daemon) {
+		/* libmicrohttpd ends the process where one is suspended still. */
+		worker_resume(w, true);
 		MHD_stop_daemon(w->daemon);
+	}
 	gate_thread_close(w->gate);
 	request_release(&w->visit.request);
 	reply_release(&w->visit.reply);

@@ -112,6 +112,10 @@ def request(method, path, headers=(), body=None, version="1.1"):
     return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + (body or b"")
 
 
+def _dashed(headers):
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
 class Service:
     """`authrack serve` with the options given, on a free port of loopback unless they say where."""
 
@@ -157,13 +161,12 @@ class Service:
         return self.ask(request(method, path, headers, body), index, method == "HEAD")
 
     def verify(self, secret, **headers):
-        """The answer of /v1/verify for a secret."""
-        more = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.get("/v1/verify", {"X-API-Key": secret, **more})
+        """The answer of /v1/verify for a secret; X_Authrack_Scope="a" is a header more."""
+        return self.get("/v1/verify", {"X-API-Key": secret, **_dashed(headers)})
 
     def metric(self, name, **headers):
         """A figure of /metrics, by its name and labels as they stand there."""
-        text = self.get("/metrics", headers).body.decode()
+        text = self.get("/metrics", _dashed(headers)).body.decode()
         found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
         return float(found.group(1)) if found else None
 

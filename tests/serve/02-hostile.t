@@ -129,20 +129,20 @@ def a_request_close_to_the_limit_gets_the_longest_answer(home):
 def what_is_no_http_ends_the_connection_and_nothing_else(home):
     secret = home.create("any")["secret"]
     with Service(home) as service:
-        for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\r\n\r\n\r\n", b"\0" * 5000, b"GET\r\n\r\n",
-                     b"GET / HTTP/9.9\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET /v1/verify\r\n\r\n",
-                     b"GET /v1/verify HTTP/1.1\r\nX-API-Key\r\n\r\n", b"GET " + b"A" * 100000,
-                     b"POST /v1/verify HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        for data in (b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                     b"GET /v1/verify\r\n\r\n", b"GET /v1/verify HTTP/1.1\r\nX-API-Key\r\n\r\n",
+                     b"GET " + b"A" * 100000, b"POST /v1/verify HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
                      b"POST /v1/verify HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
                      b"POST /v1/verify HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"):
             with service.connect() as connection:
                 try:
-                    connection.send(data)
-                    connection.socket.shutdown(1)
-                    rest = connection.ends()
+                    rest = connection.send(data).ends()
                 except ConnectionError:
                     continue
                 lacks(b" 200 ", rest, data[:60])
+        for data in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\r\n\r\n\r\n", b"\0" * 5000):
+            with service.connect() as connection:
+                connection.send(data)
         equal(200, service.verify(secret).status)
         equal(None, service.process.poll())
 
