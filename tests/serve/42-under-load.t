@@ -119,7 +119,7 @@ def a_kill_loses_the_last_second_of_counts_and_nothing_else(home):
             load.more(ROUND)
             written = wait_for(lambda now=before: (n := codes(home, "good").get("VALID", 0)) > now and n,
                                "a first write")
-            load.more(ROUND * (1 + len(answered) % 5))
+            load.more(ROUND * (1 + 7 * len(answered) % 25))  # anywhere between two writes
             serve.process.kill()
             killed = time.monotonic()
             serve.process.wait()
