@@ -6,7 +6,7 @@
 
 #include "src/base/text.h"
 
-enum { EIGHTHS = 8, STEP_MAX = 8, GAP_FROM = 4, HALVES = 2 };
+enum { EIGHTHS = 8, STEP_MAX = 8, GAP_FROM = 4, ROW_TOP = 6, HALVES = 2 };
 
 static const char *const levels[EIGHTHS + 1] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
 static const char *const parts[EIGHTHS + 1] = { "░", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
@@ -54,37 +54,24 @@ static int64_t largest(const int64_t *values, size_t count)
 	return most;
 }
 
-/* One of the levels from 1 (zero) to 8; 0 where there is no data. */
-static int spark_level(int64_t value, int64_t most)
+/* One of the levels from 1 (zero) to `top`; 0 where there is no data. */
+static int spark_level(int64_t value, int64_t most, int top)
 {
 	if (value < 0)
 		return 0;
 	if (!most || !value)
 		return 1;
-	return 2 + (int)((value * (EIGHTHS - 2) + most / 2) / most);
-}
-
-/* What is left free between two values that have cells to spare. */
-static int bar_width(int step)
-{
-	return step >= GAP_FROM ? step - 1 : step;
-}
-
-void spark_draw_wide(const struct area *a, int x, int y, const int64_t *values, size_t count,
-		     int step, enum style style)
-{
-	int64_t most = largest(values, count);
-
-	for (size_t i = 0; i < count; i++)
-		for (int cell = 0; cell < bar_width(step); cell++)
-			area_text(a, x + (int)i * step + cell, y, 1, style,
-				  levels[spark_level(values[i], most)]);
+	return 2 + (int)((double)value / (double)most * (top - 2) + 0.5);
 }
 
 void spark_draw(const struct area *a, int x, int y, const int64_t *values, size_t count,
 		enum style style)
 {
-	spark_draw_wide(a, x, y, values, count, 1, style);
+	int64_t most = largest(values, count);
+
+	for (size_t i = 0; i < count; i++)
+		area_text(a, x + (int)i, y, 1, style,
+			  levels[spark_level(values[i], most, EIGHTHS)]);
 }
 
 void bar_draw(const struct area *a, int x, int y, int width, int64_t part, int64_t whole,
@@ -102,11 +89,27 @@ void bar_draw(const struct area *a, int x, int y, int width, int64_t part, int64
 }
 
 /* --- charts -------------------------------------------------------------------------------- */
-int chart_step(int width, size_t count)
+int chart_width(int area, size_t count, bool line)
 {
-	int step = count ? (width - CHART_AXIS) / (int)count : 1;
+	int room = area - CHART_AXIS, step = count ? room / (int)count : 1;
 
-	return step < 1 ? 1 : step > STEP_MAX ? STEP_MAX : step;
+	if (line)
+		return room;
+	return (int)count * (step < 1 ? 1 : step > STEP_MAX ? STEP_MAX : step);
+}
+
+/* The first cell of a value; with `i` one further, the one behind its last. */
+static int chart_x(const struct chart *c, size_t i)
+{
+	return CHART_AXIS + (int)((int64_t)i * c->width / (int64_t)c->count);
+}
+
+/* Likewise of its bar: what has cells to spare leaves one free. */
+static int bar_end(const struct chart *c, size_t i)
+{
+	int end = chart_x(c, i + 1);
+
+	return end - chart_x(c, i) >= GAP_FROM ? end - 1 : end;
 }
 
 int64_t chart_scale(const int64_t *values, size_t count)
@@ -119,22 +122,26 @@ int64_t chart_scale(const int64_t *values, size_t count)
 		return most < 2 ? 2 : most + most % 2;
 	while (most > power * 10)
 		power *= 10;
-	while (round_tenths[i] * power / 10 < most)
+	while (round_tenths[i] * (power / 10) < most)
 		i++;
-	return round_tenths[i] * power / 10;
+	return round_tenths[i] * (power / 10);
+}
+
+static int chart_level(int64_t value, int64_t scale, int most)
+{
+	return (int)((double)value / (double)scale * most + 0.5);
 }
 
 static void chart_bar(const struct area *a, int y, const struct chart *c, size_t i, int64_t scale)
 {
-	int x = CHART_AXIS + (int)i * c->step;
-	int filled = (int)((c->values[i] * c->height * EIGHTHS + scale / 2) / scale);
+	int filled = chart_level(c->values[i], scale, c->height * EIGHTHS);
 
 	filled = filled ? filled : 1; /* zero is seen, too */
 	for (int line = 0; line * EIGHTHS < filled && line < c->height; line++) {
 		int here = filled - line * EIGHTHS;
 
-		for (int cell = 0; cell < bar_width(c->step); cell++)
-			area_text(a, x + cell, y + c->height - 1 - line, 1, c->style,
+		for (int x = chart_x(c, i); x < bar_end(c, i); x++)
+			area_text(a, x, y + c->height - 1 - line, 1, c->style,
 				  levels[here > EIGHTHS ? EIGHTHS : here]);
 	}
 }
@@ -159,15 +166,17 @@ static void chart_line(const struct area *a, int y, const struct chart *c, int64
 	int before = -1, top = c->height * HALVES - 1;
 
 	for (size_t i = 0; i < c->count; i++) {
-		int level = (int)((c->values[i] * top + scale / 2) / scale);
+		int level = chart_level(c->values[i], scale, top);
 		int from = before < 0 || before == level ? level
 			   : before < level		 ? before + 1
 							 : before - 1;
 
-		for (int cell = 0; cell < c->step; cell++)
-			chart_halves(a, y, c, CHART_AXIS + (int)i * c->step + cell,
-				     cell || from > level ? level : from,
-				     cell || from < level ? level : from);
+		for (int x = chart_x(c, i); x < chart_x(c, i + 1); x++) {
+			bool first = x == chart_x(c, i);
+
+			chart_halves(a, y, c, x, first && from < level ? from : level,
+				     first && from > level ? from : level);
+		}
 		before = level;
 	}
 }
@@ -200,10 +209,20 @@ int chart_draw(const struct area *a, int y, const struct chart *c)
 	return c->height;
 }
 
-void chart_labels(const struct area *a, int y, const char *const *labels, size_t count, int step)
+void chart_row(const struct area *a, int y, const struct chart *c)
 {
-	for (size_t i = 0; i < count; i++) {
-		int x = CHART_AXIS + (int)i * step;
+	int64_t most = largest(c->values, c->count);
+
+	for (size_t i = 0; i < c->count; i++)
+		for (int x = chart_x(c, i); x < bar_end(c, i); x++)
+			area_text(a, x, y, 1, c->style,
+				  levels[spark_level(c->values[i], most, ROW_TOP)]);
+}
+
+void chart_labels(const struct area *a, int y, const struct chart *c, const char *const *labels)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		int x = chart_x(c, i);
 
 		if (labels[i] && x + (int)text_width(labels[i], strlen(labels[i])) <= a->width)
 			area_text(a, x, y, -1, STYLE_SECONDARY, labels[i]);

@@ -260,10 +260,10 @@ int facts_chart(const struct console *c, const struct area *a, int y, int height
 	}
 	for (int i = 0; i < HOURS; i++)
 		begin[i] = now - (HOURS - 1 - i) * HOUR_MS;
-	chart.step = chart_step(a->width - 1, HOURS);
+	chart.width = chart_width(a->width, HOURS, false);
 	y += chart_draw(a, y, &chart);
-	usage_hour_labels(c, begin, HOURS, chart.step, texts, labels);
-	chart_labels(a, y, labels, HOURS, chart.step);
+	usage_hour_labels(c, &chart, begin, texts, labels);
+	chart_labels(a, y, &chart, labels);
 	return height + 1;
 }
 

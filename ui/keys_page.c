@@ -170,11 +170,11 @@ static const struct action page_actions[] = {
 	  .disabled = keys_why_no_undo, .run = keys_undo },
 	{ 'p', "paste lines", "lines to paste: curl, nginx…", NULL, "key.snippet", GROUP_OTHER, 0,
 	  .run = keys_snippet },
-	{ 'o', "usage", "who uses it, and how much", NULL, "key.usage", GROUP_OTHER, ACTION_FOOTER,
-	  .run = keys_usage },
 	{ 'y', "copy", "copy name, id, command", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .run = keys_copy },
 	{ '?', "help", "this help", NULL, NULL, GROUP_OTHER, ACTION_FOOTER, .run = NULL },
+	{ 'o', "usage", "who uses it, and how much", NULL, "key.usage", GROUP_OTHER, ACTION_FOOTER,
+	  .run = keys_usage },
 	{ .label = NULL },
 };
 

@@ -19,6 +19,7 @@ enum {
 	ROOMY_FROM = 30,
 	REASONS_MOST = 12,
 	FROM_X = 55,
+	ADDRESS = 39,
 	AGO = 6
 };
 
@@ -56,13 +57,32 @@ static const struct json *version_of(const struct json *key, int64_t number)
 	return NULL;
 }
 
+/* The columns of the longest address that any version was used from. */
+static int address_width(const struct json *rows)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < json_count(rows); i++) {
+		const struct json *addresses = json_get(json_at(rows, i), "addresses");
+
+		for (size_t n = 0; n < json_count(addresses); n++) {
+			int len = (int)strlen(json_as_text(json_at(addresses, n)));
+
+			width = len > width ? len : width;
+		}
+	}
+	return width;
+}
+
 /* Each address it was used from, the latest first, with when that was. */
-static int addresses_draw(const struct console *c, const struct area *a, int y,
+static int addresses_draw(const struct key_usage *p, const struct area *a, int y,
 			  const struct json *row)
 {
 	const struct json *addresses = json_get(row, "addresses"), *at = json_get(row, "seen_at");
 	int room = a->width - FROM_X - AGO - 1;
+	int width = address_width(usage_rows(&p->usage, USAGE_VERSIONS));
 
+	width = width > room ? room : width;
 	for (size_t i = 0; i < json_count(addresses); i++) {
 		const char *seen = json_as_text(json_at(at, i));
 		struct err e = ERR_INIT;
@@ -70,10 +90,10 @@ static int addresses_draw(const struct console *c, const struct area *a, int y,
 		char when[48] = "";
 
 		if (seen && !datetime_parse(&when_at, seen, &e))
-			console_when_fit(c, when, sizeof(when), when_at, AGO);
-		area_text_middle(a, FROM_X, y + (int)i, room, STYLE_NORMAL,
+			console_when_fit(p->base.console, when, sizeof(when), when_at, AGO);
+		area_text_middle(a, FROM_X, y + (int)i, width, STYLE_NORMAL,
 				 json_as_text(json_at(addresses, i)));
-		area_text_right(a, FROM_X + room, y + (int)i, AGO, STYLE_SECONDARY, when);
+		area_text_right(a, FROM_X + width, y + (int)i, AGO, STYLE_SECONDARY, when);
 	}
 	return json_count(addresses) ? (int)json_count(addresses) : 1;
 }
@@ -97,7 +117,7 @@ static int version_draw(const struct key_usage *p, const struct area *a, int y,
 	usage_count_draw(a, 35, y, 8, json_get_int(row, "denied", 0));
 	console_when(c, used, sizeof(used), record_time(row, "last_used_at"));
 	area_text_right(a, 44, y, 9, STYLE_NORMAL, used);
-	return addresses_draw(c, a, y, row);
+	return addresses_draw(p, a, y, row);
 }
 
 static int versions_draw(const struct key_usage *p, const struct area *a, int y)

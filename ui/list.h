@@ -48,6 +48,9 @@ struct list_query {
 	bool ids_only; /* only `id` of the rows will be looked at */
 };
 
+/* As many rows as a whole list has at most. */
+enum { LIST_WHOLE_MAX = 1200 };
+
 struct list_sort {
 	const char *sort, *label;
 	bool descending;

@@ -100,7 +100,7 @@ static bool nothing_in_range(struct view *v)
 {
 	const struct json *rows = usage_rows(&usage_state(v)->usage, USAGE_TIMES);
 
-	return rows && !json_count(rows);
+	return rows ? !json_count(rows) : !app_store_exists(console_app(v->console));
 }
 
 static int way_draw(const struct area *a, int y, const char *key, const char *text)
@@ -205,8 +205,9 @@ static void usage_context(struct view *v, const struct area *line)
 	if (nothing_in_range(v) || count < 0)
 		area_textf(line, 0, 0, -1, STYLE_NORMAL, "last %s", usage_ranges[u->range].name);
 	else
-		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%s key%s called in the last %s", number,
-			   count == 1 ? "" : "s", usage_ranges[u->range].name);
+		area_textf(line, 0, 0, -1, STYLE_NORMAL, "%s key%s%s called in the last %s", number,
+			   count == 1 ? "" : "s", count < LIST_WHOLE_MAX ? "" : " or more",
+			   usage_ranges[u->range].name);
 }
 
 /* --- actions ------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ enum {
 	CHART_FRAME = 2,   /* rule and times */
 	DENIED_HEIGHT = 4, /* of a chart of its own … */
 	DENIED_FROM = 14,  /* … from so many lines on */
-	LABEL_GAP = 3,
+	LABEL_GAP = 2,
 	CODE_WIDTH = 18,
 	COUNT_WIDTH = 10,
 	WORDS_WIDTH = 30,
@@ -42,15 +42,14 @@ void usage_totals_text(char *out, size_t size, int64_t allowed, int64_t denied)
 }
 
 /* --- times below a chart ------------------------------------------------------------------- */
-/* Columns from one label to the next, so that labels of `width` stand apart. */
-static size_t label_every(int step, int width)
+/* Values from one label to the next, so that labels of `width` stand apart. */
+static size_t label_every(const struct chart *c, int width)
 {
-	static const size_t every[] = { 1, 2, 4, 8, 16, 32 };
-	size_t i = 0;
+	size_t every = 1;
 
-	while (i + 1 < sizeof(every) / sizeof(every[0]) && (int)every[i] * step < width + LABEL_GAP)
-		i++;
-	return every[i];
+	while (every < c->count && (int)every * c->width < (width + LABEL_GAP) * (int)c->count)
+		every *= 2;
+	return every;
 }
 
 static void stamp(const struct console *c, int64_t at, char out[DATETIME_SIZE])
@@ -61,13 +60,13 @@ static void stamp(const struct console *c, int64_t at, char out[DATETIME_SIZE])
 		datetime_local(out, at, false);
 }
 
-void usage_hour_labels(const struct console *c, const int64_t *begin, size_t count, int step,
+void usage_hour_labels(const struct console *c, const struct chart *chart, const int64_t *begin,
 		       char texts[][USAGE_LABEL], const char **labels)
 {
-	size_t every = label_every(step, 2);
+	size_t every = label_every(chart, 2);
 	char text[DATETIME_SIZE];
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < chart->count; i++) {
 		stamp(c, begin[i], text);
 		snprintf(texts[i], USAGE_LABEL, "%.2s", text + 11);
 		labels[i] = i % every ? NULL : texts[i];
@@ -89,11 +88,11 @@ static void day_labels(const struct console *c, const struct usage_series *s,
 }
 
 /* Days are counted in UTC; a year's are told by month. */
-static void date_labels(const struct usage_series *s, int step, char texts[][USAGE_LABEL],
-			const char **labels)
+static void date_labels(const struct usage_series *s, const struct chart *chart,
+			char texts[][USAGE_LABEL], const char **labels)
 {
 	bool months = s->joined > 1;
-	size_t every = label_every(step, months ? 7 : 5);
+	size_t every = label_every(chart, months ? 7 : 5);
 	char text[DATETIME_SIZE];
 
 	for (size_t i = 0; i < s->count; i++) {
@@ -107,19 +106,19 @@ static void date_labels(const struct usage_series *s, int step, char texts[][USA
 }
 
 static void times_draw(const struct usage *u, const struct area *a, int y,
-		       const struct usage_series *s, int step)
+		       const struct usage_series *s, const struct chart *chart)
 {
 	const struct usage_range *range = usage_rows_range(u, USAGE_TIMES);
 	const char *labels[USAGE_COLUMNS];
 	char texts[USAGE_COLUMNS][USAGE_LABEL];
 
 	if (range->unit == DAY_MS)
-		date_labels(s, step, texts, labels);
+		date_labels(s, chart, texts, labels);
 	else if (range->units > 24)
 		day_labels(u->console, s, texts, labels);
 	else
-		usage_hour_labels(u->console, s->begin, s->count, step, texts, labels);
-	chart_labels(a, y, labels, s->count, step);
+		usage_hour_labels(u->console, chart, s->begin, texts, labels);
+	chart_labels(a, y, chart, labels);
 }
 
 /* --- the chart ----------------------------------------------------------------------------- */
@@ -140,21 +139,17 @@ static void chart_title(const struct usage *u, const struct area *a, int y,
 }
 
 /* What was denied has a scale of its own: a line of cells, or a chart where there is room. */
-static void denied_draw(const struct area *a, int y, const struct usage_series *s, int step,
+static void denied_draw(const struct area *a, int y, struct chart chart, const int64_t *denied,
 			bool roomy)
 {
-	const struct chart chart = {
-		.values = s->denied,
-		.count = s->count,
-		.step = step,
-		.height = DENIED_HEIGHT,
-	};
-
+	chart.values = denied;
+	chart.height = DENIED_HEIGHT;
+	chart.line = false;
 	area_text_right(a, 0, y, CHART_AXIS - 1, STYLE_SECONDARY, "denied");
 	if (roomy)
 		chart_draw(a, y + 1, &chart);
 	else
-		spark_draw_wide(a, CHART_AXIS, y, s->denied, s->count, step, STYLE_NORMAL);
+		chart_row(a, y, &chart);
 }
 
 void usage_chart_draw(const struct usage *u, const struct area *a, int y, int height)
@@ -164,20 +159,23 @@ void usage_chart_draw(const struct usage *u, const struct area *a, int y, int he
 	struct chart chart = { .line = usage_rows_range(u, USAGE_TIMES)->line };
 	struct usage_series s;
 
-	usage_series(u, console_now(u->console), (size_t)(a->width - CHART_AXIS - 1), &s);
+	usage_series(u, console_now(u->console), (size_t)(a->width - CHART_AXIS), &s);
 	chart_title(u, a, y, &s);
 	if (!usage_rows(u, USAGE_TIMES)) {
 		area_text(a, 1, y + 1, -1, STYLE_SECONDARY,
 			  u->error.code ? u->error.message : "loading");
 		return;
 	}
+	if (!s.allowed_total && !s.denied_total)
+		area_textf(a, CHART_AXIS, y + 1, -1, STYLE_SECONDARY, "no calls in the last %s",
+			   usage_rows_range(u, USAGE_TIMES)->name);
 	chart.values = s.allowed;
 	chart.count = s.count;
-	chart.step = chart_step(a->width - 1, s.count);
+	chart.width = chart_width(a->width, s.count, chart.line);
 	chart.height = height - CHART_FRAME - below;
 	chart_draw(a, y + 1, &chart);
-	denied_draw(a, last - below, &s, chart.step, roomy);
-	times_draw(u, a, last, &s, chart.step);
+	denied_draw(a, last - below, chart, s.denied, roomy);
+	times_draw(u, a, last, &s, &chart);
 }
 
 /* --- denials ------------------------------------------------------------------------------- */

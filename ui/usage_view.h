@@ -90,10 +90,10 @@ void usage_count_draw(const struct area *cell, int x, int y, int width, int64_t 
 /* "18,402 ok  23 denied" */
 void usage_totals_text(char *out, size_t size, int64_t allowed, int64_t denied);
 
-/* Labels of the hours that `count` columns of `step` cells begin with: "14", in the console's times.
- * `texts` keeps them. */
+/* Labels of the hours that a chart's values begin at: "14", in the console's times. `texts` keeps them. */
 enum { USAGE_LABEL = 8 };
-void usage_hour_labels(const struct console *c, const int64_t *begin, size_t count, int step,
+struct chart;
+void usage_hour_labels(const struct console *c, const struct chart *chart, const int64_t *begin,
 		       char texts[][USAGE_LABEL], const char **labels);
 
 #endif

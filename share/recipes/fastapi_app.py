@@ -1,7 +1,10 @@
 """A FastAPI app whose keys are checked by authrack: one dependency in the place of a dict of keys.
 
     authrack serve --listen unix:/run/authrack/serve.sock --listen-group www-data --trusted-proxy unix
-    uvicorn fastapi_app:app
+    uvicorn --no-proxy-headers fastapi_app:app
+
+Without --no-proxy-headers uvicorn takes the client's address from X-Forwarded-For of whoever calls from this host:
+right behind a proxy that sets it, and nowhere else.
 
 Wants python3-fastapi, python3-httpx and uvicorn.
 """

@@ -6,6 +6,7 @@
 #include "src/app/key_pick.h"
 #include "src/app/ops.h"
 #include "src/app/session.h"
+#include "src/base/datetime.h"
 
 enum { KEYS_SHOWN = 20, DAYS_SHOWN = 30 };
 
@@ -54,6 +55,7 @@ static const struct op_column usage_columns[] = {
 	{ "last_used_at", "LAST USED", COLUMN_TIME_OR_NEVER,
 	  "last use of the version, or of the key; null: never" },
 	{ "addresses", "FROM", COLUMN_LIST, "its latest client addresses, up to eight" },
+	{ "seen_at", NULL, COLUMN_LIST, "with addresses: when each of them called last" },
 	{ .name = NULL },
 };
 
@@ -159,13 +161,18 @@ static enum errc all_by_day(struct asked *a, struct err *e)
 
 /* --- versions ---------------------------------------------------------------------------------- */
 
-static struct json *addresses_json(const struct usage_last *last)
+static void addresses_set(struct json *row, const struct usage_last *last)
 {
-	struct json *list = json_array_new();
+	struct json *addresses = json_array_new(), *seen = json_array_new();
+	char at[DATETIME_SIZE];
 
-	for (size_t i = 0; i < last->address_count; i++)
-		json_add(list, json_text(last->addresses[i].address));
-	return list;
+	for (size_t i = 0; i < last->address_count; i++) {
+		datetime_rfc3339(at, last->addresses[i].at);
+		json_add(addresses, json_text(last->addresses[i].address));
+		json_add(seen, json_text(at));
+	}
+	json_set(row, "addresses", addresses);
+	json_set(row, "seen_at", seen);
 }
 
 static enum errc version_sums(struct asked *a, const struct key_version *v, struct err *e)
@@ -190,7 +197,7 @@ static enum errc version_sums(struct asked *a, const struct key_version *v, stru
 	json_set_int(row, "denied", denied);
 	json_set_time(row, "first_used_at", last.first_used);
 	json_set_time(row, "last_used_at", last.last_used);
-	json_set(row, "addresses", addresses_json(&last));
+	addresses_set(row, &last);
 	json_add(a->rows, row);
 	return rc;
 }

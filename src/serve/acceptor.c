@@ -17,11 +17,11 @@ enum { SWEEP_MS = 500, PAUSE_MS = 100, RESUME_MS = 50 };
 
 /* A request that has begun has this long to be sent and its answer to be taken; who is connected without
  * asking may stay longer once it has asked before: proxies keep connections for a minute. */
-static const struct client_patience patience = { .of = {
-							 [CLIENT_NEW] = 10 * SECOND_MS,
-							 [CLIENT_BUSY] = 10 * SECOND_MS,
-							 [CLIENT_IDLE] = 75 * SECOND_MS,
-						 } };
+static const struct connection_patience patience = { .of = {
+							     [CONNECTION_NEW] = 10 * SECOND_MS,
+							     [CONNECTION_BUSY] = 10 * SECOND_MS,
+							     [CONNECTION_IDLE] = 75 * SECOND_MS,
+						     } };
 
 struct acceptor;
 
@@ -39,27 +39,27 @@ struct acceptor {
 	pthread_t thread;
 };
 
-static size_t clients_count(struct worker *w)
+static size_t connections_count(struct worker *w)
 {
-	return atomic_load_explicit(&worker_clients(w)->count, memory_order_relaxed);
+	return atomic_load_explicit(&worker_connections(w)->count, memory_order_relaxed);
 }
 
-static size_t sweep(struct acceptor *a, const struct client_patience *p)
+static size_t sweep(struct acceptor *a, const struct connection_patience *p)
 {
 	size_t ended = 0;
 
 	for (size_t i = 0; i < a->service->worker_count; i++)
-		ended += clients_sweep(worker_clients(a->service->workers[i]), p);
+		ended += connections_sweep(worker_connections(a->service->workers[i]), p);
 	return ended;
 }
 
 /* The one that has been so for longest goes, and others about as old. */
-static bool oldest_end(struct acceptor *a, enum client_phase phase)
+static bool oldest_end(struct acceptor *a, enum connection_phase phase)
 {
 	size_t ended = 0;
 
 	for (int64_t ms = 64 * SECOND_MS; !ended && ms; ms /= 2) {
-		struct client_patience p = { .of = { 0 } };
+		struct connection_patience p = { .of = { 0 } };
 
 		p.of[phase] = ms;
 		ended = sweep(a, &p);
@@ -72,7 +72,7 @@ static bool is_full(struct acceptor *a)
 	size_t total = 0;
 
 	for (size_t i = 0; i < a->service->worker_count; i++)
-		total += clients_count(a->service->workers[i]);
+		total += connections_count(a->service->workers[i]);
 	return total >= a->capacity;
 }
 
@@ -83,8 +83,8 @@ static void make_room(struct acceptor *a, bool full)
 		log_line(&a->service->log,
 			 full ? "no more connections fit: raise the limit of open files"
 			      : "connections fit again");
-	if (full && !oldest_end(a, CLIENT_NEW))
-		oldest_end(a, CLIENT_IDLE);
+	if (full && !oldest_end(a, CONNECTION_NEW))
+		oldest_end(a, CONNECTION_IDLE);
 }
 
 /* Among equals the one whose turn it is. */
@@ -93,7 +93,7 @@ static struct worker *least_busy(struct acceptor *a)
 	struct worker *best = a->service->workers[a->turn++ % a->service->worker_count];
 
 	for (size_t i = 0; i < a->service->worker_count; i++)
-		if (clients_count(a->service->workers[i]) < clients_count(best))
+		if (connections_count(a->service->workers[i]) < connections_count(best))
 			best = a->service->workers[i];
 	return best;
 }

@@ -317,6 +317,7 @@ static const struct {
 	[PROBLEM_SCOPE] = { 400, "SCOPE_INVALID",
 			    "a scope is 1 to 64 letters, digits and : . _ * / -, at most 32 of "
 			    "them" },
+	[PROBLEM_GUESSING] = { 429, "TOO_MANY_WRONG_KEYS", "too many wrong keys from this client" },
 	[PROBLEM_UNAVAILABLE] = { 503, "UNAVAILABLE", "the key store can't be read just now" },
 };
 
@@ -327,6 +328,8 @@ void answer_problem(struct reply *r, enum shape shape, enum problem p, const cha
 		reply_field(r, "Allow", allow);
 	if (p == PROBLEM_UNAVAILABLE)
 		reply_field(r, "Retry-After", "1");
+	if (p == PROBLEM_GUESSING)
+		reply_field(r, "Retry-After", "10");
 	if (shape != SHAPE_JSON) {
 		reply_field(r, "X-Auth-Code", problems[p].code);
 		return;

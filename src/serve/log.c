@@ -4,7 +4,7 @@
 #include <stdarg.h>
 
 #include "src/app/session.h"
-#include "src/serve/clients.h"
+#include "src/serve/connections.h"
 
 enum { LINE_SIZE = 1024, STATE_MS = 10 * 1000 };
 
@@ -35,7 +35,7 @@ void log_line(struct log *l, const char *format, ...)
 
 bool log_changed(struct log_state *s, bool now)
 {
-	int64_t time = clients_now();
+	int64_t time = connections_now();
 
 	if (now == s->told || (s->at && time - s->at < STATE_MS))
 		return false;

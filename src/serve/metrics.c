@@ -148,8 +148,11 @@ void metrics_write(struct buf *out, const struct metrics *of_threads, const stru
 	requests_write(&p, path_of);
 	counter(&p, "callers_refused_total", "requests without a good caller token",
 		&of_threads->callers_refused);
-	counter(&p, "answers_held_total", "refusals that were held back, for too many wrong keys",
+	counter(&p, "wrong_keys_slowed_total", "answers to wrong keys that were held back",
 		&of_threads->held);
+	counter(&p, "wrong_keys_refused_total",
+		"wrong keys that were answered by 429, so many they were",
+		&of_threads->guesses_refused);
 	gauge(&p, "connections", "open connections", (double)now->connections);
 	gauge(&p, "connections_held", "connections whose answer is held back",
 	      (double)now->connections_held);

@@ -18,7 +18,7 @@ struct metrics {
 	metric verdicts[VERIFY_VALID + 1], ambiguous;
 	metric callers_refused;
 	metric requests[METRIC_ROUTES][METRIC_STATUSES];
-	metric held; /* answers that were held back */
+	metric held, guesses_refused; /* answers to wrong keys that were held back, or not given */
 	metric buckets[METRIC_BUCKETS], nanoseconds;
 };
 

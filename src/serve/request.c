@@ -60,8 +60,15 @@ static struct piece piece_trim(struct piece p)
 }
 
 /* --- headers -------------------------------------------------------------------------------- */
+static void secret_seen(struct request *r, struct piece value)
+{
+	if (r->secret_count < REQUEST_SECRETS_MAX)
+		r->secrets[r->secret_count++] = value;
+}
+
 static void key_header(struct request *r, struct piece value)
 {
+	secret_seen(r, value);
 	if (r->keys++)
 		r->ambiguous = true;
 	r->header_key = piece_trim(value);
@@ -73,6 +80,7 @@ static void authorization_header(struct request *r, struct piece value)
 	static const char scheme[] = "Bearer";
 	const size_t len = sizeof(scheme) - 1;
 
+	secret_seen(r, value);
 	if (r->authorizations++)
 		r->ambiguous = true;
 	value = piece_trim(value);
@@ -98,6 +106,7 @@ static void forwarded_header(struct request *r, struct piece value)
 
 static void caller_header(struct request *r, struct piece value)
 {
+	secret_seen(r, value);
 	r->callers++;
 	r->caller = piece_trim(value);
 }

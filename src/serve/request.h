@@ -19,11 +19,12 @@ enum problem {
 	PROBLEM_KEY_IN_QUERY,
 	PROBLEM_SCOPE_TWICE,
 	PROBLEM_SCOPE,
+	PROBLEM_GUESSING,
 	PROBLEM_UNAVAILABLE,
 	PROBLEM_COUNT
 };
 
-enum { REQUEST_HEADERS_MAX = 8 * 1024, REQUEST_SCOPES_MAX = 32 };
+enum { REQUEST_HEADERS_MAX = 8 * 1024, REQUEST_SCOPES_MAX = 32, REQUEST_SECRETS_MAX = 8 };
 
 /* A text inside the request: lent, not NUL-terminated. */
 struct piece {
@@ -43,6 +44,8 @@ struct request {
 	size_t scope_count;
 	unsigned scope_sources; /* headers and parameters that name scopes */
 	unsigned authorizations, keys;
+	struct piece secrets[REQUEST_SECRETS_MAX]; /* headers that may hold one, to be wiped */
+	size_t secret_count;
 	size_t header_bytes;
 	enum problem problem; /* the first that is found in this order: see enum problem */
 };

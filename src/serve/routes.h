@@ -16,16 +16,25 @@ struct visit {
 	const char *method;
 	bool is_unix;	     /* the peer came by a Unix socket … */
 	struct address peer; /* … or from this address */
+	enum client_source source;
+	struct address client; /* where the source is known */
 	struct request request;
 	struct reply reply;
-	bool has_code; /* a verdict was given: */
-	enum verify_code code;
-	int64_t hold_ms; /* its answer is to be held back so long; 0: it is not */
+	enum verify_code code; /* of the last verdict */
+	int64_t hold_ms;       /* its answer is to be held back so long; 0: it is not */
+};
+
+/* Who may ask, where there are caller tokens. */
+enum guard {
+	GUARD_NONE,
+	GUARD_CALLER,  /* who sends one as X-Authrack-Caller */
+	GUARD_METRICS, /* or as Bearer, which is all that Prometheus can do */
 };
 
 struct route {
 	const char *path, *allow;
 	const char *const *methods; /* NULL-terminated; NULL: any */
+	enum guard guard;
 	bool is_prefix; /* what follows is the client's path, the query the client's, too */
 	enum shape shape;
 	void (*answer)(struct visit *v);

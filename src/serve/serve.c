@@ -39,7 +39,7 @@ struct running {
 	pthread_t writer;
 	bool has_writer;
 	struct log_state unreadable, unwritable;
-	int64_t drain_until; /* clients_now(); 0: nobody told us to end */
+	int64_t drain_until; /* connections_now(); 0: nobody told us to end */
 };
 
 /* --- sockets ---------------------------------------------------------------------------------- */
@@ -170,11 +170,15 @@ static void health_watch(void *arg)
 static void told_to_reload(void *arg, int number)
 {
 	struct running *r = arg;
+	struct err e = ERR_INIT;
 
 	(void)number;
 	systemd_notify_reloading();
 	gate_reload(r->service.gate);
-	log_line(&r->service.log, "reloaded");
+	if (r->service.callers && callers_reload(r->service.callers, &e))
+		log_line(&r->service.log, "the caller tokens stay as they were: %s", e.message);
+	else
+		log_line(&r->service.log, "reloaded");
 	systemd_notify("READY=1");
 }
 
@@ -186,9 +190,9 @@ static void drain(void *arg)
 
 	for (size_t i = 0; i < r->service.worker_count; i++) {
 		worker_resume(r->service.workers[i], true);
-		active += clients_active(worker_clients(r->service.workers[i]), QUIET_MS);
+		active += connections_active(worker_connections(r->service.workers[i]), QUIET_MS);
 	}
-	if (!active || clients_now() >= r->drain_until)
+	if (!active || connections_now() >= r->drain_until)
 		loop_stop(r->loop);
 	else
 		loop_after(r->loop, DRAIN_STEP_MS, drain, r);
@@ -218,8 +222,25 @@ static void told_to_end(void *arg, int number)
 	r->acceptor = NULL;
 	listen_close(&r->listeners);
 	atomic_store(&r->service.ending, true);
-	r->drain_until = clients_now() + DRAIN_MS;
+	r->drain_until = connections_now() + DRAIN_MS;
 	drain(r);
+}
+
+/* --- who asks, for whom --------------------------------------------------------------------------- */
+static enum errc callers_read(struct running *r, struct err *e)
+{
+	const struct op_args *args = r->call->args;
+	size_t count = op_count(args, "trusted-proxy");
+	const char **ranges = x_calloc(count + 1, sizeof(*ranges));
+	enum errc rc;
+
+	for (size_t i = 0; i < count; i++)
+		ranges[i] = op_nth(args, "trusted-proxy", i);
+	rc = proxies_parse(&r->service.proxies, ranges, count, e);
+	free(ranges);
+	if (!rc && op_has(args, "caller-token-file"))
+		rc = callers_open(&r->service.callers, op_text(args, "caller-token-file"), e);
+	return rc;
 }
 
 /* --- all of it ------------------------------------------------------------------------------------ */
@@ -261,7 +282,6 @@ static enum errc run(struct running *r, struct err *e)
 
 	if (rc)
 		return rc;
-	atomic_store(&r->service.held_max, capacity / 4);
 	r->has_writer = pthread_create(&r->writer, NULL, writer_run, r) == 0;
 	if (!r->has_writer)
 		return err_set(e, ERR_STORE, "can't start the thread that writes");
@@ -287,6 +307,9 @@ static enum errc close_all(struct running *r, enum errc rc, struct err *e)
 	if (s->gate)
 		closed = gate_close(s->gate, rc ? NULL : e);
 	listen_close(&r->listeners);
+	callers_free(s->callers);
+	proxies_release(&s->proxies);
+	penalty_free(s->penalty);
 	log_release(&s->log);
 	return rc ? rc : closed;
 }
@@ -307,7 +330,10 @@ enum errc serve_run(const struct op_call *c, struct err *e)
 	loop_signal(r.loop, SIGTERM, told_to_end, &r);
 	loop_signal(r.loop, SIGINT, told_to_end, &r);
 	loop_signal(r.loop, SIGHUP, told_to_reload, &r);
-	rc = listen_all(&r, e);
+	r.service.penalty = penalty_new();
+	rc = callers_read(&r, e);
+	if (!rc)
+		rc = listen_all(&r, e);
 	if (!rc)
 		rc = gate_open(&r.service.gate, c->app, e);
 	if (!rc)

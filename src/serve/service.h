@@ -5,8 +5,11 @@
 #include <stdatomic.h>
 
 #include "src/app/gate.h"
+#include "src/serve/caller.h"
+#include "src/serve/client.h"
 #include "src/serve/log.h"
 #include "src/serve/metrics.h"
+#include "src/serve/penalty.h"
 
 struct worker;
 
@@ -18,8 +21,10 @@ struct service {
 	struct worker **workers;
 	struct metrics *metrics; /* one a worker */
 	size_t worker_count;
-	atomic_size_t held, held_max; /* answers that are held back just now */
-	atomic_bool ending;	      /* each answer says that it is the connection's last */
+	struct callers *callers; /* NULL: anybody may ask */
+	struct proxies proxies;
+	struct penalty *penalty;
+	atomic_bool ending; /* each answer says that it is the connection's last */
 };
 
 #endif

@@ -19,7 +19,7 @@ enum { POOL_SIZE = 16 * 1024, BODY_MAX = 64 * 1024, BODY_READ_MAX = 16 * 1024 * 
 struct worker {
 	struct MHD_Daemon *daemon;
 	struct gate_thread *gate;
-	struct clients clients;
+	struct connections connections;
 	struct visit visit;
 };
 
@@ -75,68 +75,57 @@ static enum MHD_Result reply_send(struct visit *v, struct MHD_Connection *c)
 	return sent;
 }
 
-/* What has to stay secret stands in libmicrohttpd's memory. */
-static void piece_wipe(struct piece p)
+/* They stand in libmicrohttpd's memory, which is not wiped when a connection ends. */
+static void secrets_wipe(const struct request *r)
 {
-	if (p.text)
-		secret_wipe((void *)(uintptr_t)p.text, p.len);
+	for (size_t i = 0; i < r->secret_count; i++)
+		secret_wipe((void *)(uintptr_t)r->secrets[i].text, r->secrets[i].len);
 }
 
-static void request_wipe(const struct request *r)
+/* The answer waits, and is made anew when its time has come. */
+static void visit_hold(struct visit *v, struct MHD_Connection *c, struct connection *own)
 {
-	piece_wipe(r->header_key);
-	piece_wipe(r->bearer);
-	piece_wipe(r->caller);
-}
-
-/* True where the answer waits: it is made anew when its time has come. */
-static bool visit_hold(struct visit *v, struct MHD_Connection *c, struct client *client)
-{
-	struct service *s = v->service;
-
-	if (!v->hold_ms || atomic_load(&s->ending))
-		return false;
-	if (atomic_fetch_add(&s->held, 1) >= atomic_load(&s->held_max)) {
-		atomic_fetch_sub(&s->held, 1);
-		return false;
-	}
-	metric_add(&v->metrics->held, 1);
-	client->was_held = true;
-	client->code = v->code;
-	client->held = c;
-	client->held_until = clients_now() + v->hold_ms;
+	own->was_held = true;
+	own->code = v->code;
+	own->held_for = v->client;
+	own->held = c;
+	own->held_until = connections_now() + v->hold_ms;
 	MHD_suspend_connection(c);
 	/* From here on another thread may resume it. */
-	client_phase(client, CLIENT_HELD);
-	return true;
+	connection_enter(own, CONNECTION_HELD);
 }
 
-static enum MHD_Result visit_run(struct visit *v, struct MHD_Connection *c, struct client *client)
+static void hold_end(struct visit *v, struct connection *own)
 {
-	bool held;
+	penalty_done(v->service->penalty, &own->held_for);
+	own->was_held = false;
+}
 
-	v->is_unix = client->is_unix;
-	v->peer = client->peer;
+static enum MHD_Result visit_run(struct visit *v, struct MHD_Connection *c, struct connection *own)
+{
+	v->is_unix = own->is_unix;
+	v->peer = own->peer;
 	visit_read(v, c);
-	if (client->body > BODY_MAX && v->request.problem == PROBLEM_NONE)
+	if (own->body > BODY_MAX && v->request.problem == PROBLEM_NONE)
 		v->request.problem = PROBLEM_BODY_SIZE;
 	visit_answer(v);
-	held = visit_hold(v, c, client);
-	request_wipe(&v->request);
-	return held ? MHD_YES : reply_send(v, c);
+	secrets_wipe(&v->request);
+	if (!v->hold_ms)
+		return reply_send(v, c);
+	visit_hold(v, c, own);
+	return MHD_YES;
 }
 
 static enum MHD_Result visit_resumed(struct visit *v, struct MHD_Connection *c,
-				     struct client *client)
+				     struct connection *own)
 {
-	atomic_fetch_sub(&v->service->held, 1);
-	client->was_held = false;
-	visit_answer_held(v, (enum verify_code)client->code);
+	hold_end(v, own);
+	visit_answer_held(v, (enum verify_code)own->code);
 	return reply_send(v, c);
 }
 
 /* --- libmicrohttpd's calls ---------------------------------------------------------------------- */
-static struct client *client_of(struct MHD_Connection *c)
+static struct connection *connection_of(struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -147,14 +136,14 @@ static struct client *client_of(struct MHD_Connection *c)
 /* The request line is there. */
 static void *request_begun(void *arg, const char *uri, struct MHD_Connection *c)
 {
-	struct client *client = client_of(c);
+	struct connection *own = connection_of(c);
 
 	(void)arg;
 	(void)uri;
-	client->has_headers = false;
-	client->body = 0;
-	client_phase(client, CLIENT_BUSY);
-	return client;
+	own->has_headers = false;
+	own->body = 0;
+	connection_enter(own, CONNECTION_BUSY);
+	return own;
 }
 
 /* Called for the headers, for each part of the body, and at the end: an answer that is queued before the
@@ -163,40 +152,39 @@ static enum MHD_Result request_handle(void *arg, struct MHD_Connection *c, const
 				      const char *method, const char *version, const char *body,
 				      size_t *body_len, void **context)
 {
-	struct client *client = *context;
+	struct connection *own = *context;
 	struct worker *w = arg;
 
 	(void)version;
 	(void)body;
-	if (!client->has_headers) {
-		client->has_headers = true;
+	if (!own->has_headers) {
+		own->has_headers = true;
 		return MHD_YES;
 	}
 	if (!*body_len) {
 		w->visit.route = route_find(path);
 		w->visit.method = method;
-		return client->was_held ? visit_resumed(&w->visit, c, client)
-					: visit_run(&w->visit, c, client);
+		return own->was_held ? visit_resumed(&w->visit, c, own)
+				     : visit_run(&w->visit, c, own);
 	}
-	client->body += *body_len;
+	own->body += *body_len;
 	*body_len = 0;
-	return client->body > BODY_READ_MAX ? MHD_NO : MHD_YES;
+	return own->body > BODY_READ_MAX ? MHD_NO : MHD_YES;
 }
 
 static void request_ended(void *arg, struct MHD_Connection *c, void **context,
 			  enum MHD_RequestTerminationCode why)
 {
-	struct client *client = *context;
+	struct connection *own = *context;
 	struct worker *w = arg;
 
 	(void)c;
 	(void)why;
-	if (!client)
+	if (!own)
 		return;
-	if (client->was_held) /* the connection ended meanwhile */
-		atomic_fetch_sub(&w->visit.service->held, 1);
-	client->was_held = false;
-	client_phase(client, CLIENT_IDLE);
+	if (own->was_held) /* the connection ended meanwhile */
+		hold_end(&w->visit, own);
+	connection_enter(own, CONNECTION_IDLE);
 }
 
 static void connection_changed(void *arg, struct MHD_Connection *c, void **context,
@@ -206,11 +194,11 @@ static void connection_changed(void *arg, struct MHD_Connection *c, void **conte
 	const union MHD_ConnectionInfo *info;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		client_close(&w->clients, *context);
+		connection_close(&w->connections, *context);
 		return;
 	}
 	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*context = client_open(&w->clients, info->connect_fd);
+	*context = connection_open(&w->connections, info->connect_fd);
 }
 
 /* --- the thread --------------------------------------------------------------------------------- */
@@ -231,7 +219,7 @@ enum errc worker_open(struct worker **out, struct service *s, size_t index, stru
 	struct worker *w = x_calloc(1, sizeof(*w));
 	enum errc rc;
 
-	clients_init(&w->clients);
+	connections_init(&w->connections);
 	request_init(&w->visit.request);
 	reply_init(&w->visit.reply);
 	w->visit.service = s;
@@ -254,12 +242,15 @@ void worker_close(struct worker *w)
 {
 	if (!w)
 		return;
-	if (w->daemon)
+	if (w->daemon) {
+		/* libmicrohttpd ends the process where one is suspended still. */
+		worker_resume(w, true);
 		MHD_stop_daemon(w->daemon);
+	}
 	gate_thread_close(w->gate);
 	request_release(&w->visit.request);
 	reply_release(&w->visit.reply);
-	clients_release(&w->clients);
+	connections_release(&w->connections);
 	free(w);
 }
 
@@ -267,16 +258,16 @@ void worker_take(struct worker *w, int fd)
 {
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 
-	atomic_fetch_add_explicit(&w->clients.count, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&w->connections.count, 1, memory_order_relaxed);
 	/* Closes the descriptor where it fails. */
 	if (MHD_add_connection(w->daemon, fd, (const struct sockaddr *)&address, sizeof(address)) !=
 	    MHD_YES)
-		atomic_fetch_sub_explicit(&w->clients.count, 1, memory_order_relaxed);
+		atomic_fetch_sub_explicit(&w->connections.count, 1, memory_order_relaxed);
 }
 
-struct clients *worker_clients(struct worker *w)
+struct connections *worker_connections(struct worker *w)
 {
-	return &w->clients;
+	return &w->connections;
 }
 
 static void resume(void *connection)
@@ -286,6 +277,6 @@ static void resume(void *connection)
 
 void worker_resume(struct worker *w, bool all)
 {
-	if (atomic_load_explicit(&w->visit.service->held, memory_order_relaxed))
-		clients_resume(&w->clients, all ? INT64_MAX : clients_now(), resume);
+	if (penalty_held(w->visit.service->penalty))
+		connections_resume(&w->connections, all ? INT64_MAX : connections_now(), resume);
 }

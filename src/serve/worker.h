@@ -3,7 +3,7 @@
 #ifndef SERVE_WORKER_H
 #define SERVE_WORKER_H
 
-#include "src/serve/clients.h"
+#include "src/serve/connections.h"
 #include "src/serve/service.h"
 
 struct worker;
@@ -15,7 +15,7 @@ void worker_close(struct worker *w);
 
 /* Hands over a connection, which is closed where it can't be taken. From any thread. */
 void worker_take(struct worker *w, int fd);
-struct clients *worker_clients(struct worker *w);
+struct connections *worker_connections(struct worker *w);
 /* Lets go of the answers that were held back until now; `all`: of any. From any thread. */
 void worker_resume(struct worker *w, bool all);
 

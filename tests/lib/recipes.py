@@ -200,7 +200,7 @@ def recipe(name, folder, changes):
     """Writes a recipe with other places in it; each of them must stand there."""
     with open(os.path.join(RECIPES, name), encoding="utf-8") as file:
         text = file.read()
-    for old, new in changes.items():
+    for old, new in changes.items():  # in this order
         if old not in text:
             fail(f"{name} has no {old}")
         text = text.replace(old, str(new))
@@ -230,8 +230,9 @@ http {{
 
 def nginx(folder, sock, api, more=None):
     port = free_port()
-    site = recipe("nginx.conf", folder, {"/run/authrack/serve.sock": sock, "listen 8080": f"listen 127.0.0.1:{port}",
-                                         "127.0.0.1:9000": f"127.0.0.1:{api}", **(more or {})})
+    site = recipe("nginx.conf", folder, {**(more or {}), "/run/authrack/serve.sock": sock,
+                                         "listen 8080": f"listen 127.0.0.1:{port}",
+                                         "127.0.0.1:9000": f"127.0.0.1:{api}"})
     path = os.path.join(folder, "main.conf")
     with open(path, "w", encoding="utf-8") as file:
         file.write(NGINX.format(folder=folder, site=site))
@@ -240,8 +241,8 @@ def nginx(folder, sock, api, more=None):
 
 def caddy(folder, sock, api, more=None):
     port = free_port()
-    path = recipe("Caddyfile", folder, {"unix//run/authrack/serve.sock": f"unix/{sock}", ":8080 {": f":{port} {{",
-                                        "127.0.0.1:9000": f"127.0.0.1:{api}", **(more or {})})
+    path = recipe("Caddyfile", folder, {**(more or {}), "unix//run/authrack/serve.sock": f"unix/{sock}",
+                                        ":8080 {": f":{port} {{", "127.0.0.1:9000": f"127.0.0.1:{api}"})
     with open(path, encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
@@ -253,9 +254,10 @@ def haproxy(folder, sock, api, more=None):
     port = free_port()
     name = f"authrack-lua-{os.getpid()}-{port}"
     lua = recipe("authrack.lua", folder, {"authrack-lua": name})
-    path = recipe("haproxy.cfg", folder, {"/etc/haproxy/authrack.lua": lua, "/run/authrack/serve.sock": sock,
-                                          "bind :8080": f"bind 127.0.0.1:{port}", "authrack-lua": name,
-                                          "127.0.0.1:9000": f"127.0.0.1:{api}", **(more or {})})
+    path = recipe("haproxy.cfg", folder, {**(more or {}), "/etc/haproxy/authrack.lua": lua,
+                                          "/run/authrack/serve.sock": sock, "authrack-lua": name,
+                                          "bind :8080": f"bind 127.0.0.1:{port}",
+                                          "127.0.0.1:9000": f"127.0.0.1:{api}"})
     return [program("haproxy"), "-db", "-f", path], port
 
 

@@ -1,5 +1,5 @@
 /* The open connections of one thread. */
-#include "src/serve/clients.h"
+#include "src/serve/connections.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "src/base/alloc.h"
 
-int64_t clients_now(void)
+int64_t connections_now(void)
 {
 	struct timespec now;
 
@@ -17,18 +17,18 @@ int64_t clients_now(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void clients_init(struct clients *c)
+void connections_init(struct connections *c)
 {
-	*c = (struct clients){ .first = NULL };
+	*c = (struct connections){ .first = NULL };
 	pthread_mutex_init(&c->lock, NULL);
 }
 
-void clients_release(struct clients *c)
+void connections_release(struct connections *c)
 {
 	pthread_mutex_destroy(&c->lock);
 }
 
-static void peer_read(struct client *one)
+static void peer_read(struct connection *one)
 {
 	static const uint8_t v4_prefix[12] = { [10] = 0xFF, [11] = 0xFF };
 	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
@@ -49,13 +49,13 @@ static void peer_read(struct client *one)
 	}
 }
 
-struct client *client_open(struct clients *c, int fd)
+struct connection *connection_open(struct connections *c, int fd)
 {
-	struct client *one = x_calloc(1, sizeof(*one));
+	struct connection *one = x_calloc(1, sizeof(*one));
 
 	one->fd = fd;
 	peer_read(one);
-	client_phase(one, CLIENT_NEW);
+	connection_enter(one, CONNECTION_NEW);
 	pthread_mutex_lock(&c->lock);
 	one->next = c->first;
 	one->link = &c->first;
@@ -66,7 +66,7 @@ struct client *client_open(struct clients *c, int fd)
 	return one;
 }
 
-void client_close(struct clients *c, struct client *one)
+void connection_close(struct connections *c, struct connection *one)
 {
 	pthread_mutex_lock(&c->lock);
 	*one->link = one->next;
@@ -77,19 +77,19 @@ void client_close(struct clients *c, struct client *one)
 	free(one);
 }
 
-void client_phase(struct client *one, enum client_phase phase)
+void connection_enter(struct connection *one, enum connection_phase phase)
 {
-	atomic_store_explicit(&one->since, clients_now(), memory_order_relaxed);
+	atomic_store_explicit(&one->since, connections_now(), memory_order_relaxed);
 	atomic_store_explicit(&one->phase, phase, memory_order_release);
 }
 
-size_t clients_sweep(struct clients *c, const struct client_patience *p)
+size_t connections_sweep(struct connections *c, const struct connection_patience *p)
 {
-	int64_t now = clients_now();
+	int64_t now = connections_now();
 	size_t ended = 0;
 
 	pthread_mutex_lock(&c->lock);
-	for (struct client *one = c->first; one; one = one->next) {
+	for (struct connection *one = c->first; one; one = one->next) {
 		int phase = atomic_load_explicit(&one->phase, memory_order_relaxed);
 		int64_t since = atomic_load_explicit(&one->since, memory_order_relaxed);
 
@@ -102,33 +102,33 @@ size_t clients_sweep(struct clients *c, const struct client_patience *p)
 	return ended;
 }
 
-size_t clients_active(struct clients *c, int64_t ms)
+size_t connections_active(struct connections *c, int64_t ms)
 {
-	int64_t now = clients_now();
+	int64_t now = connections_now();
 	size_t active = 0;
 
 	pthread_mutex_lock(&c->lock);
-	for (struct client *one = c->first; one; one = one->next) {
+	for (struct connection *one = c->first; one; one = one->next) {
 		int phase = atomic_load_explicit(&one->phase, memory_order_relaxed);
 		int64_t since = atomic_load_explicit(&one->since, memory_order_relaxed);
 
-		active += phase == CLIENT_BUSY || phase == CLIENT_HELD || now - since < ms;
+		active += phase == CONNECTION_BUSY || phase == CONNECTION_HELD || now - since < ms;
 	}
 	pthread_mutex_unlock(&c->lock);
 	return active;
 }
 
 /* A connection that is held back is not closed before it was resumed. */
-size_t clients_resume(struct clients *c, int64_t at, void (*resume)(void *held))
+size_t connections_resume(struct connections *c, int64_t at, void (*resume)(void *held))
 {
 	size_t resumed = 0;
 
 	pthread_mutex_lock(&c->lock);
-	for (struct client *one = c->first; one; one = one->next) {
-		if (atomic_load_explicit(&one->phase, memory_order_acquire) != CLIENT_HELD ||
+	for (struct connection *one = c->first; one; one = one->next) {
+		if (atomic_load_explicit(&one->phase, memory_order_acquire) != CONNECTION_HELD ||
 		    one->held_until > at)
 			continue;
-		client_phase(one, CLIENT_BUSY);
+		connection_enter(one, CONNECTION_BUSY);
 		resume(one->held);
 		resumed++;
 	}
