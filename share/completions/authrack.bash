@@ -33,6 +33,7 @@ _authrack() {
 	grant) verbs=" list show refresh userinfo introspect revoke remove" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
+	serve) verbs="" ;;
 	guide) verbs="" ;;
 	completion) verbs="" ;;
 	help) verbs="" ;;
@@ -271,6 +272,12 @@ _authrack() {
 	'audit export --until') : ;;
 	'audit export --after') : ;;
 	'store rekey --new-master-key'|'store rekey -m') _authrack_files ;;
+	'serve --listen'|'serve -l') : ;;
+	'serve --listen-mode') : ;;
+	'serve --listen-group') : ;;
+	'serve --threads'|'serve -t') : ;;
+	'serve --caller-token-file') _authrack_files ;;
+	'serve --trusted-proxy') : ;;
 	*) prev='' ;;
 	esac
 	[[ -z $prev ]] || return 0
@@ -322,6 +329,7 @@ _authrack() {
 	'store restore') options=" --accept-loss --yes" ;;
 	'store rekey') options=" --new-master-key --with-passphrase --passphrase --yes" ;;
 	'store upgrade') options="" ;;
+	'serve') options=" --listen --listen-mode --listen-group --threads --explain --caller-token-file --trusted-proxy" ;;
 	'guide') options=" --all" ;;
 	'completion') options="" ;;
 	'help') options="" ;;
@@ -329,7 +337,7 @@ _authrack() {
 	if [[ $cur == -* ]]; then
 		_authrack_words "$options --store --master-key --config --json --quiet --yes --read-only --wait --accept-clock --no-syslog --no-color --version --help"
 	elif [[ -z $noun ]]; then
-		_authrack_words " key token provider device grant audit store guide completion help"
+		_authrack_words " key token provider device grant audit store serve guide completion help"
 	elif [[ -n $verbs && -z $verb ]]; then
 		_authrack_words "$verbs"
 	else
