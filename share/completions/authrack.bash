@@ -26,7 +26,7 @@ _authrack() {
 		esac
 	done
 	case $noun in
-	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
+	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage snippet purge" ;;
 	token) verbs=" inspect verify sign decrypt diff" ;;
 	provider) verbs=" add list show edit remove discover doctor" ;;
 	device) verbs=" run list forget" ;;
@@ -139,8 +139,11 @@ _authrack() {
 	'key export --scope') : ;;
 	'key export --expiring') : ;;
 	'key export --unused') : ;;
-	'key usage --by'|'key usage -b') _authrack_words "hour version code" ;;
+	'key usage --by'|'key usage -b') _authrack_words "hour day version code key" ;;
 	'key usage --since'|'key usage -s') : ;;
+	'key usage --limit'|'key usage -L') : ;;
+	'key snippet --for'|'key snippet -f') _authrack_words "curl nginx caddy haproxy fastapi github" ;;
+	'key snippet --url') : ;;
 	'key purge --older-than') : ;;
 	'key purge --search') : ;;
 	'key purge --status') _authrack_words "active disabled revoked expired not_yet_valid" ;;
@@ -295,7 +298,8 @@ _authrack() {
 	'key scan') options=" --binary" ;;
 	'key import') options=" --format --dry-run --allow-weak" ;;
 	'key export') options=" --format --search --status --owner --tier --scope --expiring --unused --in-grace" ;;
-	'key usage') options=" --by --since" ;;
+	'key usage') options=" --by --since --limit" ;;
+	'key snippet') options=" --for --url" ;;
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
 	'token inspect') options=" --token --grant --which --at" ;;
 	'token verify') options=" --token --grant --which --secret-file --pem --jwk --secret --key --jwks --issuer --provider --ca-file --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
@@ -353,6 +357,7 @@ _authrack() {
 	'key import') _authrack_files ;;
 	'key export') _authrack_names keys ;;
 	'key usage') _authrack_names keys ;;
+	'key snippet') _authrack_names keys ;;
 	'key purge') _authrack_names keys ;;
 	'token inspect') _authrack_files ;;
 	'token verify') _authrack_files ;;
