@@ -29,28 +29,47 @@ static int64_t seconds_up(int64_t ms)
 }
 
 /* --- fields that all shapes have -------------------------------------------------------------- */
-/* draft-ietf-httpapi-ratelimit-headers-10 §3, §4: lists of a structured field, named as the key has them. */
-static void limits_fields(struct reply *r, const struct limit_verdict *v)
+/* One member of a structured field's list, named as the key has the limit. */
+static void limit_member(struct buf *out, const char *name, const char *first, int64_t one,
+			 const char *second, int64_t other)
 {
-	char name[LIMIT_TEXT_SIZE];
+	buf_add_char(out, '"');
+	buf_add_text(out, name);
+	buf_add_text(out, first);
+	buf_add_number(out, one);
+	buf_add_text(out, second);
+	buf_add_number(out, other);
+}
 
+/* The names of a key's limits, made once an answer. */
+struct limit_names {
+	char of[LIMITS_MAX][LIMIT_TEXT_SIZE];
+};
+
+static void limit_names_make(struct limit_names *names, const struct limit_verdict *v)
+{
+	for (size_t i = 0; i < v->count; i++)
+		limit_text(names->of[i], &v->left[i].limit);
+}
+
+/* draft-ietf-httpapi-ratelimit-headers-10 §3, §4 */
+static void limits_fields(struct reply *r, const struct limit_verdict *v,
+			  const struct limit_names *names)
+{
 	if (!v->count)
 		return;
 	reply_field_begin(r, "RateLimit-Policy");
 	for (size_t i = 0; i < v->count; i++) {
-		const struct limit *l = &v->left[i].limit;
-
-		limit_text(name, l);
-		buf_addf(&r->values, "%s\"%s\";q=%lld;w=%lld", i ? ", " : "", name,
-			 (long long)l->count, (long long)seconds_up(l->period_ms));
+		buf_add_text(&r->values, i ? ", " : "");
+		limit_member(&r->values, names->of[i], "\";q=", v->left[i].limit.count,
+			     ";w=", seconds_up(v->left[i].limit.period_ms));
 	}
 	reply_field_end(r);
 	reply_field_begin(r, "RateLimit");
 	for (size_t i = 0; i < v->count; i++) {
-		limit_text(name, &v->left[i].limit);
-		buf_addf(&r->values, "%s\"%s\";r=%lld;t=%lld", i ? ", " : "", name,
-			 (long long)v->left[i].remaining,
-			 (long long)seconds_up(v->left[i].reset_ms));
+		buf_add_text(&r->values, i ? ", " : "");
+		limit_member(&r->values, names->of[i], "\";r=", v->left[i].remaining,
+			     ";t=", seconds_up(v->left[i].reset_ms));
 	}
 	reply_field_end(r);
 }
@@ -173,15 +192,13 @@ static void add_time(struct buf *out, int64_t at)
 	buf_add_char(out, '"');
 }
 
-static void add_limits(struct buf *out, const struct limit_verdict *v)
+static void add_limits(struct buf *out, const struct limit_verdict *v,
+		       const struct limit_names *names)
 {
-	char name[LIMIT_TEXT_SIZE];
-
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < v->count; i++) {
-		limit_text(name, &v->left[i].limit);
 		buf_add_text(out, i ? ",{\"limit\":\"" : "{\"limit\":\"");
-		buf_add_text(out, name);
+		buf_add_text(out, names->of[i]);
 		buf_add_text(out, "\",\"remaining\":");
 		buf_add_number(out, v->left[i].remaining);
 		buf_add_text(out, ",\"reset\":");
@@ -192,7 +209,8 @@ static void add_limits(struct buf *out, const struct limit_verdict *v)
 }
 
 /* The members of `key verify --json`, and limits. */
-static void json_valid(struct buf *out, const struct gate_answer *a)
+static void json_valid(struct buf *out, const struct gate_answer *a,
+		       const struct limit_names *names)
 {
 	const struct verify_result *v = a->result;
 
@@ -210,7 +228,7 @@ static void json_valid(struct buf *out, const struct gate_answer *a)
 	buf_add_text(out, ",\"meta\":");
 	buf_add_text(out, *v->key.meta ? v->key.meta : "{}");
 	buf_add_text(out, ",\"limits\":");
-	add_limits(out, &a->limits);
+	add_limits(out, &a->limits, names);
 	buf_add_char(out, '}');
 }
 
@@ -256,12 +274,15 @@ static void answer_401(struct reply *r, enum shape shape, const char *code)
 
 static void answer_valid(struct reply *r, enum shape shape, const struct gate_answer *a)
 {
+	struct limit_names names;
+
+	limit_names_make(&names, &a->limits);
 	answer_begin(r, shape, 200);
-	limits_fields(r, &a->limits);
+	limits_fields(r, &a->limits, &names);
 	if (a->result->retiring)
 		grace_fields(r, a);
 	if (shape == SHAPE_JSON) {
-		json_valid(&r->body, a);
+		json_valid(&r->body, a, &names);
 		return;
 	}
 	reply_field(r, "X-Auth-Code", "VALID");
@@ -270,10 +291,12 @@ static void answer_valid(struct reply *r, enum shape shape, const struct gate_an
 
 static void answer_denied(struct reply *r, enum shape shape, const struct gate_answer *a)
 {
+	struct limit_names names;
 	int64_t wait = a->code == VERIFY_RATE_LIMITED ? a->limits.retry_after_ms : 0;
 
+	limit_names_make(&names, &a->limits);
 	answer_begin(r, shape, statuses[a->code]);
-	limits_fields(r, &a->limits);
+	limits_fields(r, &a->limits, &names);
 	if (a->code == VERIFY_RATE_LIMITED)
 		reply_field_number(r, "Retry-After", seconds_up(wait));
 	answer_code(r, shape, verify_code_name(a->code), wait);

@@ -6,11 +6,12 @@
 
 #include "src/base/text.h"
 
-static size_t plain_length(const char *text, const char *but)
+/* How much of it is printable ASCII but for these two characters (0: none). */
+static size_t plain_length(const char *text, char but, char nor)
 {
 	size_t len = 0;
 
-	while (text[len] >= ' ' && text[len] < 0x7F && !strchr(but, text[len]))
+	while (text[len] >= ' ' && text[len] < 0x7F && text[len] != but && text[len] != nor)
 		len++;
 	return len;
 }
@@ -29,7 +30,7 @@ void field_add_text(struct buf *out, const char *text)
 	size_t total = strlen(text);
 
 	for (size_t at = 0; at < total;) {
-		size_t plain = plain_length(text + at, "%");
+		size_t plain = plain_length(text + at, '%', 0);
 		size_t keep = plain;
 
 		if (at + plain == total)
@@ -63,7 +64,7 @@ void field_add_json_ascii(struct buf *out, const char *json)
 	if (json == end)
 		buf_add_text(out, "{}");
 	while (json < end) {
-		size_t plain = plain_length(json, "");
+		size_t plain = plain_length(json, 0, 0);
 		int32_t code;
 
 		buf_add(out, json, plain);
@@ -81,7 +82,7 @@ void json_add_string(struct buf *out, const char *text)
 
 	buf_add_char(out, '"');
 	while (text < end) {
-		size_t plain = plain_length(text, "\"\\");
+		size_t plain = plain_length(text, '"', '\\');
 		int32_t code;
 
 		buf_add(out, text, plain);
