@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 VERSION := 0.1.0
 
 # --- flags -------------------------------------------------------------------------------------
-PACKAGES := ncursesw sqlite3 libcrypto libssl libcurl jansson zlib libqrencode
+PACKAGES := ncursesw sqlite3 libcrypto libssl libcurl jansson zlib libqrencode libmicrohttpd
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla -Wundef \
 	-Wcast-qual -Wpointer-arith -Wnull-dereference -Wswitch-enum -Wimplicit-fallthrough \
@@ -42,7 +42,8 @@ LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
 
 # --- what is built -----------------------------------------------------------------------------
 SOURCES := $(filter-out src/cli/docs.c, \
-	$(sort $(wildcard src/base/*.c data/*.c src/token/*.c src/oauth/*.c src/app/*.c src/cli/*.c ui/*.c)))
+	$(sort $(wildcard src/base/*.c data/*.c src/token/*.c src/oauth/*.c src/app/*.c src/cli/*.c \
+	src/serve/*.c ui/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o) $(B)/gen/migrations.o
 C_FILES := $(wildcard src/*.[ch] src/*/*.[ch] data/*.[ch] ui/*.[ch] tests/*/*.[ch])
 UNIT := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/screens/test_*.c))

@@ -346,8 +346,11 @@ enum errc key_purge(struct store *s, const struct key *k, struct err *e)
 		("INSERT INTO tombstone (lookup, key, secret_ring)"
 		 " SELECT lookup, key, secret_ring FROM version WHERE key = $1"),
 		"DELETE FROM version WHERE key = $1",
-		"DELETE FROM usage_hour WHERE key = $1",
-		"DELETE FROM usage_day WHERE key = $1",
+		/* The hours there are, one by one: none is looked through. */
+		("DELETE FROM usage_by_hour WHERE key = $1 AND hour IN (SELECT hour FROM "
+		 "usage_all_hour)"),
+		("DELETE FROM usage_by_day WHERE key = $1 AND day IN (SELECT day FROM "
+		 "usage_all_day)"),
 		"DELETE FROM version_use WHERE key = $1",
 		"DELETE FROM version_address WHERE key = $1",
 		"DELETE FROM key_use WHERE key = $1",

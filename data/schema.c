@@ -47,13 +47,17 @@ static bool list_object(void *arg, const char *type, const char *name, const cha
 	return true;
 }
 
+static void object_release(struct object *o)
+{
+	free(o->type);
+	free(o->name);
+	free(o->sql);
+}
+
 static void listing_release(struct listing *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		free(l->objects[i].type);
-		free(l->objects[i].name);
-		free(l->objects[i].sql);
-	}
+	for (size_t i = 0; i < l->count; i++)
+		object_release(&l->objects[i]);
 	free(l->objects);
 }
 
@@ -158,17 +162,47 @@ static int sort_objects(const void *a, const void *b)
 	return compare_objects(a, b);
 }
 
+/* A table goes with its indices: of both, the text begins with the table's name. */
+static void listing_drop(struct listing *l, const char *table)
+{
+	size_t len = strcspn(table, ";"), kept = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const char *sql = l->objects[i].sql;
+
+		if (strncmp(sql, table, len) == 0 && sql[len] == ':')
+			object_release(&l->objects[i]);
+		else
+			l->objects[kept++] = l->objects[i];
+	}
+	l->count = kept;
+}
+
+static bool listing_statement(struct listing *l, const char *sql)
+{
+	static const char drop[] = "DROP TABLE ", insert[] = "INSERT INTO ";
+
+	if (strncmp(sql, insert, strlen(insert)) == 0)
+		return true;
+	if (strncmp(sql, drop, strlen(drop)) == 0) {
+		listing_drop(l, sql + strlen(drop));
+		return true;
+	}
+	l->objects = x_reallocarray(l->objects, l->count + 1, sizeof *l->objects);
+	if (!statement_read(&l->objects[l->count], sql))
+		return false;
+	l->count++;
+	return true;
+}
+
 static bool listing_written(struct listing *l)
 {
 	for (size_t i = 0; i < migration_count; i++) {
 		const char *const *sql = migrations[i].statements;
 
-		for (; *sql; sql++) {
-			l->objects = x_reallocarray(l->objects, l->count + 1, sizeof *l->objects);
-			if (!statement_read(&l->objects[l->count], *sql))
+		for (; *sql; sql++)
+			if (!listing_statement(l, *sql))
 				return false;
-			l->count++;
-		}
 	}
 	if (l->count)
 		qsort(l->objects, l->count, sizeof *l->objects, sort_objects);

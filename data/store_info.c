@@ -19,7 +19,7 @@ static const struct {
 	{ "flows", "SELECT count(*) AS rows FROM flow" },
 	{ "tombstones", "SELECT count(*) AS rows FROM tombstone" },
 	{ "audit_events", "SELECT count(*) AS rows FROM audit" },
-	{ "usage_hours", "SELECT count(*) AS rows FROM usage_hour" },
+	{ "usage_hours", "SELECT count(*) AS rows FROM usage_by_hour" },
 };
 
 static const char *const anchor_names[] = {

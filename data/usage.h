@@ -8,6 +8,8 @@
 
 #include "data/store.h"
 
+extern const char usage_code_allowed[]; /* "VALID" */
+
 struct usage_add { /* what happened to one version since the last batch */
 	int64_t key, version;
 	int64_t at;	     /* latest time within it; its hour is the bucket */
@@ -34,6 +36,12 @@ enum errc usage_last(struct store *s, int64_t key, int64_t version, struct usage
 enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46],
 			    struct err *e);
 
+enum {
+	USAGE_HOURS_KEPT = 31 * 24,
+	USAGE_DAYS_KEPT = 400,
+	USAGE_TOP_HOURS = 48, /* of usage_top_keys(): beyond, it looks at days */
+};
+
 struct usage_hour {
 	int64_t hour;	 /* its beginning; of usage_days(): the day's, in UTC */
 	int64_t version; /* 0: all versions together */
@@ -53,6 +61,39 @@ struct usage_code {
 /* Calls by verification code, most frequent first, by hours where those are kept, else by days. */
 enum errc usage_codes(struct store *s, int64_t key, int64_t from, int64_t until,
 		      struct usage_code **out, size_t *count, struct err *e);
+
+/* The same of all keys together, with those that were purged since and with unknown secrets. A row an hour
+ * and code is kept of it, so it costs next to nothing. */
+enum errc usage_all_hours(struct store *s, int64_t from, int64_t until, struct usage_hour **out,
+			  size_t *count, struct err *e);
+enum errc usage_all_days(struct store *s, int64_t from, int64_t until, struct usage_hour **out,
+			 size_t *count, struct err *e);
+enum errc usage_all_codes(struct store *s, int64_t from, int64_t until, struct usage_code **out,
+			  size_t *count, struct err *e);
+
+struct usage_key {
+	int64_t key; /* row */
+	int64_t allowed, denied;
+};
+/* The keys with the most calls, at most `limit`; unknown secrets are none. By hours where `from` is within
+ * USAGE_TOP_HOURS, else by days. Looks at each key that was used. */
+enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t limit,
+			 struct usage_key **out, size_t *count, struct err *e);
+
+/* What was let through lately: by this a person judges what an end of keys hits. Figures are kept by whole
+ * clock hours, so it is those of the hour that runs and of the one before. */
+struct usage_recent {
+	int64_t since; /* the begin of the hour before this one */
+	int64_t allowed;
+	char addresses
+		[100][46]; /* distinct client addresses since then, of the latest version's first */
+	size_t address_count;
+	bool more; /* there may be more: of a version no more than eight are kept, here a hundred */
+};
+void usage_recent_init(struct store *s, struct usage_recent *r);
+/* Adds those of one version of a key, 0: of all. */
+enum errc usage_recent_add(struct store *s, int64_t key, int64_t version, struct usage_recent *r,
+			   struct err *e);
 /* Distinct client addresses seen since; at most 8 a version are kept: "8 or more". */
 enum errc usage_addresses(struct store *s, int64_t key, int64_t since, size_t *count,
 			  struct err *e);

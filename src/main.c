@@ -1,5 +1,6 @@
-/* authrack: the command line, and the console when it is started alone on a terminal. */
+/* authrack: the command line, the console when it is started alone on a terminal, and the service. */
 #include "src/cli/cli.h"
+#include "src/serve/serve.h"
 #include "ui/console.h"
 
 static int console_start(const struct app_options *o, const struct settings *s)
@@ -21,7 +22,7 @@ static int console_start(const struct app_options *o, const struct settings *s)
 
 int main(int argc, char **argv)
 {
-	static const struct front_ends others = { .console = console_start };
+	static const struct front_ends others = { .console = console_start, .serve = serve_run };
 
 	return cli_main(argc, argv, &others);
 }

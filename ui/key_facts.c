@@ -9,6 +9,7 @@
 #include "ui/chart.h"
 #include "ui/event_text.h"
 #include "ui/key_view.h"
+#include "ui/usage_view.h"
 
 enum { LABEL = 9, HALF = 50, HOURS = 24, TEXT_MAX = 1100 };
 
@@ -57,9 +58,9 @@ int facts_versions(const struct console *c, const struct area *a, int y, const s
 	const struct json *versions = json_get(key, "versions");
 
 	area_text(a, 1, y, -1, STYLE_TITLE,
-		  wide ? "V  STATE    KEY              CREATED      USED  FROM              CALLS "
+		  wide ? "V  STATE    KEY              CREATED LAST USED  FROM              CALLS "
 			 "24 H"
-		       : "V  STATE    KEY              USED  CALLS 24 H");
+		       : "V  STATE    KEY         LAST USED  CALLS 24 H");
 	for (size_t i = 0; i < json_count(versions); i++)
 		version_line(c, a, y + 1 + (int)i, key, json_at(versions, i), wide);
 	return 1 + (int)json_count(versions);
@@ -247,29 +248,23 @@ static bool no_calls(const int64_t calls[HOURS])
 int facts_chart(const struct console *c, const struct area *a, int y, int height,
 		const struct json *key)
 {
-	struct area part = area_part(a, 1, y, a->width - 2, height + 1);
-	int64_t calls[HOURS];
-	char hours[HOURS][4];
-	const char *labels[HOURS] = { NULL };
-	int step = (a->width - 10) / HOURS;
+	int64_t calls[HOURS], begin[HOURS], now = console_now(c);
+	char texts[HOURS][USAGE_LABEL];
+	const char *labels[HOURS];
+	struct chart chart = { .values = calls, .count = HOURS, .height = height };
 
 	key_calls(key, calls, HOURS);
 	if (no_calls(calls)) {
 		area_text(a, 1, y, -1, STYLE_SECONDARY, "no calls in the last 24 hours");
 		return 1;
 	}
-	for (int i = 0; i < HOURS; i += 4) {
-		char local[DATETIME_SIZE];
-
-		datetime_local(local, console_now(c) - (HOURS - 1 - i) * HOUR_MS, false);
-		snprintf(hours[i], sizeof(hours[i]), "%.2s", local + 11);
-		labels[i] = hours[i];
-	}
-	return chart_draw(&part, calls, HOURS,
-			  step < 1   ? 1
-			  : step > 3 ? 3
-				     : step,
-			  height, labels, STYLE_NORMAL);
+	for (int i = 0; i < HOURS; i++)
+		begin[i] = now - (HOURS - 1 - i) * HOUR_MS;
+	chart.width = chart_width(a->width, HOURS, false);
+	y += chart_draw(a, y, &chart);
+	usage_hour_labels(c, &chart, begin, texts, labels);
+	chart_labels(a, y, &chart, labels);
+	return height + 1;
 }
 
 void facts_event(const struct console *c, const struct area *a, int y, const struct json *event)

@@ -104,15 +104,34 @@ void key_end_text(const struct console *c, int64_t at, char *out, size_t size)
 	datetime_local(local, at, false);
 	datetime_relative(relative, at, now, true);
 	if (soon && strlen(local) > 16)
-		snprintf(out, size, "%.5s (%s)", local + 11, relative);
+		snprintf(out, size, "%.5s (%s)", local + DATE_WIDTH, relative);
 	else
 		snprintf(out, size, "%.16s (%s)", local, relative);
+}
+
+void key_recent_text(const struct json *recent, const char *from, char *out, size_t size)
+{
+	int64_t allowed = json_get_int(recent, "allowed", 0);
+	int64_t addresses = json_get_int(recent, "addresses", 0);
+	bool more = json_get_bool(recent, "more");
+	char calls[NUMBER_SIZE], since[DATETIME_SIZE], where[80] = "";
+
+	number_grouped(calls, allowed);
+	datetime_local(since, record_time(recent, "since"), false);
+	if (allowed && addresses == 1 && !more && from)
+		snprintf(where, sizeof(where), ", from %s", from);
+	else if (allowed && addresses)
+		snprintf(where, sizeof(where), ", from %lld%s address%s", (long long)addresses,
+			 more ? " or more" : "", addresses == 1 ? "" : "es");
+	snprintf(out, size, "%s call%s let through since %.5s%s", allowed ? calls : "no",
+		 allowed == 1 ? "" : "s", since + DATE_WIDTH, where);
 }
 
 static size_t grace_text(const struct console *c, const struct json *key, char *out, size_t size)
 {
 	const struct json *version = key_grace_version(key, 0);
-	char ends[96], used[DATETIME_SIZE], hint[40], calls[NUMBER_SIZE];
+	const struct json *recent = json_get(version, "recent");
+	char ends[96], used[DATETIME_SIZE], hint[40], calls[160];
 	int64_t last = record_time(version, "last_used_at");
 
 	key_end_text(
@@ -124,12 +143,16 @@ static size_t grace_text(const struct console *c, const struct json *key, char *
 	if (last == TIME_NONE)
 		return (size_t)snprintf(out, size, "v%lld (%s) was never used; it ends at %s. ",
 					(long long)json_get_int(version, "version", 0), hint, ends);
+	if (json_get_int(recent, "allowed", 0)) {
+		key_recent_text(recent, json_get_text(version, "last_used_from"), calls,
+				sizeof(calls));
+		return (size_t)snprintf(out, size, "v%lld (%s) is still used: %s. It ends at %s. ",
+					(long long)json_get_int(version, "version", 0), hint, calls,
+					ends);
+	}
 	datetime_relative(used, last, console_now(c), true);
-	number_grouped(calls, json_get_int(version, "calls_24h", 0));
-	return (size_t)snprintf(out, size,
-				"v%lld (%s) is still used: %s calls in 24 h, last %s from %s. "
-				"It ends at %s. ",
-				(long long)json_get_int(version, "version", 0), hint, calls, used,
+	return (size_t)snprintf(out, size, "v%lld (%s) was last used %s from %s. It ends at %s. ",
+				(long long)json_get_int(version, "version", 0), hint, used,
 				record_text(version, "last_used_from", "an unknown address"), ends);
 }
 

@@ -18,7 +18,10 @@ struct key_badge {
 	const char *word; /* "in grace" */
 };
 
-enum { KEY_EXPIRING_DAYS = 14 };
+enum {
+	KEY_EXPIRING_DAYS = 14,
+	DATE_WIDTH = 11, /* of a local time: behind it stands "17:19" */
+};
 
 /* The first that holds of altered, revoked, disabled, expired, not yet, expiring, in grace,
  * active. */
@@ -38,6 +41,9 @@ const struct json *key_grace_version(const struct json *key, size_t n);
 void key_now_text(const struct console *c, const struct json *key, char *out, size_t size);
 /* The hour of an end within a day ("17:19"), else the day; with how long it is until then. */
 void key_end_text(const struct console *c, int64_t at, char *out, size_t size);
+/* "412 calls let through since 13:00, from 3 addresses" of a `recent` record (src/app/key_recent.h); `from`
+ * is the one address, or NULL. */
+void key_recent_text(const struct json *recent, const char *from, char *out, size_t size);
 /* Sums `calls` (an array of hours) into `count` buckets; -1 where there is no data. */
 void key_calls(const struct json *row, int64_t *out, size_t count);
 

@@ -15,11 +15,13 @@ enum keys_total { TOTAL_ALL, TOTAL_EXPIRING, TOTAL_GRACE, TOTAL_DISABLED, TOTAL_
 enum { COPY_NAME, COPY_ID, COPY_SECRET_ID, COPY_COMMAND, COPY_COUNT };
 
 struct key_page;
+struct key_usage;
 
 struct keys_state {
 	int64_t totals[TOTAL_COUNT]; /* -1: not known (yet) */
 	struct work *counting[TOTAL_COUNT];
 	struct key_page *page;	       /* the full detail, when open: actions are about its key */
+	struct key_usage *figures;     /* its usage, likewise; above the page when both are open */
 	struct work *guessing;	       /* looks for what a filter may have meant */
 	char guess_for[32], guess[32]; /* the filter; a word that is there, "" none */
 	size_t guess_distance;
@@ -82,9 +84,13 @@ void keys_verify(struct view *v);
 void keys_scan(struct view *v);
 void keys_purge(struct view *v);
 void keys_usage(struct view *v);
+void keys_snippet(struct view *v);
 void keys_copy(struct view *v);
 void keys_copy_forget(struct view *v);
 void keys_open(struct view *v);
+void keys_usage_open(struct view *v, const char *id, const char *name);
+/* From another screen: the Keys screen with this key's page, and over it that of its usage. */
+void keys_open_elsewhere(struct console *c, const char *id, bool usage);
 
 const char *keys_why_no_finish(struct view *v);
 const char *keys_why_no_keep(struct view *v);
@@ -103,5 +109,8 @@ int keys_pane_draw(struct view *v, const struct json *row, const struct area *ar
 void key_page_changed(struct key_page *p);		      /* the store changed: load again */
 const struct json *key_page_record(const struct key_page *p); /* NULL: not there yet */
 const char *key_page_id(const struct key_page *p);
+void key_usage_changed(struct key_usage *p);
+const struct json *key_usage_record(const struct key_usage *p);
+const char *key_usage_id(const struct key_usage *p);
 
 #endif

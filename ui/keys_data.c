@@ -1,6 +1,6 @@
 /* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked
  * secret, scan,
- * import, export, purge, usage; and the copy menu. */
+ * import, export, purge; lines to paste, and the copy menu. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,28 +285,29 @@ void keys_purge(struct view *v)
 	op_form_open(v, &purge_form, NULL);
 }
 
-/* --- figures ------------------------------------------------------------------------------- */
-static const struct form_place usage_places[] = {
-	{ "by", .width = 12 },
-	{ "since", .width = 12 },
+/* --- lines to paste ------------------------------------------------------------------------ */
+static const struct form_place snippet_places[] = {
+	{ "for", .width = 12 },
+	{ "url", .width = 46 },
 	{ .arg = NULL },
 };
 
-static const struct op_form usage_form = {
-	.op = "key.usage",
-	.title = "Usage",
+static const struct op_form snippet_form = {
+	.op = "key.snippet",
+	.title = "Lines to paste",
 	.submit = "Show",
-	.text = "Calls that were let through and denied.",
-	.places = usage_places,
+	.text = "For who calls the API, for the proxy or app that asks whether the key is good, "
+		"and for "
+		"GitHub's secret scanning. There is never a secret in it.",
+	.places = snippet_places,
 };
 
-void keys_usage(struct view *v)
+void keys_snippet(struct view *v)
 {
-	struct form_dialog *d = op_form_open(v, &usage_form, keys_target(v, 0));
+	struct form_dialog *d = op_form_open(v, &snippet_form, keys_target(v, 0));
 
-	snprintf(d->title, sizeof(d->title), "Usage of %.100s",
+	snprintf(d->title, sizeof(d->title), "Lines to paste for %.100s",
 		 record_text(keys_target_row(v, 0), "name", "key"));
-	form_start(d->form, "since", "24h");
 }
 
 /* --- copy ---------------------------------------------------------------------------------- */

@@ -168,10 +168,13 @@ static const struct action page_actions[] = {
 	  ACTION_FOOTER | ACTION_DANGER, .disabled = keys_why_no_revoke, .run = keys_revoke },
 	{ PRESS_CTRL('U'), "undo", "undo a disable (10 s)", NULL, "key.enable", GROUP_CHANGE, 0,
 	  .disabled = keys_why_no_undo, .run = keys_undo },
-	{ 'o', "usage", "usage figures", NULL, "key.usage", GROUP_OTHER, 0, .run = keys_usage },
+	{ 'p', "paste lines", "lines to paste: curl, nginx…", NULL, "key.snippet", GROUP_OTHER, 0,
+	  .run = keys_snippet },
 	{ 'y', "copy", "copy name, id, command", NULL, NULL, GROUP_OTHER, ACTION_FOOTER,
 	  .run = keys_copy },
 	{ '?', "help", "this help", NULL, NULL, GROUP_OTHER, ACTION_FOOTER, .run = NULL },
+	{ 'o', "usage", "who uses it, and how much", NULL, "key.usage", GROUP_OTHER, ACTION_FOOTER,
+	  .run = keys_usage },
 	{ .label = NULL },
 };
 
@@ -184,20 +187,38 @@ static const struct dialog_type page_type = {
 	.free = page_free,
 };
 
-void keys_open(struct view *v)
+static void page_open(struct view *v, const char *id)
 {
-	const struct json *row = list_row(v->list);
-	struct key_page *p;
+	struct key_page *p = x_calloc(1, sizeof(*p));
 
-	if (!row || keys_state(v)->page)
-		return;
-	p = x_calloc(1, sizeof(*p));
 	p->base.type = &page_type;
 	p->view = v;
-	snprintf(p->id, sizeof(p->id), "%s", record_text(row, "id", ""));
+	snprintf(p->id, sizeof(p->id), "%s", id);
 	if (v->detail && strcmp(record_text(v->detail, "id", ""), p->id) == 0)
 		p->record = json_keep(v->detail);
 	keys_state(v)->page = p;
 	dialog_push(v->console, &p->base);
 	key_page_changed(p);
+}
+
+void keys_open(struct view *v)
+{
+	const struct json *row = list_row(v->list);
+
+	if (row && !keys_state(v)->page)
+		page_open(v, record_text(row, "id", ""));
+}
+
+void keys_open_elsewhere(struct console *c, const char *id, bool usage)
+{
+	struct view *v;
+
+	if (!console_go(c, "keys"))
+		return;
+	v = console_view(c, "keys");
+	list_filter_set(v->list, "");
+	list_select(v->list, id);
+	page_open(v, id);
+	if (usage)
+		keys_usage_open(v, id, "");
 }

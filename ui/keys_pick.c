@@ -10,22 +10,35 @@
 
 enum { HEAD_LIST = 4 };
 
+/* The key that an open page is about; NULL: the list's cursor and marks say it. */
+static const char *bound_id(const struct keys_state *s)
+{
+	return s->page ? key_page_id(s->page) : s->figures ? key_usage_id(s->figures) : NULL;
+}
+
+static const struct json *bound_record(const struct keys_state *s)
+{
+	return s->page ? key_page_record(s->page) : key_usage_record(s->figures);
+}
+
 size_t keys_targets(struct view *v)
 {
-	return keys_state(v)->page ? 1 : list_targets(v->list);
+	return bound_id(keys_state(v)) ? 1 : list_targets(v->list);
 }
 
 const char *keys_target(struct view *v, size_t n)
 {
-	if (keys_state(v)->page)
-		return n ? NULL : key_page_id(keys_state(v)->page);
+	const char *id = bound_id(keys_state(v));
+
+	if (id)
+		return n ? NULL : id;
 	return list_target(v->list, n);
 }
 
 const struct json *keys_target_row(struct view *v, size_t n)
 {
-	if (keys_state(v)->page)
-		return key_page_record(keys_state(v)->page);
+	if (bound_id(keys_state(v)))
+		return bound_record(keys_state(v));
 	return list_target_row(v->list, n);
 }
 
@@ -33,8 +46,8 @@ const struct json *keys_record(struct view *v)
 {
 	const struct json *row;
 
-	if (keys_state(v)->page)
-		return key_page_record(keys_state(v)->page);
+	if (bound_id(keys_state(v)))
+		return bound_record(keys_state(v));
 	row = list_row(v->list);
 	if (v->detail && row &&
 	    strcmp(record_text(v->detail, "id", ""), record_text(row, "id", "-")) == 0)
@@ -73,55 +86,38 @@ const char *keys_altered(struct view *v)
 		       : NULL;
 }
 
-/* Calls of the hour that runs, and of 24 hours; -1 where they are not known. */
-static int64_t record_calls(const struct json *row, bool last_hour)
-{
-	const struct json *calls = json_get(row, "calls");
-	size_t hours = json_count(calls);
-	int64_t sum = 0;
-
-	if (!hours)
-		return -1;
-	for (size_t i = last_hour ? hours - 1 : 0; i < hours; i++)
-		sum += json_as_int(json_at(calls, i));
-	return sum;
-}
-
 static void head_now(struct form_dialog *d, const struct json *row)
 {
-	int64_t last = record_time(row, "last_used_at");
-	int64_t calls = record_calls(row, true);
-	char number[NUMBER_SIZE], used[DATETIME_SIZE];
+	const struct json *recent = json_get(json_get(row, "usage"), "recent");
+	char text[160];
 
-	if (last == TIME_NONE) {
+	if (record_time(row, "last_used_at") == TIME_NONE) {
 		form_dialog_head(d, STYLE_NORMAL, "used now", "never used");
 		return;
 	}
-	datetime_relative(used, last, console_now(d->view->console), true);
-	number_grouped(number, calls);
-	if (calls > 0)
-		form_dialog_head(d, STYLE_NORMAL, "used now", "%s calls this hour, last %s from %s",
-				 number, used,
-				 record_text(row, "last_used_from", "an unknown address"));
-	else
-		form_dialog_head(d, STYLE_NORMAL, "used now", "none this hour, last %s by %s", used,
-				 record_text(row, "last_used_from", "an unknown address"));
+	if (!recent)
+		return;
+	key_recent_text(recent, json_get_text(row, "last_used_from"), text, sizeof(text));
+	form_dialog_head(d, STYLE_NORMAL, "used now", "%s", text);
 }
 
 static void head_day(struct form_dialog *d, const struct json *row)
 {
 	const struct json *usage = json_get(row, "usage");
-	char ok[NUMBER_SIZE], denied[NUMBER_SIZE];
-	int64_t addresses = json_get_int(usage, "addresses", 0);
+	char ok[NUMBER_SIZE], denied[NUMBER_SIZE], used[DATETIME_SIZE] = "";
+	int64_t last = record_time(row, "last_used_at");
 
-	if (!usage)
-		return;
-	number_grouped(ok, json_get_int(usage, "allowed_24h", 0));
-	number_grouped(denied, json_get_int(usage, "denied_24h", 0));
-	if (!addresses)
-		addresses = (int64_t)json_count(json_get(usage, "addresses"));
-	form_dialog_head(d, STYLE_NORMAL, "24 h", "%s ok   %s denied%s", ok, denied,
-			 addresses >= 8 ? "   from 8 or more addresses" : "");
+	if (last != TIME_NONE)
+		datetime_relative(used, last, console_now(d->view->console), true);
+	if (usage) {
+		number_grouped(ok, json_get_int(usage, "allowed_24h", 0));
+		number_grouped(denied, json_get_int(usage, "denied_24h", 0));
+		form_dialog_head(d, STYLE_NORMAL, "24 h", "%s ok   %s denied%s%s", ok, denied,
+				 used[0] ? "   last used " : "", used);
+	} else if (used[0]) {
+		form_dialog_head(d, STYLE_NORMAL, "last used", "%s from %s", used,
+				 record_text(row, "last_used_from", "an unknown address"));
+	}
 }
 
 void keys_head_used(struct form_dialog *d)
@@ -132,6 +128,40 @@ void keys_head_used(struct form_dialog *d)
 	}
 	head_now(d, d->row);
 	head_day(d, d->row);
+}
+
+/* Calls, let through or not, of the hour that runs and of the one before; -1 where they are not known. */
+static int64_t calls_lately(const struct json *row)
+{
+	const struct json *calls = json_get(row, "calls");
+	size_t hours = json_count(calls);
+
+	if (!hours)
+		return -1;
+	return json_as_int(json_at(calls, hours - 1)) +
+	       (hours > 1 ? json_as_int(json_at(calls, hours - 2)) : 0);
+}
+
+/* The sum over all that are meant; nothing where one of them is not at hand. */
+static void head_sum(struct form_dialog *d)
+{
+	struct view *v = d->view;
+	size_t count = keys_targets(v), used = 0;
+	int64_t hour = console_now(v->console) / HOUR_MS * HOUR_MS, sum = 0;
+	char number[NUMBER_SIZE], since[DATETIME_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t calls = calls_lately(keys_target_row(v, i));
+
+		if (calls < 0)
+			return;
+		sum += calls;
+		used += calls > 0;
+	}
+	number_grouped(number, sum);
+	datetime_local(since, hour - HOUR_MS, false);
+	form_dialog_head(d, STYLE_NORMAL, "used now", "%zu of them in use: %s calls since %.5s",
+			 used, number, since + DATE_WIDTH);
 }
 
 void keys_head_list(struct form_dialog *d)
@@ -153,6 +183,7 @@ void keys_head_list(struct form_dialog *d)
 	}
 	if (count > HEAD_LIST)
 		form_dialog_head(d, STYLE_SECONDARY, " ", "and %zu more", count - HEAD_LIST);
+	head_sum(d);
 	if (list_marked_hidden(v->list))
 		form_dialog_head(d, STYLE_WARNING, " ", "%zu of them hidden by the filter",
 				 list_marked_hidden(v->list));

@@ -338,18 +338,18 @@ static void head_versions(struct form_dialog *d)
 
 	for (size_t i = 0; (version = key_grace_version(d->row, i)); i++) {
 		int64_t last = record_time(version, "last_used_at");
-		char used[DATETIME_SIZE] = "never used", label[16], calls[NUMBER_SIZE];
+		const char *from = json_get_text(version, "last_used_from");
+		char used[DATETIME_SIZE] = "never", label[16], calls[160];
+		bool hot = last != TIME_NONE && now - last < HOUR_MS;
 
 		snprintf(label, sizeof(label), "v%lld",
 			 (long long)json_get_int(version, "version", 0));
-		number_grouped(calls, json_get_int(version, "calls_24h", 0));
+		key_recent_text(json_get(version, "recent"), from, calls, sizeof(calls));
 		if (last != TIME_NONE)
 			datetime_relative(used, last, now, true);
-		form_dialog_head(
-			d, last != TIME_NONE && now - last < HOUR_MS ? STYLE_DANGER : STYLE_NORMAL,
-			label, "%s calls in 24 h, %s%s%s%s", calls,
-			last == TIME_NONE ? "" : "last ", used, last == TIME_NONE ? "" : " from ",
-			record_text(version, "last_used_from", ""));
+		form_dialog_head(d, hot ? STYLE_DANGER : STYLE_NORMAL, label, "%s", calls);
+		form_dialog_head(d, STYLE_NORMAL, " ", "last used %s%s%s", used,
+				 from ? " from " : "", from ? from : "");
 	}
 }
 

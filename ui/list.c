@@ -75,6 +75,11 @@ const struct json *list_row(const struct list *l)
 	return l->cursor < l->count ? l->rows[l->cursor] : NULL;
 }
 
+const struct json *list_at(const struct list *l, size_t n)
+{
+	return n < l->count ? l->rows[n] : NULL;
+}
+
 const char *list_id(const struct list *l)
 {
 	static char id[LIST_ID];

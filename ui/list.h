@@ -48,6 +48,9 @@ struct list_query {
 	bool ids_only; /* only `id` of the rows will be looked at */
 };
 
+/* As many rows as a whole list has at most. */
+enum { LIST_WHOLE_MAX = 1200 };
+
 struct list_sort {
 	const char *sort, *label;
 	bool descending;
@@ -89,6 +92,8 @@ void list_free(struct list *l);
 /* Row under the cursor (borrowed until the next event), NULL on an empty list. */
 const struct json *list_row(const struct list *l);
 const char *list_id(const struct list *l); /* its id, NULL */
+/* The n-th row of those that are loaded (all of them, of a whole list); NULL: there are fewer. */
+const struct json *list_at(const struct list *l, size_t n);
 /* Marked ids; `list_target*` are what a bulk action acts on: the marked, else the cursor row. */
 size_t list_marked(const struct list *l);
 size_t list_targets(const struct list *l);

@@ -4,7 +4,7 @@
 
 #include "src/base/alloc.h"
 
-enum { LEAST_PAGE = 20, PAGES_AHEAD = 4, WINDOW_MAX = 1200 };
+enum { LEAST_PAGE = 20, PAGES_AHEAD = 4, WINDOW_MAX = LIST_WHOLE_MAX };
 
 static struct list_query query_of(const struct list *l, bool backwards, const char *after)
 {

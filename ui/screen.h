@@ -70,7 +70,8 @@ struct screen {
 	void (*close)(struct view *v); /* once; may be NULL */
 	/* Draws the left part of the context line (the shell draws store, actor and time). */
 	void (*context)(struct view *v, const struct area *line);
-	/* Instead of list and pane; may be NULL when there is a list. `area` is the body. */
+	/* Instead of list and pane; may be NULL when there is a list. `area` is the body. With a list as
+	 * well it places that by view_draw_list(). */
 	void (*draw)(struct view *v, const struct area *area);
 	/* Before the shell's own keys; false: not taken. May be NULL. */
 	bool (*input)(struct view *v, const struct input *in);
@@ -89,6 +90,9 @@ struct screen {
 	/* Another screen is entered; what must not outlive the look at it goes. May be NULL. */
 	void (*leave)(struct view *v);
 };
+
+/* Draws the view's list there, for a screen that has more to show than list and pane. */
+void view_draw_list(struct view *v, const struct area *area);
 
 /* All screens, in the order of their digits; NULL-terminated. One line here adds a screen. */
 extern const struct screen *const screens[];

@@ -246,6 +246,8 @@ static void keys_store_changed(struct view *v)
 	keys_count_again(v);
 	if (keys_state(v)->page)
 		key_page_changed(keys_state(v)->page);
+	if (keys_state(v)->figures)
+		key_usage_changed(keys_state(v)->figures);
 }
 
 static void keys_context(struct view *v, const struct area *line)
@@ -364,7 +366,10 @@ static const struct action keys_actions[] = {
 	  .run = keys_export },
 	{ 'y', "copy", "copy name, id, command", "Copy name, id or command…", NULL, GROUP_OTHER,
 	  ACTION_NEEDS_ROW, .run = keys_copy },
-	{ 'o', "usage", "usage figures of the key", "Usage of key", "key.usage", GROUP_OTHER,
+	{ 'p', "paste lines", "lines to paste: curl, nginx…",
+	  "Lines to paste: curl, nginx, FastAPI…", "key.snippet", GROUP_OTHER, ACTION_NEEDS_ROW,
+	  .run = keys_snippet },
+	{ 'o', "usage", "who uses the key, and how much", "Usage of key", "key.usage", GROUP_OTHER,
 	  ACTION_NEEDS_ROW, .run = keys_usage },
 	{ 0, "revoke by secret", "revoke a leaked secret…",
 	  "Revoke by pasted secret: \"this string leaked\"…", "key.revoke", GROUP_CHANGE,

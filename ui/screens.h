@@ -5,6 +5,6 @@
 #include "ui/screen.h"
 
 extern const struct screen screen_keys, screen_token, screen_providers, screen_device,
-	screen_grants, screen_doctor, screen_audit, screen_guide;
+	screen_grants, screen_doctor, screen_audit, screen_usage, screen_guide;
 
 #endif

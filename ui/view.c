@@ -193,6 +193,15 @@ static void draw_pane(struct console *c, struct view *v)
 	}
 }
 
+void view_draw_list(struct view *v, const struct area *area)
+{
+	struct console *c = v->console;
+
+	c->list_area = *area;
+	c->detail_area = area_part(area, 0, 0, 0, 0);
+	list_draw(v->list, area, !c->top);
+}
+
 void view_draw(struct console *c, const struct area *body, bool focused)
 {
 	struct view *v = view_now(c);

@@ -26,13 +26,14 @@ _authrack() {
 		esac
 	done
 	case $noun in
-	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage purge" ;;
+	key) verbs=" create list show edit rotate revoke disable enable verify identify scan import export usage snippet purge" ;;
 	token) verbs=" inspect verify sign decrypt diff" ;;
 	provider) verbs=" add list show edit remove discover doctor" ;;
 	device) verbs=" run list forget" ;;
 	grant) verbs=" list show refresh userinfo introspect revoke remove" ;;
 	audit) verbs=" list verify export checkpoint" ;;
 	store) verbs=" info check backup restore rekey upgrade" ;;
+	serve) verbs="" ;;
 	guide) verbs="" ;;
 	completion) verbs="" ;;
 	help) verbs="" ;;
@@ -138,8 +139,11 @@ _authrack() {
 	'key export --scope') : ;;
 	'key export --expiring') : ;;
 	'key export --unused') : ;;
-	'key usage --by'|'key usage -b') _authrack_words "hour version code" ;;
+	'key usage --by'|'key usage -b') _authrack_words "hour day version code key" ;;
 	'key usage --since'|'key usage -s') : ;;
+	'key usage --limit'|'key usage -L') : ;;
+	'key snippet --for'|'key snippet -f') _authrack_words "curl nginx caddy haproxy fastapi github" ;;
+	'key snippet --url') : ;;
 	'key purge --older-than') : ;;
 	'key purge --search') : ;;
 	'key purge --status') _authrack_words "active disabled revoked expired not_yet_valid" ;;
@@ -271,6 +275,12 @@ _authrack() {
 	'audit export --until') : ;;
 	'audit export --after') : ;;
 	'store rekey --new-master-key'|'store rekey -m') _authrack_files ;;
+	'serve --listen'|'serve -l') : ;;
+	'serve --listen-mode') : ;;
+	'serve --listen-group') : ;;
+	'serve --threads'|'serve -t') : ;;
+	'serve --caller-token-file') _authrack_files ;;
+	'serve --trusted-proxy') : ;;
 	*) prev='' ;;
 	esac
 	[[ -z $prev ]] || return 0
@@ -288,7 +298,8 @@ _authrack() {
 	'key scan') options=" --binary" ;;
 	'key import') options=" --format --dry-run --allow-weak" ;;
 	'key export') options=" --format --search --status --owner --tier --scope --expiring --unused --in-grace" ;;
-	'key usage') options=" --by --since" ;;
+	'key usage') options=" --by --since --limit" ;;
+	'key snippet') options=" --for --url" ;;
 	'key purge') options=" --older-than --yes --search --status --owner --tier --scope --expiring --unused --in-grace --dry-run --expect" ;;
 	'token inspect') options=" --token --grant --which --at" ;;
 	'token verify') options=" --token --grant --which --secret-file --pem --jwk --secret --key --jwks --issuer --provider --ca-file --alg --iss --aud --sub --typ --require --leeway --at --allow-weak-key --no-claims --padded --payload --pick" ;;
@@ -322,6 +333,7 @@ _authrack() {
 	'store restore') options=" --accept-loss --yes" ;;
 	'store rekey') options=" --new-master-key --with-passphrase --passphrase --yes" ;;
 	'store upgrade') options="" ;;
+	'serve') options=" --listen --listen-mode --listen-group --threads --explain --caller-token-file --trusted-proxy" ;;
 	'guide') options=" --all" ;;
 	'completion') options="" ;;
 	'help') options="" ;;
@@ -329,7 +341,7 @@ _authrack() {
 	if [[ $cur == -* ]]; then
 		_authrack_words "$options --store --master-key --config --json --quiet --yes --read-only --wait --accept-clock --no-syslog --no-color --version --help"
 	elif [[ -z $noun ]]; then
-		_authrack_words " key token provider device grant audit store guide completion help"
+		_authrack_words " key token provider device grant audit store serve guide completion help"
 	elif [[ -n $verbs && -z $verb ]]; then
 		_authrack_words "$verbs"
 	else
@@ -345,6 +357,7 @@ _authrack() {
 	'key import') _authrack_files ;;
 	'key export') _authrack_names keys ;;
 	'key usage') _authrack_names keys ;;
+	'key snippet') _authrack_names keys ;;
 	'key purge') _authrack_names keys ;;
 	'token inspect') _authrack_files ;;
 	'token verify') _authrack_files ;;

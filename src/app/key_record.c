@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/usage.h"
+#include "src/app/key_recent.h"
 #include "src/app/rules.h"
 
 enum { HOURS_KEPT = 31 * 24 };
@@ -141,17 +142,33 @@ static enum errc calls_of_day(struct store *s, const struct key_version *v, int6
 	return r;
 }
 
+/* What of the figures is told of each version. */
+struct version_figures {
+	struct usage_last use;
+	struct usage_recent recent;
+	int64_t calls;
+};
+
+static enum errc figures_read(struct store *s, const struct key_version *v, int64_t now,
+			      struct version_figures *f, struct err *e)
+{
+	enum errc r = usage_last(s, v->key, v->number, &f->use, e);
+
+	usage_recent_init(s, &f->recent);
+	if (!r)
+		r = usage_recent_add(s, v->key, v->number, &f->recent, e);
+	return r ? r : calls_of_day(s, v, now, &f->calls, e);
+}
+
 enum errc version_record(struct store *s, const struct key *k, const struct key_version *v,
 			 int64_t now, struct json **out, struct err *e)
 {
-	struct usage_last use = { .first_used = TIME_NONE, .last_used = TIME_NONE };
+	struct version_figures f;
+	const struct usage_last *use = &f.use;
 	struct json *record;
-	int64_t calls = 0;
-	enum errc r = usage_last(s, v->key, v->number, &use, e);
+	enum errc r = figures_read(s, v, now, &f, e);
 
 	*out = NULL;
-	if (!r)
-		r = calls_of_day(s, v, now, &calls, e);
 	if (r)
 		return r;
 	record = json_object_new();
@@ -161,11 +178,12 @@ enum errc version_record(struct store *s, const struct key *k, const struct key_
 	json_set_text(record, "state", version_state_text(k, v, now));
 	json_set_time(record, "created_at", v->created_at);
 	json_set_time(record, "valid_until", v->valid_until);
-	json_set_time(record, "first_used_at", use.first_used);
-	json_set_time(record, "last_used_at", use.last_used);
+	json_set_time(record, "first_used_at", use->first_used);
+	json_set_time(record, "last_used_at", use->last_used);
 	json_set_text(record, "last_used_from",
-		      use.address_count ? use.addresses[0].address : NULL);
-	json_set_int(record, "calls_24h", calls);
+		      use->address_count ? use->addresses[0].address : NULL);
+	json_set_int(record, "calls_24h", f.calls);
+	json_set(record, "recent", recent_json(&f.recent));
 	*out = record;
 	return ERR_OK;
 }

@@ -21,7 +21,7 @@ enum errc key_record_usage(struct store *s, const struct key *k, struct json *re
 enum errc key_record_calls(struct store *s, const struct key *k, int64_t now, int64_t hours,
 			   struct json *record, struct err *e);
 /* {version secret_id hint state created_at valid_until first_used_at last_used_at last_used_from
- * calls_24h}; state: current, grace, ended. */
+ * calls_24h recent}; recent is {since allowed addresses more}; state: current, grace, ended. */
 enum errc version_record(struct store *s, const struct key *k, const struct key_version *v,
 			 int64_t now, struct json **out, struct err *e);
 /* "current", "grace" or "ended" at `now`. */

@@ -2,13 +2,12 @@
 #include "src/app/key_change.h"
 #include "src/app/key_fields.h"
 #include "src/app/key_pick.h"
+#include "src/app/key_recent.h"
 #include "src/app/key_record.h"
 #include "src/app/ops.h"
 #include "src/app/session.h"
 #include "src/app/verify.h"
 #include "src/base/datetime.h"
-
-#include "data/usage.h"
 
 static const char *const reasons[] = {
 	"compromise", "superseded", "owner_left", "policy", "unused", "other", NULL,
@@ -104,44 +103,83 @@ static struct json *revoke_record(const struct key_change *ch, int64_t now, bool
 	return record;
 }
 
-/* "used 12s ago from 10.20.4.18": whom it hits. */
-static void use_text(struct store *s, const struct key *k, struct buf *out)
+/* "412 calls let through since 13:00, from 3 addresses; last used 12s ago from 10.20.4.18": whom it hits. */
+static enum errc use_text(struct store *s, const struct key *k, struct buf *out, struct err *e)
 {
 	char address[46] = "", when[DATETIME_SIZE];
+	struct usage_recent recent;
 	int64_t at = TIME_NONE;
+	enum errc r = usage_last_of_key(s, k->row, &at, address, e);
 
-	if (usage_last_of_key(s, k->row, &at, address, NULL) || at == TIME_NONE) {
+	usage_recent_init(s, &recent);
+	if (!r)
+		r = usage_recent_add(s, k->row, 0, &recent, e);
+	if (r)
+		return r;
+	if (at == TIME_NONE) {
 		buf_add_text(out, "never used");
-		return;
+		return ERR_OK;
 	}
 	datetime_relative(when, at, store_now(s), true);
-	buf_addf(out, "last used %s%s%s", when, *address ? " from " : "", address);
+	recent_text(out, &recent);
+	buf_addf(out, "; last used %s%s%s", when, *address ? " from " : "", address);
+	return ERR_OK;
 }
 
 static enum errc ask_one(const struct op_call *c, struct store *s, const char *id, struct err *e)
 {
-	struct buf use = BUF_INIT(200);
+	struct buf use = BUF_INIT(300);
 	struct key k;
 	enum errc r;
 
 	key_init(&k);
 	r = key_get(s, id, &k, e);
 	if (!r && (k.status != KEY_REVOKED || k.altered)) {
-		use_text(s, &k, &use);
-		r = call_confirm(c, e, "revoke \"%s\" (%s) for good? %s", k.name, k.id,
-				 buf_text(&use));
+		r = use_text(s, &k, &use, e);
+		if (!r)
+			r = call_confirm(c, e, "revoke \"%s\" (%s) for good? %s", k.name, k.id,
+					 buf_text(&use));
 	}
 	buf_release(&use);
 	key_release(&k);
 	return r;
 }
 
+/* The sum over all of them, and how many of them it is that are used. */
+static enum errc ask_all(const struct op_call *c, struct store *s, char (*ids)[KEY_ID_SIZE],
+			 size_t count, struct err *e)
+{
+	struct buf use = BUF_INIT(300);
+	struct usage_recent recent;
+	size_t used = 0;
+	struct key k;
+	enum errc r = ERR_OK;
+
+	key_init(&k);
+	usage_recent_init(s, &recent);
+	for (size_t i = 0; !r && i < count; i++) {
+		int64_t before = recent.allowed;
+
+		r = key_get(s, ids[i], &k, e);
+		if (!r)
+			r = usage_recent_add(s, k.row, 0, &recent, e);
+		used += recent.allowed > before;
+	}
+	key_release(&k);
+	recent_text(&use, &recent);
+	if (!r)
+		r = call_confirm(c, e, "revoke %zu keys for good? %zu of them in use: %s", count,
+				 used, buf_text(&use));
+	buf_release(&use);
+	return r;
+}
+
 static enum errc revoke_ask(const struct op_call *c, struct store *s, char (*ids)[KEY_ID_SIZE],
 			    size_t count, struct err *e)
 {
-	if (count == 1)
-		return ask_one(c, s, ids[0], e);
-	return call_confirm(c, e, "revoke %zu keys for good?", count);
+	if (op_flag(c->args, "yes"))
+		return ERR_OK;
+	return count == 1 ? ask_one(c, s, ids[0], e) : ask_all(c, s, ids, count, e);
 }
 
 static const struct change_rule revoke_rule = {

@@ -1,5 +1,6 @@
 /* The end of a rotation: --finish ends the older versions now, --cancel goes back to them. */
 #include "src/app/key_pick.h"
+#include "src/app/key_recent.h"
 #include "src/app/key_record.h"
 #include "src/app/key_rotate.h"
 #include "src/app/session.h"
@@ -146,6 +147,8 @@ static enum errc ask_one(const struct op_call *c, struct store *s, const char *i
 {
 	int64_t now = store_now(s), number = 0;
 	struct usage_last use = { .last_used = TIME_NONE };
+	struct buf calls = BUF_INIT(200);
+	struct usage_recent recent;
 	struct key_change ch;
 	char when[DATETIME_SIZE];
 	enum errc r;
@@ -155,11 +158,19 @@ static enum errc ask_one(const struct op_call *c, struct store *s, const char *i
 	if (!r)
 		r = older_use(s, &ch, now, &use, &number, e);
 	if (!r && use.last_used != TIME_NONE && use.last_used > now - RECENT_MINUTES * MINUTE_MS) {
+		usage_recent_init(s, &recent);
+		r = usage_recent_add(s, ch.key.row, number, &recent, e);
+		recent_text(&calls, &recent);
 		datetime_relative(when, use.last_used, now, true);
-		r = call_confirm(c, e, "version %" PRId64 " of \"%s\" was used %s%s%s; end it now?",
-				 number, ch.key.name, when, use.address_count ? " from " : "",
-				 use.address_count ? use.addresses[0].address : "");
+		if (!r)
+			r = call_confirm(
+				c, e,
+				"version %" PRId64 " of \"%s\" was used %s%s%s (%s); end it now?",
+				number, ch.key.name, when, use.address_count ? " from " : "",
+				use.address_count ? use.addresses[0].address : "",
+				buf_text(&calls));
 	}
+	buf_release(&calls);
 	change_release(&ch);
 	return r;
 }

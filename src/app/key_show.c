@@ -2,6 +2,7 @@
 #include "src/app/key_columns.h"
 #include "src/app/key_history.h"
 #include "src/app/key_pick.h"
+#include "src/app/key_recent.h"
 #include "src/app/key_record.h"
 #include "src/app/ops.h"
 #include "src/app/session.h"
@@ -42,9 +43,12 @@ static const struct op_column show_columns[] = {
 	KEY_RULE_COLUMNS,
 	{ "versions", NULL, COLUMN_LIST,
 	  "its secrets, newest first: version secret_id hint state "
-	  "created_at valid_until first_used_at last_used_at last_used_from calls_24h" },
+	  "created_at valid_until first_used_at last_used_at last_used_from calls_24h recent" },
 	{ "usage", NULL, COLUMN_LIST,
-	  "allowed_24h denied_24h denied_by_code addresses, over the last 24 hours" },
+	  "allowed_24h denied_24h denied_by_code addresses, over the last 24 hours; recent: "
+	  "allowed "
+	  "addresses, and more where there may be more of these, since the hour before this one "
+	  "began" },
 	{ "history", NULL, COLUMN_LIST, "with --history: its audit events" },
 	{ "calls", NULL, COLUMN_LIST, "with --calls: calls per hour, oldest first" },
 	{ .name = NULL },
@@ -76,6 +80,7 @@ static enum errc add_usage(struct store *s, const struct key *k, int64_t now, st
 {
 	struct json *usage = json_object_new(), *denied = json_object_new();
 	struct usage_code *codes = NULL;
+	struct usage_recent recent;
 	int64_t allowed = 0, refused = 0;
 	size_t count = 0, addresses = 0;
 	enum errc r = usage_codes(s, k->row, now - DAY_MS, now + 1, &codes, &count, e);
@@ -90,10 +95,14 @@ static enum errc add_usage(struct store *s, const struct key *k, int64_t now, st
 	}
 	if (!r)
 		r = usage_addresses(s, k->row, now - DAY_MS, &addresses, e);
+	usage_recent_init(s, &recent);
+	if (!r)
+		r = usage_recent_add(s, k->row, 0, &recent, e);
 	json_set_int(usage, "allowed_24h", allowed);
 	json_set_int(usage, "denied_24h", refused);
 	json_set(usage, "denied_by_code", denied);
 	json_set_int(usage, "addresses", (int64_t)addresses);
+	json_set(usage, "recent", recent_json(&recent));
 	json_set(record, "usage", usage);
 	free(codes);
 	return r;

@@ -8,7 +8,7 @@
 #include "src/base/clock.h"
 
 enum {
-	/* A save ends with the shard in which it reaches so many rows: the writers' lock is held for some
+	/* A save ends with the shard in which it reaches so many rows: the writers' lock is held for some ten
 	 * milliseconds, and the next save goes on from there. */
 	SAVE_ROWS = 2000,
 };

@@ -106,6 +106,7 @@ enum {
 	OP_ARRAY = 1 << 11,	   /* records are the elements of one JSON array */
 	OP_STREAM = 1 << 12,	   /* records are events: each is shown the moment it happens */
 	OP_REMOTE = 1 << 13, /* asks a provider: takes as long as a network or a person does */
+	OP_STAYS = 1 << 14,  /* runs until it is told to stop, and takes the signals itself */
 };
 
 struct op;

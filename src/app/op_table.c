@@ -18,6 +18,7 @@ const struct op *const op_table[] = {
 	&op_key_import,
 	&op_key_export,
 	&op_key_usage,
+	&op_key_snippet,
 	&op_key_purge,
 	&op_token_inspect,
 	&op_token_verify,

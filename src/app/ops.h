@@ -6,7 +6,8 @@
 
 extern const struct op op_key_create, op_key_list, op_key_show, op_key_edit, op_key_rotate,
 	op_key_revoke, op_key_disable, op_key_enable, op_key_verify, op_key_purge;
-extern const struct op op_key_identify, op_key_scan, op_key_import, op_key_export, op_key_usage;
+extern const struct op op_key_identify, op_key_scan, op_key_import, op_key_export, op_key_usage,
+	op_key_snippet;
 extern const struct op op_audit_list, op_audit_verify, op_audit_export, op_audit_checkpoint;
 extern const struct op op_store_info, op_store_check, op_store_backup, op_store_restore,
 	op_store_rekey, op_store_upgrade;

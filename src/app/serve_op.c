@@ -49,6 +49,6 @@ const struct op op_serve = {
 		"authrack serve\n"
 		"authrack serve --listen unix:/run/authrack/serve.sock --listen-group www-data\n",
 	.args = serve_args,
-	.flags = OP_NO_STORE,
+	.flags = OP_NO_STORE | OP_STAYS,
 	.run = serve_run,
 };

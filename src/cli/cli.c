@@ -132,7 +132,8 @@ static enum errc operate(struct command_line *c, const struct settings *s,
 	options.serve = others->serve;
 	app = app_new(&options);
 	printer_init(&printer, s, c->op);
-	interrupt_watch(app, c->op->flags & OP_REMOTE);
+	if (!(c->op->flags & OP_STAYS))
+		interrupt_watch(app, c->op->flags & OP_REMOTE);
 	rc = operation_run(c, app, &printer, e);
 	interrupt_end(rc == ERR_CANCELLED);
 	app_free(app);

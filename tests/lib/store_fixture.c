@@ -458,10 +458,25 @@ int64_t fixture_number(struct store_fixture *f, const char *sql)
 	return n;
 }
 
+void fixture_to_schema_2(struct store_fixture *f)
+{
+	fixture_sql(f, "DROP TABLE limit_state; DROP TABLE usage_by_hour; DROP TABLE usage_by_day;"
+		       "DROP TABLE usage_all_hour; DROP TABLE usage_all_day;"
+		       "CREATE TABLE usage_hour (key INTEGER NOT NULL, hour INTEGER NOT NULL,"
+		       " version INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,"
+		       " PRIMARY KEY (key, hour, version, code)) STRICT, WITHOUT ROWID;"
+		       "CREATE INDEX usage_hour_hour ON usage_hour (hour);"
+		       "CREATE TABLE usage_day (key INTEGER NOT NULL, day INTEGER NOT NULL,"
+		       " version INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,"
+		       " PRIMARY KEY (key, day, version, code)) STRICT, WITHOUT ROWID;"
+		       "CREATE INDEX usage_day_day ON usage_day (day); PRAGMA user_version = 2");
+}
+
 void fixture_to_schema_1(struct store_fixture *f)
 {
+	fixture_to_schema_2(f);
 	fixture_sql(f, "DROP TABLE flow; DROP TABLE oauth_grant; DROP TABLE provider_facts;"
-		       "DROP TABLE provider; DROP TABLE limit_state; PRAGMA user_version = 1");
+		       "DROP TABLE provider; PRAGMA user_version = 1");
 }
 
 /* --- checking ------------------------------------------------------------- */

@@ -56,7 +56,9 @@ void fixture_sqlf(struct store_fixture *f, const char *format, ...)
 /* One number of a query with a column "n". */
 int64_t fixture_number(struct store_fixture *f, const char *sql);
 
-/* Makes it what the release with the first schema would have made of the same keys; what came later goes. */
+/* Makes it what the release with the first or second schema would have made of the same keys; what came
+ * later goes, and usage figures. */
+void fixture_to_schema_2(struct store_fixture *f);
 void fixture_to_schema_1(struct store_fixture *f);
 
 /* What store_check() finds, one "check|object|text" line each; heap. */

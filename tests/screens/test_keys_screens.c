@@ -100,6 +100,8 @@ static const struct golden goldens[] = {
 	{ "secret-tested-80x24", "keys", 80, 24, false, "cacme-tablet<C-s>t" },
 	{ "secret-leave-80x24", "keys", 80, 24, false, "cacme-tablet<C-s><Esc>" },
 	{ "copy-80x24", "keys", 80, 24, false, "jy" },
+	{ "snippet-form-80x24", "keys", 80, 24, false, "jp" },
+	{ "snippet-80x24", "keys", 80, 24, false, "jp<C-s>" },
 	{ "identify-80x24", "keys", 80, 24, false, "i" },
 	{ "paste-80x24", "keys", 80, 24, false,
 	  "<paste:ghp_0123456789abcdefghijklmnopqrstuvwxyz>" },

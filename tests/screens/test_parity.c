@@ -15,6 +15,8 @@ static const struct {
 	{ "device.list", "is the Device screen itself" },
 	{ "grant.list", "is the Grants screen itself" },
 	{ "store.rekey", "asks for passphrases on the terminal that the console draws on" },
+	{ "serve",
+	  "runs until it is told to stop: a unit of the system's, or a terminal of its own" },
 	{ "store.upgrade", "a store of another release is refused before there is a console" },
 };
 

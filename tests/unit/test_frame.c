@@ -284,7 +284,7 @@ static void numbers_are_grouped_and_shortened(void **state)
 	number_short(out, 1234);
 	assert_string_equal(out, "1.2k");
 	number_short(out, 999960);
-	assert_string_equal(out, "1.0M");
+	assert_string_equal(out, "1M");
 }
 
 static void pictures_of_figures(void **state)
@@ -298,6 +298,100 @@ static void pictures_of_figures(void **state)
 	assert_string_equal(row(c, 1), "██████░░");
 	bar_draw(&c->area, 0, 2, 4, 9, 4, STYLE_NORMAL);
 	assert_string_equal(row(c, 2), "████");
+}
+
+static void a_scale_ends_with_the_next_round_number(void **state)
+{
+	static const struct {
+		int64_t most, scale;
+	} cases[] = {
+		{ 0, 2 },
+		{ 1, 2 },
+		{ 2, 2 },
+		{ 3, 4 },
+		{ 9, 10 },
+		{ 10, 10 },
+		{ 11, 12 },
+		{ 100, 100 },
+		{ 101, 120 },
+		{ 1183, 1200 },
+		{ 1201, 1600 },
+		{ 9999, 10000 },
+		{ 10001, 12000 },
+		{ 999999999999, 1000000000000 },
+		{ 900000000000000000, 1000000000000000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(chart_scale(&cases[i].most, 1), cases[i].scale);
+}
+
+static void a_chart_has_bars_an_axis_and_labels(void **state)
+{
+	struct canvas *c = *state;
+	const int64_t values[] = { 0, 600, 1200, 30 };
+	const char *const labels[] = { "14", NULL, "16", NULL };
+	const struct chart chart = { .values = values, .count = 4, .width = 8, .height = 3 };
+
+	assert_int_equal(chart_draw(&c->area, 0, &chart), 3);
+	chart_labels(&c->area, 3, &chart, labels);
+	assert_string_equal(row(c, 0), "   1.2k     ██");
+	assert_string_equal(row(c, 1), "    600   ▄▄██");
+	assert_string_equal(row(c, 2), "      0 ▁▁████▁▁");
+	assert_string_equal(row(c, 3), "        14  16");
+}
+
+static void a_line_is_drawn_through_where_it_rises_or_falls(void **state)
+{
+	struct canvas *c = *state;
+	const int64_t values[] = { 0, 0, 10, 10, 4, 8 };
+	const struct chart chart = {
+		.values = values,
+		.count = 6,
+		.width = 12,
+		.height = 3,
+		.line = true,
+	};
+
+	chart_draw(&c->area, 0, &chart);
+	assert_string_equal(row(c, 0), "     10     █▀▀▀▄ ▄▄");
+	assert_string_equal(row(c, 1), "      5     █   █▄▀");
+	assert_string_equal(row(c, 2), "      0 ▄▄▄▄▀");
+}
+
+/* Its cells never fill up to what stands above. */
+static void a_row_of_values_stands_apart(void **state)
+{
+	struct canvas *c = *state;
+	const int64_t values[] = { 0, 1, 5, 10 };
+	const struct chart chart = { .values = values, .count = 4, .width = 8 };
+
+	chart_row(&c->area, 0, &chart);
+	assert_string_equal(row(c, 0), "        ▁▁▂▂▄▄▆▆");
+}
+
+static void the_cells_of_a_value_are_as_many_as_fit(void **state)
+{
+	(void)state;
+	assert_int_equal(chart_width(80, 24, false), 3 * 24);
+	assert_int_equal(chart_width(46, 24, false), 24);
+	assert_int_equal(chart_width(20, 24, false), 24);
+	assert_int_equal(chart_width(400, 24, false), 8 * 24);
+	assert_int_equal(chart_width(100, 57, true), 92);
+}
+
+static void a_label_that_would_be_cut_is_left_out(void **state)
+{
+	struct canvas *c = *state;
+	const char *const labels[] = { "11-26", "11-27" };
+	const struct chart chart = {
+		.count = 2,
+		.width = 2 * (c->area.width - CHART_AXIS - 4),
+	};
+
+	chart_labels(&c->area, 0, &chart, labels);
+	assert_string_equal(row(c, 0), "        11-26");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
@@ -325,6 +419,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ascii_keeps_every_width, start_ascii, end),
 		TEST(numbers_are_grouped_and_shortened),
 		TEST(pictures_of_figures),
+		TEST(a_scale_ends_with_the_next_round_number),
+		TEST(a_chart_has_bars_an_axis_and_labels),
+		TEST(a_line_is_drawn_through_where_it_rises_or_falls),
+		TEST(a_row_of_values_stands_apart),
+		TEST(the_cells_of_a_value_are_as_many_as_fit),
+		TEST(a_label_that_would_be_cut_is_left_out),
 	};
 
 	return cmocka_run_group_tests_name("frame", tests, NULL, NULL);

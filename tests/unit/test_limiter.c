@@ -123,8 +123,9 @@ static void limits_that_cannot_be_read_let_nobody_in(void **state)
 		"5/min 0/day",
 		"5/min,6/day",
 		"100000000000000000000000000000000000000000000000000000000000/min",
-		"1/day 2/day 3/day 4/day 5/day 6/day 7/day 8/day 9/day 10/day 11/day 12/day 13/day "
-		"14/day 15/day 16/day 17/day",
+		("1/day 2/day 3/day 4/day 5/day 6/day 7/day 8/day 9/day 10/day 11/day 12/day "
+		 "13/day "
+		 "14/day 15/day 16/day 17/day"),
 	};
 
 	assert_int_equal(burst(*state, "5/min", START, 3), 3);
@@ -499,6 +500,30 @@ static void edit_keeps_what_a_call_is_worth(void **state)
 	assert_int_equal(take(*state, "2/min:1", START + 30 * SEC).retry_after_ms, 15000);
 }
 
+/* A key never waits for longer than what it has now takes. */
+static void edit_to_less_makes_nobody_wait_for_what_was(void **state)
+{
+	struct limit_verdict v;
+
+	assert_int_equal(burst(*state, "100/min", START, 100), 100);
+	v = take(*state, "2/min", START);
+	assert_int_equal(v.retry_after_ms, 30000);
+	assert_int_equal(v.left[0].reset_ms, 60000);
+}
+
+/* Of several with its period a new limit takes over what is used most; one that stays goes on as it is. */
+static void edit_of_one_limit_leaves_the_others_alone(void **state)
+{
+	const int64_t later = START + 30 * SEC;
+	struct limit_verdict v;
+
+	assert_int_equal(burst(*state, "50/min 100/min", START, 40), 40);
+	v = take(*state, "50/min 60/min 100/min", later);
+	assert_int_equal(v.left[0].remaining, 50 - 15 - 1);
+	assert_int_equal(v.left[1].remaining, 60 - 15 - 1);
+	assert_int_equal(v.left[2].remaining, 100 - 1);
+}
+
 static void edit_back_and_forth_gives_nothing_back(void **state)
 {
 	assert_int_equal(burst(*state, "10/min", START, 100), 10);
@@ -600,6 +625,18 @@ static void restart_refills_no_budget(void **state)
 	save(k, 5 * SEC, WALL_US, true);
 	restart(k, SEC, WALL_US + 6000000);
 	assert_int_equal(burst(k->l, "10/min 100/day", SEC, 20), 1);
+}
+
+/* The store has microseconds, 7/min is 8571428571.4 ns a call. */
+static void restart_gives_no_nanosecond_back(void **state)
+{
+	struct kept *k = *state;
+
+	assert_true(take(k->l, "7/min:1", START).allowed);
+	save(k, START, WALL_US, true);
+	restart(k, START, WALL_US);
+	assert_false(take(k->l, "7/min:1", START + INT64_C(8571428000)).allowed);
+	assert_true(take(k->l, "7/min:1", START + INT64_C(8571429000)).allowed);
 }
 
 static void edit_while_nothing_ran_keeps_what_was_used(void **state)
@@ -773,9 +810,12 @@ int main(void)
 		TEST(late_clock_of_a_thread_takes_nothing_from_a_key),
 		TEST(edited_limit_holds_at_once_and_what_was_used_stays_used),
 		TEST(edit_keeps_what_a_call_is_worth),
+		TEST(edit_to_less_makes_nobody_wait_for_what_was),
+		TEST(edit_of_one_limit_leaves_the_others_alone),
 		TEST(edit_back_and_forth_gives_nothing_back),
 		TEST(whole_budgets_are_forgotten),
 		KEPT_TEST(restart_refills_no_budget),
+		KEPT_TEST(restart_gives_no_nanosecond_back),
 		KEPT_TEST(edit_while_nothing_ran_keeps_what_was_used),
 		KEPT_TEST(kill_loses_what_came_after_the_last_save),
 		KEPT_TEST(failed_commit_is_made_up_for),

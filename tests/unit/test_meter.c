@@ -55,12 +55,12 @@ static void calls_are_counted_by_key_version_hour_and_code(void **state)
 	meter_count(m, &(struct meter_call){ 1, 2, VERIFY_VALID, TEST_NOW, NULL });
 	assert_int_equal(meter_waiting(m), 6);
 	write_all(m, f);
-	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_hour"), 6);
-	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_hour WHERE key = 1 AND "
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_by_hour"), 6);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_by_hour WHERE key = 1 AND "
 					   "version = 1 AND code = 'VALID' ORDER BY hour LIMIT 1"),
 			 2);
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_day"), 7);
-	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_day WHERE key = 0 "
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_day"), 7);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_by_day WHERE key = 0 "
 					   "AND version = 0"),
 			 2);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM key_use WHERE key = 0"), 0);
@@ -182,9 +182,9 @@ static void threads_start(pthread_t *threads, struct caller *callers, struct met
 /* Every call, once, and in its place. */
 static void assert_all_there(struct store_fixture *f)
 {
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_hour"),
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_hour"),
 			 THREADS * CALLS);
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_day"),
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_day"),
 			 THREADS * CALLS);
 	for (int64_t key = 0; key < KEYS; key += 99) {
 		char sql[120];
@@ -192,8 +192,8 @@ static void assert_all_there(struct store_fixture *f)
 
 		for (int i = 0; i < CALLS; i++)
 			expected += i % KEYS == key ? THREADS : 0;
-		snprintf(sql, sizeof(sql), "SELECT sum(count) AS n FROM usage_hour WHERE key = %d",
-			 (int)key);
+		snprintf(sql, sizeof(sql),
+			 "SELECT sum(count) AS n FROM usage_by_hour WHERE key = %d", (int)key);
 		assert_int_equal(fixture_number(f, sql), expected);
 		assert_int_equal(last_of(f, key).address_count, key ? THREADS : 0);
 	}
@@ -224,7 +224,7 @@ static void threads_lose_nothing_while_it_is_written(void **state)
 /* A count that can't be raised: the row of key 600 fails, in the second transaction, after others. */
 static void plant(struct store_fixture *f, const char *count)
 {
-	fixture_sqlf(f, "INSERT OR REPLACE INTO usage_hour VALUES (600, %lld, 1, 'VALID', %s)",
+	fixture_sqlf(f, "INSERT OR REPLACE INTO usage_by_hour VALUES (%lld, 600, 1, 'VALID', %s)",
 		     (long long)(TEST_NOW / HOUR_MS), count);
 }
 
@@ -243,15 +243,16 @@ static void failed_transaction_is_written_later_and_once(void **state)
 	/* Its own batch waits, the others are written. */
 	waiting = (int64_t)meter_waiting(m);
 	assert_in_range(waiting, 1, BATCH);
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_day"),
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_day"),
 			 1700 - waiting);
 	count_one(m, 600, VERIFY_VALID, TEST_NOW + 1, "10.0.0.2");
 	assert_int_equal(meter_write(m, f->s, &e), ERR_STORE);
 	plant(f, "0");
 	write_all(m, f);
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_day"), 1701);
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_hour"), 1701);
-	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_hour WHERE key = 600"), 2);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_day"), 1701);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_hour"), 1701);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_by_hour WHERE key = 600"),
+			 2);
 	assert_int_equal(last_of(f, 600).address_count, 2);
 	assert_int_equal(last_of(f, 601).address_count, 1);
 	meter_free(m);
@@ -298,7 +299,7 @@ static void store_that_others_hold_keeps_all_waiting(void **state)
 	store_rollback(other);
 	store_close(other);
 	write_all(m, f);
-	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_day"), 1200);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_day"), 1200);
 	meter_free(m);
 }
 

@@ -122,7 +122,7 @@ static void store_of_the_first_schema_is_upgraded(void **state)
 	free(id);
 }
 
-/* Providers and what else came with it stay. */
+/* Providers and what else came with it stay, and so do usage figures, in another order. */
 static void store_of_the_second_schema_is_upgraded(void **state)
 {
 	struct store_fixture *f = *state;
@@ -133,7 +133,10 @@ static void store_of_the_second_schema_is_upgraded(void **state)
 	fixture_provider(f, "corp");
 	store_close(f->s);
 	f->s = NULL;
-	fixture_sql(f, "DROP TABLE limit_state; PRAGMA user_version = 2");
+	fixture_to_schema_2(f);
+	fixture_sql(f,
+		    "INSERT INTO usage_hour VALUES (1, 50, 1, 'VALID', 3), (2, 50, 1, 'VALID', 4);"
+		    "INSERT INTO usage_day VALUES (1, 2, 1, 'VALID', 3), (2, 2, 1, 'VALID', 4)");
 	assert_refused(store_open(&f->s, &f->options, &e), ERR_STORE, &e, "older schema (2,");
 	assert_well(store_upgrade(&f->options, &from, &to, &e), &e);
 	assert_int_equal(from, 2);
@@ -141,6 +144,13 @@ static void store_of_the_second_schema_is_upgraded(void **state)
 	fixture_reopen(f);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM provider"), 1);
 	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM limit_state"), 0);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_by_hour WHERE key = 2"),
+			 4);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_by_day WHERE key = 1"), 3);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_all_hour WHERE hour = 50"),
+			 7);
+	assert_int_equal(fixture_number(f, "SELECT count AS n FROM usage_all_day WHERE day = 2"),
+			 7);
 	fixture_assert_sound(f);
 }
 

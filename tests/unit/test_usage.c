@@ -214,6 +214,117 @@ static void codes_come_most_frequent_first(void **state)
 	free(codes);
 }
 
+/* Keys that are no more, and secrets that are none's, are in the totals but no top keys. */
+static void totals_are_of_all_keys(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	struct usage_hour *hours;
+	struct usage_code *codes;
+	struct usage_key *top;
+	int64_t hour = TEST_NOW / HOUR_MS * HOUR_MS, day = TEST_NOW / DAY_MS * DAY_MS;
+	size_t count;
+
+	fixture_create(f, "alpha");
+	fixture_create(f, "beta");
+	add(f, (struct usage_add){ 1, 1, TEST_NOW, "VALID", 5, NULL });
+	add(f, (struct usage_add){ 2, 1, TEST_NOW, "VALID", 1, NULL });
+	add(f, (struct usage_add){ 2, 2, TEST_NOW, "RATE_LIMITED", 7, NULL });
+	add(f, (struct usage_add){ 99, 1, TEST_NOW, "REVOKED", 50, NULL });
+	add(f, (struct usage_add){ 0, 0, TEST_NOW, "NOT_FOUND", 60, NULL });
+	add(f, (struct usage_add){ 1, 1, TEST_NOW - 3 * DAY_MS, "VALID", 70, NULL });
+	assert_well(usage_all_hours(f->s, hour, hour + HOUR_MS, &hours, &count, &e), &e);
+	assert_int_equal(count, 1);
+	assert_int_equal(hours[0].hour, hour);
+	assert_int_equal(hours[0].allowed, 6);
+	assert_int_equal(hours[0].denied, 117);
+	free(hours);
+	assert_well(usage_all_days(f->s, day - 7 * DAY_MS, day + DAY_MS, &hours, &count, &e), &e);
+	assert_int_equal(count, 2);
+	assert_int_equal(hours[0].hour, day - 3 * DAY_MS);
+	assert_int_equal(hours[0].allowed, 70);
+	free(hours);
+	assert_well(usage_all_codes(f->s, hour, hour + 1, &codes, &count, &e), &e);
+	assert_int_equal(count, 4);
+	assert_string_equal(codes[0].code, "NOT_FOUND");
+	assert_int_equal(codes[0].count, 60);
+	free(codes);
+	assert_well(usage_top_keys(f->s, hour, hour + 1, 20, &top, &count, &e), &e);
+	assert_int_equal(count, 2);
+	assert_int_equal(top[0].key, 2);
+	assert_int_equal(top[0].allowed, 1);
+	assert_int_equal(top[0].denied, 7);
+	assert_int_equal(top[1].key, 1);
+	free(top);
+	/* Further back it is the days that are added up. */
+	assert_well(usage_top_keys(f->s, day - 7 * DAY_MS, hour + 1, 1, &top, &count, &e), &e);
+	assert_int_equal(count, 1);
+	assert_int_equal(top[0].key, 1);
+	assert_int_equal(top[0].allowed, 75);
+	free(top);
+}
+
+/* More hours and codes in one batch than are added up at once. */
+static void totals_of_a_long_batch_are_whole(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	struct usage_add rows[200];
+
+	for (int i = 0; i < 200; i++)
+		rows[i] = (struct usage_add){
+			KEY, 1, TEST_NOW - i % 100 * HOUR_MS, i % 3 ? "VALID" : "EXPIRED", 1, NULL
+		};
+	assert_well(store_begin_unaudited(f->s, &e), &e);
+	assert_well(usage_write(f->s, rows, 200, &e), &e);
+	assert_well(store_commit(f->s, &e), &e);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_all_hour"), 200);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_all_hour"), 167);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_all_day"), 200);
+}
+
+/* Its look-ups stay, its figures go; what it had in the totals stays there. */
+static void purged_key_leaves_totals_only(void **state)
+{
+	struct store_fixture *f = *state;
+	const char *id = fixture_create(f, "alpha");
+
+	use(f, 1, TEST_NOW, "10.0.0.1");
+	use(f, 1, TEST_NOW + HOUR_MS, "10.0.0.1");
+	add(f, (struct usage_add){ OTHER, 1, TEST_NOW, "VALID", 1, NULL });
+	fixture_purge(f, id);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_by_hour"), 1);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_by_day"), 1);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM version_address"), 0);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_all_hour"), 3);
+}
+
+/* An address that comes with no count of its own is one more than the latest. */
+static void further_addresses_are_no_calls(void **state)
+{
+	struct store_fixture *f = *state;
+	struct usage_last u;
+
+	use(f, 1, TEST_NOW, "10.0.0.1");
+	add(f, (struct usage_add){ KEY, 1, TEST_NOW + 9, "VALID", 0, "10.0.0.2" });
+	add(f, (struct usage_add){ KEY, 1, TEST_NOW - 9, "VALID", 0, "10.0.0.1" });
+	u = last_of(f, 1);
+	assert_int_equal(u.last_used, TEST_NOW);
+	assert_int_equal(u.address_count, 2);
+	assert_string_equal(u.addresses[0].address, "10.0.0.2");
+	assert_int_equal(u.addresses[1].at, TEST_NOW);
+	assert_int_equal(fixture_number(f, "SELECT sum(count) AS n FROM usage_by_hour"), 1);
+}
+
+static void outside_a_transaction_nothing_is_written(void **state)
+{
+	struct store_fixture *f = *state;
+	struct err e = ERR_INIT;
+	const struct usage_add row = { KEY, 1, TEST_NOW, "VALID", 1, NULL };
+
+	assert_refused(usage_write(f->s, &row, 1, &e), ERR_STORE, &e, "outside a transaction");
+}
+
 static void hours_go_after_a_month_and_days_after_400(void **state)
 {
 	struct store_fixture *f = *state;
@@ -242,6 +353,8 @@ static void hours_go_after_a_month_and_days_after_400(void **state)
 	assert_well(usage_days(f->s, KEY, 0, 0, INT64_MAX, &figures, &count, &e), &e);
 	assert_int_equal(count, 0);
 	assert_int_equal(last_of(f, 1).last_used, TEST_NOW + 32 * DAY_MS);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_all_hour"), 1);
+	assert_int_equal(fixture_number(f, "SELECT count(*) AS n FROM usage_all_day"), 1);
 }
 
 static void figures_need_a_transaction_and_leave_the_chain_alone(void **state)
@@ -267,6 +380,11 @@ int main(void)
 		TEST(calls_are_counted_by_hour_and_version),
 		TEST(bounds_are_from_and_before),
 		TEST(codes_come_most_frequent_first),
+		TEST(totals_are_of_all_keys),
+		TEST(totals_of_a_long_batch_are_whole),
+		TEST(purged_key_leaves_totals_only),
+		TEST(further_addresses_are_no_calls),
+		TEST(outside_a_transaction_nothing_is_written),
 		TEST(hours_go_after_a_month_and_days_after_400),
 		TEST(figures_need_a_transaction_and_leave_the_chain_alone),
 	};

@@ -1,0 +1,16 @@
+/* The thread that takes connections, hands each to the thread that has the fewest, and lets go of those that
+ * hold on to one without use. */
+#ifndef SERVE_ACCEPTOR_H
+#define SERVE_ACCEPTOR_H
+
+#include "src/serve/listen.h"
+#include "src/serve/worker.h"
+
+struct acceptor;
+
+/* Both are borrowed. `capacity`: connections that fit. */
+struct acceptor *acceptor_start(struct service *s, const struct listeners *l, size_t capacity);
+/* Takes what still waits, then no more. NULL is well. */
+void acceptor_stop(struct acceptor *a);
+
+#endif

@@ -1,0 +1,45 @@
+/* Lines on standard error, through the front end: as JSON where the command line says so. */
+#include "src/serve/log.h"
+
+#include <stdarg.h>
+
+#include "src/app/session.h"
+#include "src/serve/connections.h"
+
+enum { LINE_SIZE = 1024, STATE_MS = 10 * 1000 };
+
+void log_init(struct log *l, const struct op_call *call)
+{
+	l->call = call;
+	pthread_mutex_init(&l->lock, NULL);
+}
+
+void log_release(struct log *l)
+{
+	pthread_mutex_destroy(&l->lock);
+}
+
+void log_line(struct log *l, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list ap;
+
+	va_start(ap, format);
+	if (vsnprintf(line, sizeof(line), format, ap) < 0)
+		line[0] = '\0';
+	va_end(ap);
+	pthread_mutex_lock(&l->lock);
+	call_note(l->call, "%s", line);
+	pthread_mutex_unlock(&l->lock);
+}
+
+bool log_changed(struct log_state *s, bool now)
+{
+	int64_t time = connections_now();
+
+	if (now == s->told || (s->at && time - s->at < STATE_MS))
+		return false;
+	s->told = now;
+	s->at = time;
+	return true;
+}

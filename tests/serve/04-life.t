@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+"""From start to stop: sockets, systemd, signals, connections that nobody uses."""
+import grp
+import os
+import resource
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from serve import Connection, Service, request  # noqa: E402
+from tap import BINARY, check, contains, equal, fail, lacks, main, match, skip, test, wait_for  # noqa: E402
+
+
+@test
+def the_log_tells_where_it_listens_and_what_happens(home):
+    home.create("any")
+    with Service(home, threads=3) as service:
+        match(r"^authrack: listening on 127\.0\.0\.1:\d+; 3 threads, authrack \d", service.log)
+        service.signal(signal.SIGHUP)
+        service.wait_log("reloaded")
+        equal(0, service.stop())
+        match(r"^authrack: stopping$", service.log)
+    with Service(home, listen=("[::1]:0",) if socket.has_ipv6 else ("127.0.0.1:0",)) as service:
+        equal(200, service.get("/healthz").status if not service.addresses[0].startswith("[") else
+              Connection6(service.addresses[0]).get())
+
+
+class Connection6:
+    def __init__(self, name):
+        self.port = int(name.rsplit(":", 1)[1])
+
+    def get(self):
+        with socket.create_connection(("::1", self.port)) as one:
+            one.sendall(request("GET", "/healthz"))
+            return int(one.recv(4096).split(b" ")[1])
+
+
+@test
+def addresses_that_are_none_or_taken_are_refused(home):
+    home.create("any")
+    for address in ("", "8420", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:x",
+                    "::1:80", "[::1]", "[127.0.0.1]:0", "example.org:80", "unix:", "unix:" + "x" * 200):
+        result = home.run("serve", "--listen", address)
+        equal(2, result.code, address)
+    with Service(home) as service:
+        taken = home.run("serve", "--listen", f"127.0.0.1:{service.port}", code=4)
+        contains("Address already in use", taken.err)
+    for option, value in (("--threads", "0"), ("--threads", "1000"), ("--listen-mode", "9"), ("--listen-mode", "01777"),
+                          ("--listen-group", "no-such-group")):
+        equal(2, home.run("serve", "--listen", f"unix:{home.path}/s", option, value).code, f"{option} {value}")
+    check(not os.path.exists(f"{home.path}/s"), "a socket was left behind")
+
+
+@test
+def a_unix_socket_has_its_mode_and_goes_with_the_service(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "serve.sock")
+    with Service(home, listen=(f"unix:{path}",)) as service:
+        equal(0o660, stat.S_IMODE(os.stat(path).st_mode))
+        equal(200, service.verify(secret).status)
+        contains("somebody listens", home.run("serve", "--listen", f"unix:{path}", code=4).err)
+        equal(200, service.verify(secret).status, "after somebody else tried")
+        equal(0, service.stop())
+        check(not os.path.exists(path), "the socket is still there")
+    group = grp.getgrgid(os.getgid()).gr_name
+    with Service(home, "--listen-mode", "0600", "--listen-group", group, listen=(f"unix:{path}",)) as service:
+        equal((0o600, os.getgid()), (lambda s: (stat.S_IMODE(s.st_mode), s.st_gid))(os.stat(path)))
+
+
+@test
+def a_socket_left_behind_is_replaced_and_a_file_is_not(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "serve.sock")
+    with Service(home, listen=(f"unix:{path}",)) as service:
+        service.signal(signal.SIGKILL)
+        service.wait()
+    check(os.path.exists(path))
+    with Service(home, listen=(f"unix:{path}",)) as service:
+        equal(200, service.verify(secret).status)
+    plain = home.file("plain", "precious")
+    contains("is no socket", home.run("serve", "--listen", f"unix:{plain}", code=4).err)
+    with open(plain, encoding="ascii") as f:
+        equal("precious", f.read())
+
+
+@test
+def several_addresses_are_served_at_once(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "s")
+    with Service(home, listen=("127.0.0.1:0", f"unix:{path}", "127.0.0.1:0")) as service:
+        for index in range(3):
+            equal(200, service.get("/v1/verify", {"X-API-Key": secret}, index=index).status)
+
+
+def with_sockets(home, sockets, *args, env=None):
+    """The service with the sockets as systemd hands them over."""
+    script = ('import os, sys\nfds = [int(n) for n in sys.argv[1].split(",")]\n'
+              'copies = [os.dup(fd) for fd in fds]\n'
+              'for n, fd in enumerate(copies): os.dup2(fd, 3 + n); os.set_inheritable(3 + n, True)\n'
+              'os.environ.update(LISTEN_PID=os.environ.get("WRONG_PID") or str(os.getpid()),'
+              ' LISTEN_FDS=str(len(fds)), LISTEN_FDNAMES="x")\n'
+              'os.execv(sys.argv[2], sys.argv[2:])\n')
+    numbers = ",".join(str(one.fileno()) for one in sockets)
+    return home.start("-c", script, numbers, BINARY, "serve", *args, env=env, binary=[sys.executable],
+                      pass_fds=[one.fileno() for one in sockets])
+
+
+@test
+def sockets_of_systemd_are_served_and_it_is_told(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "theirs")
+    name = f"\0authrack-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, socket.create_server(("127.0.0.1", 0)) as tcp, \
+            socket.socket(socket.AF_UNIX) as local:
+        manager.bind(name)
+        manager.settimeout(60)
+        local.bind(path)
+        local.listen()
+        process = with_sockets(home, [tcp, local], "--threads", "1", env={"NOTIFY_SOCKET": "@" + name[1:]})
+        try:
+            equal(b"READY=1", manager.recv(4096))
+            for address in (tcp.getsockname(), path):
+                with Connection(address) as connection:
+                    equal(200, connection.send(request("GET", "/v1/verify", {"X-API-Key": secret})).answer().status)
+            process.send_signal(signal.SIGHUP)
+            match(r"^RELOADING=1\nMONOTONIC_USEC=\d+$", manager.recv(4096).decode())
+            equal(b"READY=1", manager.recv(4096))
+            process.send_signal(signal.SIGTERM)
+            equal(b"STOPPING=1", manager.recv(4096))
+            equal(0, process.wait(60))
+        finally:
+            process.kill()
+            process.communicate()
+        check(os.path.exists(path), "removed systemd's socket")
+
+
+@test
+def sockets_that_are_not_for_us_are_left_alone(home):
+    home.create("any")
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        process = with_sockets(home, [tcp], "--listen", "unix:" + "y" * 300, env={"WRONG_PID": "1"})
+        contains("is no path", process.communicate()[1].decode())
+        equal(2, process.returncode)
+        process = with_sockets(home, [udp])
+        contains("no stream socket", process.communicate()[1].decode())
+        equal(2, process.returncode)
+    with socket.create_server(("0.0.0.0", 0)) as wide:
+        process = with_sockets(home, [wide])
+        contains("beyond loopback", process.communicate()[1].decode())
+        equal(2, process.returncode)
+
+
+def load(service, secret, stop, results):
+    """Asks on one connection after the other until told to stop; notes what came, None where nothing did."""
+    ask = request("GET", "/v1/verify", {"X-API-Key": secret})
+    while not stop.is_set():
+        try:
+            connection = service.connect()
+        except OSError:
+            return
+        with connection:
+            answer = True
+            while answer and not stop.is_set():
+                try:
+                    answer = connection.send(ask).answer()
+                except OSError:
+                    answer = None
+                results.append(answer.status if answer else None)
+                if answer and answer["Connection"] == "close":
+                    break
+
+
+@test
+def a_stop_under_load_loses_no_answer_and_no_count(home):
+    key = home.create("any")
+    stop, results = threading.Event(), []
+    with Service(home) as service:
+        threads = [threading.Thread(target=load, args=(service, key["secret"], stop, results)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: len(results) > 500, "some load")
+        code = service.stop()
+        stop.set()
+        for thread in threads:
+            thread.join()
+    equal(0, code)
+    equal({200}, set(results))
+    rows = home.rows("key", "usage", key["id"], "--by", "code")
+    equal(len(results), sum(row["count"] for row in rows))
+
+
+@test
+def a_second_signal_ends_it_at_once(home):
+    home.create("any")
+    with Service(home) as service, service.connect() as busy:
+        busy.send(b"GET /v1/verify HTTP/1.1\r\nHost: a\r\n")  # a request that does not end
+        wait_for(lambda: service.metric("authrack_connections") == 2, "the connection")
+        service.signal(signal.SIGTERM)
+        service.wait_log("stopping")
+        service.signal(signal.SIGTERM)
+        check(service.wait() in (-signal.SIGTERM, 0), service.process.returncode)
+
+
+@test
+def an_interrupt_ends_it_as_well(home):
+    home.create("any")
+    with Service(home) as service:
+        service.signal(signal.SIGINT)
+        equal(0, service.wait())
+
+
+@test
+def many_idle_connections_do_not_hurt(home):
+    secret = home.create("any")["secret"]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(10000, hard - 300)
+    if count < 1000:
+        skip(f"only {hard} open files are allowed")
+    idle = []
+    try:
+        with Service(home) as service:
+            address = service.address()
+            for _ in range(count):
+                idle.append(socket.create_connection(address))
+            equal(200, service.verify(secret).status)
+            check(service.metric("authrack_connections") > count * 0.9, "they are not open")
+            equal(0, service.stop())
+    finally:
+        for one in idle:
+            one.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@test
+def when_no_more_connections_fit_the_idle_make_room(home):
+    secret = home.create("any")["secret"]
+    limit = ["prlimit", "--nofile=256:256", BINARY]
+    with Service(home, binary=limit) as service:
+        idle = []
+        for _ in range(400):
+            idle.append(socket.create_connection(service.address()))
+            equal(200, service.verify(secret).status)
+        service.wait_log("no more connections fit")
+        for one in idle:
+            one.close()
+
+
+@test
+def a_request_that_does_not_end_is_let_go(home):
+    """Byte after byte, for as long as it is read."""
+    home.create("any")
+    with Service(home) as service, service.connect() as slow:
+        slow.send(b"GET /v1/verify HTTP/1.1\r\n")
+        sent = 0
+        while slow.is_open():
+            try:
+                slow.send(b"X-A: b\r\n" if sent % 2 else b"X-C: d\r\n")
+            except OSError:
+                break
+            sent += 1
+            if sent > 2000:
+                fail("it may go on for ever")
+            threading.Event().wait(0.05)
+        check(sent > 10, "it was not slow")
+
+
+main()
