@@ -19,8 +19,7 @@ enum {
 	ROOMY_FROM = 30,
 	REASONS_MOST = 12,
 	FROM_X = 55,
-	ADDRESS = 39,
-	AGO = 6
+	AGO = 7,
 };
 
 struct key_usage {

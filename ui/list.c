@@ -116,6 +116,8 @@ void list_reload(struct list *l)
 {
 	char id[LIST_ID];
 
+	if (l->rest)
+		return; /* it will be */
 	if (l->page && l->request != REQUEST_MORE && l->request != REQUEST_LESS)
 		l->reload_again = true;
 	else if (list_row_id(l, l->cursor, id))

@@ -67,6 +67,9 @@ struct list_type {
 	/* That has one order and no search: a few hundred rows at most, all loaded at once, and what is typed
 	 * as a filter is looked for in the rows' texts. */
 	bool whole;
+	/* It may take long where there is much: it holds up no other reading, and while the store changes all the
+	 * time it rests between two loads for longer than one takes. */
+	bool slow;
 	/* Options for a filter as typed; an error: it can't be taken. NULL: all of it is for `search`. */
 	enum errc (*filter)(struct view *v, struct op_args *args, const char *text, struct err *e);
 	/* More options for a page. May be NULL. */

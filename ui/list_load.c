@@ -4,7 +4,13 @@
 
 #include "src/base/alloc.h"
 
-enum { LEAST_PAGE = 20, PAGES_AHEAD = 4, WINDOW_MAX = LIST_WHOLE_MAX };
+enum {
+	LEAST_PAGE = 20,
+	PAGES_AHEAD = 4,
+	WINDOW_MAX = LIST_WHOLE_MAX,
+	REST_FROM_MS = 50,
+	REST_TIMES = 3
+};
 
 static struct list_query query_of(const struct list *l, bool backwards, const char *after)
 {
@@ -246,14 +252,39 @@ static bool page_take(struct list *l, const struct json *rows)
 	return true;
 }
 
+static void rest_end(struct list *l)
+{
+	loop_cancel(console_loop(l->view->console), l->rest);
+	l->rest = NULL;
+}
+
+static void rest_due(void *arg)
+{
+	struct list *l = arg;
+
+	l->rest = NULL;
+	list_reload(l);
+}
+
+static void reload_later(struct list *l)
+{
+	struct console *c = l->view->console;
+	int64_t took = console_boot(c) - l->asked_at;
+
+	l->reload_again = false;
+	if (!l->type->slow || took < REST_FROM_MS)
+		list_reload(l);
+	else if (!l->rest)
+		l->rest = loop_after(console_loop(c), REST_TIMES * took, rest_due, l);
+}
+
 static void page_settled(struct list *l)
 {
 	l->loaded = true;
 	l->request = REQUEST_NONE;
 	list_marks_seen(l);
 	if (l->reload_again) {
-		l->reload_again = false;
-		list_reload(l);
+		reload_later(l);
 	} else {
 		list_load_count(l);
 	}
@@ -300,12 +331,13 @@ static bool page_start(struct list *l, const struct list_query *q)
 {
 	struct work_order o = {
 		.op = op_find(l->type->op),
-		.lane = LANE_READ,
+		.lane = l->type->slow ? LANE_SLOW : LANE_READ,
 		.arg = l,
 		.done = page_done,
 	};
 
 	l->limit = q->limit;
+	l->asked_at = console_boot(l->view->console);
 	o.args = list_args(l->type, l->view, q, &l->trouble);
 	if (!o.args)
 		return false;
@@ -340,6 +372,7 @@ void list_load(struct list *l, enum list_request request, const char *anchor)
 	}
 	backwards = goes_backwards(request);
 	set_anchor(l, request, anchor);
+	rest_end(l);
 	work_drop(l->page);
 	work_drop(l->counting);
 	l->page = l->counting = NULL;
@@ -420,5 +453,6 @@ void list_load_drop(struct list *l)
 	work_drop(l->page);
 	work_drop(l->counting);
 	work_drop(l->marking);
+	rest_end(l);
 	l->page = l->counting = l->marking = NULL;
 }

@@ -50,7 +50,9 @@ struct list {
 	char anchor[LIST_ID]; /* the row a request starts from */
 	char wanted[LIST_ID]; /* where the cursor goes when the window is replaced; "" stays */
 	size_t limit;
-	bool reload_again; /* asked for while a page was on its way */
+	bool reload_again;	 /* asked for while a page was on its way */
+	int64_t asked_at;	 /* when the page was, of console_boot() */
+	struct loop_timer *rest; /* of a slow list, before it is loaded again */
 
 	struct work *counting;
 	int64_t matches, total;

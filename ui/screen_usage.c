@@ -253,8 +253,9 @@ static const char *usage_why_no_export(struct view *v)
 static void usage_ranged(void *arg)
 {
 	struct view *v = arg;
+	const char *id = list_id(v->list);
 
-	list_reload(v->list);
+	list_select(v->list, id ? id : ""); /* what is on its way is for the old one */
 }
 
 /* Were there calls before? Only who sees none wants to know. */
@@ -318,6 +319,7 @@ static const struct list_type usage_list = {
 	.plural = "keys",
 	.op = "key.usage",
 	.whole = true,
+	.slow = true,
 	.page = usage_page,
 };
 

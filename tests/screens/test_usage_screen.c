@@ -6,6 +6,7 @@
 #include "src/base/alloc.h"
 #include "tests/screens/goldens.h"
 #include "ui/chart.h"
+#include "ui/list_state.h"
 
 enum { NOBODY = 0, DAYS = 398 };
 
@@ -250,6 +251,45 @@ static void figures_move_on_and_the_cursor_stays_on_its_key(void **state)
 	console_run_end(&c);
 }
 
+static void the_cursor_stays_on_its_key_when_the_range_is_another(void **state)
+{
+	struct console_run c;
+
+	open_busy(&c, *state);
+	console_run_keys(&c, "8jj+");
+	assert_string_equal(selected(&c), "ci-deploy");
+	console_run_keys(&c, "-");
+	assert_string_equal(selected(&c), "ci-deploy");
+	console_run_end(&c);
+}
+
+/* Of ten thousand keys the most called ones take a while: they must not take all of it. */
+static void keys_that_take_long_are_not_loaded_all_the_time(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+	const struct list *l;
+
+	open_busy(&c, r);
+	console_run_keys(&c, "8jj");
+	l = console_view(c.console, NULL)->list;
+	view_changed(c.console);
+	view_changed(c.console);
+	console_settle(c.console);
+	assert_null(l->rest);
+	view_changed(c.console);
+	test_clock_advance(&r->clock, 2000);
+	view_changed(c.console);
+	console_settle(c.console);
+	assert_non_null(l->rest);
+	view_changed(c.console);
+	assert_false(list_loading(l));
+	console_run_keys(&c, "+"); /* who wants to see something else does not wait */
+	assert_null(l->rest);
+	assert_string_equal(selected(&c), "ci-deploy");
+	console_run_end(&c);
+}
+
 static void enter_opens_the_key_and_o_its_usage(void **state)
 {
 	struct console_run c;
@@ -429,6 +469,8 @@ int main(void)
 		TEST(the_range_is_chosen_from_a_menu_or_by_plus_and_minus),
 		TEST(totals_are_those_of_the_operation),
 		TEST(figures_move_on_and_the_cursor_stays_on_its_key),
+		TEST(the_cursor_stays_on_its_key_when_the_range_is_another),
+		TEST(keys_that_take_long_are_not_loaded_all_the_time),
 		TEST(enter_opens_the_key_and_o_its_usage),
 		TEST(the_mouse_chooses_a_key_below_the_chart),
 		TEST(a_filter_of_the_keys_screen_hides_no_key_that_is_opened),
