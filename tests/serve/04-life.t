@@ -100,7 +100,7 @@ def with_sockets(home, sockets, *args, env=None):
     """The service with the sockets as systemd hands them over."""
     script = ('import os, sys\nfds = [int(n) for n in sys.argv[1].split(",")]\n'
               'copies = [os.dup(fd) for fd in fds]\n'
-              'for n, fd in enumerate(copies): os.dup2(fd, 3 + n, inheritable=True)\n'
+              'for n, fd in enumerate(copies): os.dup2(fd, 3 + n); os.set_inheritable(3 + n, True)\n'
               'os.environ.update(LISTEN_PID=os.environ.get("WRONG_PID") or str(os.getpid()),'
               ' LISTEN_FDS=str(len(fds)), LISTEN_FDNAMES="x")\n'
               'os.execv(sys.argv[2], sys.argv[2:])\n')

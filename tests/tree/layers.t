@@ -25,7 +25,7 @@ FOREIGN = {
     r"sqlite3\.h": ("data/engine_sqlite.c",),
     r"libpq-fe\.h": ("data/engine_postgres.c",),
     r"curl/.*": ("src/base/http.c", "src/base/http_errors.c"),
-    r"microhttpd\.h": ("src/serve/",),
+    r"microhttpd\.h": ("src/serve/worker.c",),
     r"openssl/.*": ("src/base/", "src/token/"),
     r"jansson\.h": ("src/base/json.c",),
     r"qrencode\.h": ("src/base/qr.c",),
