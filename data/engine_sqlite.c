@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -313,14 +314,22 @@ static enum engine_code set_up(struct engine_conn *c)
 	return set_pragmas(c);
 }
 
+/* Statistics that nobody reads cost a lock for all threads at each allocation. Before SQLite is used. */
+static void engine_start(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum engine_code conn_open(struct engine_conn **out, const char *path, unsigned flags)
 {
 	struct engine_conn *c = x_calloc(1, sizeof *c);
 	int how = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW |
 		  SQLITE_OPEN_EXRESCODE;
+	static pthread_once_t started = PTHREAD_ONCE_INIT;
 	enum engine_code code;
 	int rc;
 
+	pthread_once(&started, engine_start);
 	c->memory = flags & ENGINE_MEMORY;
 	c->read_only = flags & ENGINE_READ;
 	c->plain = flags & ENGINE_PLAIN;

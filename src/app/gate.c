@@ -141,6 +141,7 @@ static bool is_alive(struct gate_thread *t)
 
 	if (r->known && (r->key.altered || r->version.altered))
 		return true;
+	t->doubtful = true;
 	store_snapshot_end(t->store);
 	return store_snapshot_renew(t->store, NULL) == ERR_OK;
 }

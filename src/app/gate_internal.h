@@ -42,6 +42,7 @@ struct gate_thread {
 	struct err why;
 	_Atomic bool
 		stale; /* the snapshot is to be ended by the thread itself: it is always busy */
+	bool doubtful; /* something could not be read: a fresh connection forgets what it has of it */
 	struct verify_result result;
 };
 

@@ -28,6 +28,7 @@ static void thread_up(struct gate_thread *t, struct store *fresh)
 	pthread_mutex_lock(&t->mutex);
 	old = t->store;
 	t->store = fresh;
+	t->doubtful = false;
 	pthread_mutex_unlock(&t->mutex);
 	store_close(old);
 	if (old)
@@ -51,17 +52,17 @@ static void stays_down(struct gate *g, const struct err *why)
 	pthread_mutex_unlock(&g->health);
 }
 
-static bool is_down(struct gate_thread *t)
+static bool wants_opening(struct gate_thread *t)
 {
-	bool down;
+	bool wants;
 
 	pthread_mutex_lock(&t->mutex);
-	down = !t->store;
+	wants = !t->store || t->doubtful;
 	pthread_mutex_unlock(&t->mutex);
-	return down;
+	return wants;
 }
 
-/* Opens what is down, or everything: each connection is checked as at the first start. */
+/* Opens what is down or in doubt, or everything: each connection is checked as at the first start. */
 static enum errc threads_open(struct gate *g, bool all, struct err *e)
 {
 	enum errc rc = ERR_OK;
@@ -69,7 +70,7 @@ static enum errc threads_open(struct gate *g, bool all, struct err *e)
 	for (struct gate_thread *t = g->threads; t && !rc; t = t->next) {
 		struct store *fresh;
 
-		if (!all && !is_down(t))
+		if (!all && !wants_opening(t))
 			continue;
 		rc = gate_connect(g, &fresh, true, e);
 		if (!rc)
@@ -123,16 +124,10 @@ static void thread_look(struct gate_thread *t)
 
 void gate_tick(struct gate *g)
 {
-	bool down;
-
 	pthread_mutex_lock(&g->opening);
 	for (struct gate_thread *t = g->threads; t; t = t->next)
 		thread_look(t);
-	pthread_mutex_lock(&g->health);
-	down = g->down > 0;
-	pthread_mutex_unlock(&g->health);
-	if (down || g->anew)
-		recover(g);
+	recover(g);
 	pthread_mutex_unlock(&g->opening);
 }
 

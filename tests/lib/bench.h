@@ -16,7 +16,7 @@ struct bench_secrets {
 	size_t count;
 };
 
-double bench_seconds(void);
+double bench_seconds(void); /* of the processor, for this thread: steadier than the wall clock */
 double bench_median(double *figures, size_t count); /* sorts them */
 /* One a line; ends the program where the file can't be read. */
 void bench_secrets_read(struct bench_secrets *in, const char *path);
