@@ -174,7 +174,7 @@ def through_nginx(bench, big, report):
     """The recipe against the same proxy without its questions; the API behind is the introduction's app."""
     sock, port = bench.folder / "serve.sock", recipes.free_port()
     ours, api = bench.service(big, core=None, listen=str(sock)), bench.app(core=None)
-    plain = bench.nginx("plain", f"upstream api {{ server 127.0.0.1:{api.where}; keepalive 32; }} server {{ "
+    plain = bench.nginx("plain", f"upstream api {{ server 127.0.0.1:{api.where}; keepalive 128; }} server {{ "
                         f"listen 127.0.0.1:{port}; location / {{ proxy_pass http://api; proxy_http_version 1.1; "
                         "proxy_set_header Connection \"\"; } }", port, core=None)
     folder = bench.folder / "asking"

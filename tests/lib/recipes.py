@@ -132,7 +132,10 @@ class Relay:
                 relay.count += 1
                 relay.join(self.request)
 
-        self.server = socketserver.ThreadingUnixStreamServer(self.path, Handler)
+        class Listening(socketserver.ThreadingUnixStreamServer):
+            request_queue_size = 128  # a connection beyond it fails at once
+
+        self.server = Listening(self.path, Handler)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The recipes for nginx, Caddy and HAProxy, each run by Debian's program before an API."""
+import concurrent.futures
 import contextlib
 import http.client
 import os
@@ -155,6 +156,24 @@ def keeps_its_connections_to_the_service(home, proxy):
                 send(connection, f"/{i}", {"X-API-Key": secret if i % 4 else "wrong"})
                 equal(200 if i % 4 else 401, Answer(connection.getresponse()).status)
         check(world.relay.count <= 8, f"{world.relay.count} connections for 200 requests")
+        print(f"# {world.relay.count} connections for 200 requests")
+
+
+@each_proxy
+def needs_no_more_connections_than_it_has_clients(home, proxy):
+    secret, clients = home.create("billing")["secret"], 24
+    with behind(home, proxy) as world:
+        def client(_):
+            connection = http.client.HTTPConnection("127.0.0.1", world.port, timeout=PATIENCE)
+            with contextlib.closing(connection):
+                for _ in range(20):
+                    send(connection, "/", {"X-API-Key": secret})
+                    equal(200, Answer(connection.getresponse()).status)
+
+        with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+            list(pool.map(client, range(clients)))
+        check(world.relay.count <= 2 * clients, f"{world.relay.count} connections for {20 * clients} requests")
+        print(f"# {world.relay.count} connections for {20 * clients} requests of {clients} clients")
 
 
 @each_proxy
