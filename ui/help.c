@@ -89,6 +89,20 @@ static bool entry_fits(const struct help *h, const struct action *a)
 	       text_contains(a->label, strlen(a->label), folded, len);
 }
 
+/* A title that would end the left column begins the right one. */
+static void titles_keep(struct help *h)
+{
+	size_t half = (h->shown_count + 1) / 2;
+
+	while (half && h->shown[half - 1].title && h->shown_count < ENTRIES) {
+		memmove(&h->shown[half], &h->shown[half - 1],
+			(h->shown_count - half + 1) * sizeof(*h->shown));
+		h->shown[half - 1] = (struct help_entry){ NULL, NULL };
+		h->shown_count++;
+		half = (h->shown_count + 1) / 2;
+	}
+}
+
 static void entries_filter(struct help *h)
 {
 	h->shown_count = h->at = h->top = 0;
@@ -98,6 +112,7 @@ static void entries_filter(struct help *h)
 		if (!h->search.len || (a && entry_fits(h, a)))
 			h->shown[h->shown_count++] = h->all[i];
 	}
+	titles_keep(h);
 	while (h->at + 1 < h->shown_count && !h->shown[h->at].action)
 		h->at++;
 }

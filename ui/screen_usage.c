@@ -126,7 +126,7 @@ static void nothing_draw(struct view *v, const struct area *a)
 		       "key "
 		       "and version, hour and reason, and from where a key was used last. Run it "
 		       "beside your API:");
-	area_text(a, 8, y, -1, STYLE_NORMAL, "authrack serve --listen 127.0.0.1:8080");
+	area_text(a, 8, y, -1, STYLE_NORMAL, "authrack serve --listen 127.0.0.1:8420");
 	y += 2;
 	if (ever)
 		y = way_draw(a, y, "t", "look further back");
