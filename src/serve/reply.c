@@ -31,8 +31,12 @@ void reply_field_begin(struct reply *r, const char *name)
 /* What did not fit is left out whole: a value cut short would say something else. */
 void reply_field_end(struct reply *r)
 {
-	if (buf_add(&r->values, "", 1) && r->count + 1 < REPLY_FIELDS_MAX)
+	if (buf_add(&r->values, "", 1) && r->count + 1 < REPLY_FIELDS_MAX) {
 		r->count++;
+		return;
+	}
+	r->values.len = r->fields[r->count].at;
+	r->values.full = false;
 }
 
 void reply_field(struct reply *r, const char *name, const char *value)
