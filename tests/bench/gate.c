@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 	double us[ROUNDS], them[ROUNDS];
 	struct bench_secrets in = { 0 };
 	struct gate_thread *thread;
-	struct upkeep upkeep = { NULL };
+	struct upkeep upkeep = { .gate = NULL };
 	struct err e = ERR_INIT;
 	struct store *s;
 	struct app *app;

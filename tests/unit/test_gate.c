@@ -23,7 +23,7 @@
 #include "src/base/file.h"
 #include "tests/lib/sink.h"
 
-enum { ALTERNATIONS = 1500 };
+enum { ALTERNATIONS = 800, ROUNDS = 25 };
 
 struct world {
 	struct session s;
@@ -312,7 +312,7 @@ static void wait_for_askers(struct asker *askers, int count)
 
 static void threads_see_it_under_upkeep(void **state)
 {
-	enum { THREADS = 3 };
+	enum { THREADS = 2 };
 	struct world *w = *state;
 	struct asker askers[THREADS] = { 0 };
 	pthread_t ids[THREADS];
@@ -323,7 +323,7 @@ static void threads_see_it_under_upkeep(void **state)
 		assert_well(gate_thread_open(&askers[i].thread, w->gate, &e), &e);
 		assert_int_equal(pthread_create(&ids[i], NULL, asker_run, &askers[i]), 0);
 	}
-	for (int n = 0; n < 100; n++) {
+	for (int n = 0; n < ROUNDS; n++) {
 		operate(w, "key.disable");
 		for (int i = 0; i < THREADS; i++)
 			askers[i].disabled = 1;
@@ -364,7 +364,7 @@ static void a_busy_service_keeps_the_log_short(void **state)
 	struct err e = ERR_INIT;
 	struct stat st;
 
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 150; i++) {
 		test_clock_advance(&w->s.clock, HOUR_MS); /* another hour: another row */
 		assert_answers(w);
 		assert_well(gate_write(w->gate, &e), &e);
