@@ -1,6 +1,7 @@
 /* The head of the wal-index: two copies of version, change counter, frames, salts and checksums. */
 #include "data/log_watch.h"
 
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <string.h>
 

@@ -4,9 +4,10 @@
 #ifndef DATA_LOG_WATCH_H
 #define DATA_LOG_WATCH_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+struct sqlite3;
 
 enum { LOG_HEAD_WORDS = 12 }; /* two copies of 48 bytes */
 
@@ -17,7 +18,7 @@ struct log_watch {
 
 /* Remembers the log as it is. To be called before the read transaction that it is to speak for, and on a
  * connection that has read through a write-ahead log before. */
-void log_watch_begin(struct log_watch *w, sqlite3 *db);
+void log_watch_begin(struct log_watch *w, struct sqlite3 *db);
 /* True: nobody has committed since. False: somebody may have, or it can't be told. */
 bool log_watch_holds(const struct log_watch *w);
 

@@ -22,7 +22,7 @@ OWN = {
 # Foreign header -> files or folders that may name it.
 FOREIGN = {
     r"n?curses\.h|term\.h": ("ui/paint_ncurses.c",),
-    r"sqlite3\.h": ("data/engine_sqlite.c",),
+    r"sqlite3\.h": ("data/engine_sqlite.c", "data/log_watch.c"),
     r"libpq-fe\.h": ("data/engine_postgres.c",),
     r"curl/.*": ("src/base/http.c", "src/base/http_errors.c"),
     r"microhttpd\.h": ("src/serve/worker.c",),
