@@ -214,7 +214,7 @@ static void match_found(struct list *l, const struct json *rows)
 /* False: another page is on its way, so nothing is settled yet. */
 static bool page_take(struct list *l, const struct json *rows)
 {
-	bool whole = json_count(rows) < l->limit;
+	bool whole = l->type->whole || json_count(rows) < l->limit;
 
 	switch (l->request) {
 	case REQUEST_START:

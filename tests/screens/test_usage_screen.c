@@ -4,6 +4,7 @@
 #include "data/usage.h"
 #include "src/app/session.h"
 #include "src/base/alloc.h"
+#include "src/base/buf.h"
 #include "tests/screens/goldens.h"
 #include "ui/chart.h"
 #include "ui/list_state.h"
@@ -290,6 +291,33 @@ static void keys_that_take_long_are_not_loaded_all_the_time(void **state)
 	console_run_end(&c);
 }
 
+static void of_very_many_keys_the_most_called_are_listed_once(void **state)
+{
+	struct op_run *r = *state;
+	struct console_run c;
+	struct buf csv = BUF_INIT(1 << 20);
+	char *path;
+
+	buf_add_text(&csv, "name,secret\n");
+	for (int i = 0; i <= LIST_WHOLE_MAX; i++)
+		buf_addf(&csv, "svc-%05d,%032d0123456789abcdefghijklmnopqrstuv\n", i, i);
+	path = op_run_file(r, "many.csv", buf_text(&csv));
+	assert_run(r, "key.import", "file", path, NULL);
+	free(path);
+	buf_release(&csv);
+	begin(r);
+	for (int i = 0; i <= LIST_WHOLE_MAX; i++)
+		count(r, i + 1, 1, 0, "VALID", 5000 - i);
+	commit(r);
+	console_run_start(&c, r, 80, 24, true);
+	console_run_keys(&c, "8");
+	console_run_shows(&c, "1,200 keys or more called");
+	console_run_keys(&c, "G<PgDn>");
+	assert_string_equal(selected(&c), "svc-01199");
+	assert_null(list_at(console_view(c.console, NULL)->list, LIST_WHOLE_MAX));
+	console_run_end(&c);
+}
+
 static void enter_opens_the_key_and_o_its_usage(void **state)
 {
 	struct console_run c;
@@ -471,6 +499,7 @@ int main(void)
 		TEST(figures_move_on_and_the_cursor_stays_on_its_key),
 		TEST(the_cursor_stays_on_its_key_when_the_range_is_another),
 		TEST(keys_that_take_long_are_not_loaded_all_the_time),
+		TEST(of_very_many_keys_the_most_called_are_listed_once),
 		TEST(enter_opens_the_key_and_o_its_usage),
 		TEST(the_mouse_chooses_a_key_below_the_chart),
 		TEST(a_filter_of_the_keys_screen_hides_no_key_that_is_opened),
