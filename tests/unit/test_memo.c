@@ -208,6 +208,8 @@ static void each_change_of_others_ends_it(void **state)
 		assert_code(w, VERIFY_DISABLED);
 		if (i % 5)
 			gate_tick(w->gate);
+		test_clock_advance(&w->s.clock, SECOND_MS);
+		assert_code(w, VERIFY_DISABLED);
 		assert_code(w, VERIFY_DISABLED);
 		operate(w, "key.enable");
 	}
