@@ -179,7 +179,7 @@ static enum errc codes_read(struct stmt *st, struct usage_code **out, size_t *co
 
 		*out = rows_next(*out, count, sizeof(**out));
 		c = &(*out)[(*count)++];
-		len = len < sizeof c->code ? len : sizeof c->code - 1;
+		len = len < sizeof(c->code) ? len : sizeof(c->code) - 1;
 		memcpy(c->code, code, len);
 		c->code[len] = '\0';
 		c->count = stmt_get_int(st, "total");

@@ -8,6 +8,7 @@
 
 #include "data/usage.h"
 #include "src/base/alloc.h"
+#include "src/base/hash.h"
 
 enum {
 	SHARDS = 16,
@@ -38,9 +39,8 @@ struct row {
 struct table {
 	struct row *rows;
 	size_t count;
-	uint32_t *
-		slots; /* number of a row, from 1; 0: free. Twice as many as there is room for rows */
-	size_t slot_count;
+	uint32_t *slots;   /* number of a row, from 1; 0: free */
+	size_t slot_count; /* twice as many as there is room for rows */
 	struct seen *seens;
 	size_t seen_count, seen_size;
 };
@@ -63,12 +63,7 @@ struct meter {
 /* The hour is not in it: rows that differ by nothing else stand in one chain. */
 static uint64_t row_hash(int64_t key, int64_t version, enum verify_code code)
 {
-	uint64_t h = (uint64_t)key * 0x9e3779b97f4a7c15U + (uint64_t)version * 0xff51afd7ed558ccdU +
-		     (uint64_t)code;
-
-	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9U;
-	h = (h ^ h >> 27) * 0x94d049bb133111ebU;
-	return h ^ h >> 31;
+	return hash_mix(hash_mix((uint64_t)key) ^ ((uint64_t)version << 8) ^ (uint64_t)code);
 }
 
 static void table_release(struct table *t)

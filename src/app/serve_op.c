@@ -36,11 +36,6 @@ static const struct arg serve_args[] = {
 	{ .name = NULL },
 };
 
-static enum errc serve_run(const struct op_call *c, struct err *e)
-{
-	return app_serve(c, e);
-}
-
 const struct op op_serve = {
 	.id = "serve",
 	.summary = "answer \"is this key good?\" for proxies and apps",
@@ -50,5 +45,5 @@ const struct op op_serve = {
 		"authrack serve --listen unix:/run/authrack/serve.sock --listen-group www-data\n",
 	.args = serve_args,
 	.flags = OP_NO_STORE | OP_STAYS,
-	.run = serve_run,
+	.run = app_serve,
 };

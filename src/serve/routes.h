@@ -32,8 +32,8 @@ enum guard {
 };
 
 struct route {
-	const char *path, *allow;
-	const char *const *methods; /* NULL-terminated; NULL: any */
+	const char *path;
+	const char *allow; /* methods, as Allow names them: "GET, POST"; NULL: any */
 	enum guard guard;
 	bool is_prefix; /* what follows is the client's path, the query the client's, too */
 	enum shape shape;
