@@ -247,7 +247,7 @@ static enum errc all_by_code(struct asked *a, struct err *e)
 static enum errc top_tell(struct asked *a, const struct usage_key *u, struct err *e)
 {
 	struct json *row = json_object_new();
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	int64_t at = TIME_NONE;
 	struct key k;
 	enum errc rc;
@@ -388,11 +388,10 @@ const struct op op_key_usage = {
 	.detail =
 		"Counted by the service. By hour or day: allowed and denied calls, of each version "
 		"of the key or of all keys together. By version: the sums, last use and from "
-		"where. "
-		"By code: calls with each answer; without a key also those with unknown secrets. "
-		"By "
-		"key: the keys that are called most. Counted is from the begin of the hour that "
-		"--since falls in, or of the day (in UTC) where figures are those of days.",
+		"where. By code: calls with each answer; without a key also those with unknown "
+		"secrets. By key: the keys that are called most. Counted is from the begin of the "
+		"hour that --since falls in, or of the day (in UTC) where figures are those of "
+		"days.",
 	.example = "authrack key usage billing-sync\n"
 		   "authrack key usage billing-sync --by version --since 7d\n"
 		   "authrack key usage --by key --limit 5\n",

@@ -12,7 +12,6 @@
 
 enum {
 	SHARDS = 16,
-	ADDRESSES = 8,	  /* of a version, as the store keeps them */
 	SLOTS_FIRST = 64, /* powers of two */
 	SLOTS_IDLE = 8,	  /* a table this many times larger than it was used for is given back */
 	ROWS_MAX = 16384, /* of a shard, where the store can't be written for long: 1 MB */
@@ -25,7 +24,7 @@ struct seen { /* the latest client addresses of one row, in no order */
 	struct {
 		struct address address;
 		int64_t at;
-	} list[ADDRESSES];
+	} list[USAGE_ADDRESSES];
 	size_t count;
 };
 
@@ -155,7 +154,7 @@ static void seen_add(struct seen *s, const struct address *a, int64_t at)
 		if (s->list[i].at < s->list[place].at)
 			place = i;
 	}
-	if (s->count < ADDRESSES)
+	if (s->count < USAGE_ADDRESSES)
 		place = s->count++;
 	else if (at < s->list[place].at)
 		return;
@@ -378,7 +377,7 @@ static size_t batch_fill(struct batch *b, const struct item *items, size_t count
 	size_t n = 0;
 
 	b->count = 0;
-	while (n < count && b->count + 1 + ADDRESSES <= BATCH_MAX)
+	while (n < count && b->count + 1 + USAGE_ADDRESSES <= BATCH_MAX)
 		batch_add(b, &items[n++]);
 	return n;
 }

@@ -12,7 +12,7 @@ static void ready_answer(struct visit *v);
 static void metrics_answer(struct visit *v);
 static void nothing_answer(struct visit *v);
 
-const struct route routes[ROUTES_COUNT] = {
+static const struct route routes[METRIC_ROUTES] = {
 	{ .path = "/v1/verify",
 	  .guard = GUARD_CALLER,
 	  .allow = "GET, POST",
@@ -51,7 +51,7 @@ const struct route *route_find(const char *path)
 	return r;
 }
 
-size_t route_index(const struct route *r)
+static size_t route_index(const struct route *r)
 {
 	return (size_t)(r - routes);
 }

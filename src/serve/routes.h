@@ -41,9 +41,6 @@ struct route {
 };
 /* Never NULL: what is not there has a route of its own. */
 const struct route *route_find(const char *path);
-size_t route_index(const struct route *r);
-enum { ROUTES_COUNT = METRIC_ROUTES };
-extern const struct route routes[ROUTES_COUNT];
 
 /* Fills v->reply. v->request is read to its end, v->request.problem may be set. */
 void visit_answer(struct visit *v);
