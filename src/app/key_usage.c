@@ -137,26 +137,28 @@ static enum errc key_by_day(struct asked *a, struct err *e)
 	return of_versions(a, version_days, e);
 }
 
-static enum errc all_by_hour(struct asked *a, struct err *e)
+typedef enum errc all_buckets_of(struct store *s, int64_t from, int64_t until,
+				 struct usage_hour **out, size_t *count, struct err *e);
+
+static enum errc all_buckets(struct asked *a, all_buckets_of *read, const char *name, struct err *e)
 {
 	struct usage_hour *found = NULL;
 	size_t count = 0;
-	enum errc rc = usage_all_hours(a->store, a->from, a->until, &found, &count, e);
+	enum errc rc = read(a->store, a->from, a->until, &found, &count, e);
 
-	buckets_tell(a, "hour", found, count);
+	buckets_tell(a, name, found, count);
 	free(found);
 	return rc;
 }
 
+static enum errc all_by_hour(struct asked *a, struct err *e)
+{
+	return all_buckets(a, usage_all_hours, "hour", e);
+}
+
 static enum errc all_by_day(struct asked *a, struct err *e)
 {
-	struct usage_hour *found = NULL;
-	size_t count = 0;
-	enum errc rc = usage_all_days(a->store, a->from, a->until, &found, &count, e);
-
-	buckets_tell(a, "day", found, count);
-	free(found);
-	return rc;
+	return all_buckets(a, usage_all_days, "day", e);
 }
 
 /* --- versions ---------------------------------------------------------------------------------- */
