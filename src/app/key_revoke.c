@@ -9,6 +9,8 @@
 #include "src/app/verify.h"
 #include "src/base/datetime.h"
 
+#include "data/usage.h"
+
 static const char *const reasons[] = {
 	"compromise", "superseded", "owner_left", "policy", "unused", "other", NULL,
 };
