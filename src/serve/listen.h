@@ -10,9 +10,9 @@
 
 struct listener {
 	int fd;
-	bool is_unix, is_local; /* is_local: a Unix socket or loopback */
-	char *path;		/* of a Unix socket that is ours to remove; else NULL */
-	char name[160];		/* as it is told: "127.0.0.1:8420", "unix:/run/x"; terminal-safe */
+	bool is_local;	/* a Unix socket, or loopback */
+	char *path;	/* of a Unix socket that is ours to remove; else NULL */
+	char name[160]; /* as it is told: "127.0.0.1:8420", "unix:/run/x"; terminal-safe */
 };
 struct listeners {
 	struct listener *items;

@@ -9,13 +9,6 @@ from serve import Service, request  # noqa: E402
 from tap import check, contains, equal, lacks, main, match, test  # noqa: E402
 
 
-def code_of(answer):
-    """The status, and the code of an error or a verdict."""
-    if answer.body:
-        return answer.status, answer.json.get("code") or answer.json["error"]["code"]
-    return answer.status, answer["X-Auth-Code"]
-
-
 @test
 def a_key_that_comes_twice_is_ambiguous(home):
     secret = home.create("any")["secret"]
@@ -26,7 +19,7 @@ def a_key_that_comes_twice_is_ambiguous(home):
                         [("X-API-Key", secret), ("Authorization", bearer + "x")],
                         [("X-API-Key", ""), ("Authorization", bearer)],
                         [("Authorization", "Basic eDp5"), ("Authorization", bearer)]):
-            equal((401, "AMBIGUOUS"), code_of(service.get("/v1/verify", headers)), headers)
+            equal((401, "AMBIGUOUS"), service.get("/v1/verify", headers).code, headers)
         for headers in ([("X-API-Key", secret), ("Authorization", bearer)],
                         [("x-api-key", f"  {secret}\t ")],
                         [("AUTHORIZATION", f"bEaReR   {secret}")],
@@ -35,7 +28,7 @@ def a_key_that_comes_twice_is_ambiguous(home):
         for headers in ([("Authorization", f"Bearer{secret}")], [("Authorization", secret)],
                         [("Authorization", f"Token {secret}")], [("Authorization", "Bearer")],
                         [("Cookie", f"X-API-Key={secret}")], [("X-API-Keys", secret)]):
-            equal((401, "MALFORMED"), code_of(service.get("/v1/verify", headers)), headers)
+            equal((401, "MALFORMED"), service.get("/v1/verify", headers).code, headers)
 
 
 @test
@@ -47,7 +40,7 @@ def a_key_in_the_query_is_refused_even_when_it_is_good(home):
                       "secret=1", "%6Bey=x", f"a={secret}", f"{secret}", f"a=1&b={secret}",
                       f"a={secret[:-1]}{'0' if secret[-1] != '0' else '1'}", f"scope={secret}"):
             for path in ("/v1/verify", "/v1/auth", "/v1/auth/nginx"):
-                equal((400, "KEY_IN_QUERY"), code_of(service.get(f"{path}?{query}", good)), query)
+                equal((400, "KEY_IN_QUERY"), service.get(f"{path}?{query}", good).code, query)
         equal(200, service.get("/v1/verify?keys=1&x=key", good).status)
         # With Envoy the query is the client's own.
         equal(204, service.get("/v1/auth/envoy/list?token=7&scope=a%20b", good).status)
@@ -63,11 +56,11 @@ def scopes_are_said_once_and_are_scopes(home):
         for path, scopes in (("/v1/verify?scope=a", ["a"]), ("/v1/verify?scope=a&scope=a", []),
                              ("/v1/verify", ["a", "b"])):
             headers = [key] + [("X-Authrack-Scope", scope) for scope in scopes]
-            equal((400, "SCOPE_TWICE"), code_of(service.get(path, headers)), path)
+            equal((400, "SCOPE_TWICE"), service.get(path, headers).code, path)
         for scope in ("a,b", "ä", "a\x01", "a" * 65, "a%", '"a"', " ".join(["a"] * 33), "x " * 4000):
             answer = service.get("/v1/auth", [key, ("X-Authrack-Scope", scope)])
-            check(code_of(answer) in ((400, "SCOPE_INVALID"), (431, "HEADERS_TOO_LARGE")), scope)
-        equal((400, "SCOPE_INVALID"), code_of(service.get("/v1/verify?scope=a%00b", [key])))
+            check(answer.code in ((400, "SCOPE_INVALID"), (431, "HEADERS_TOO_LARGE")), scope)
+        equal((400, "SCOPE_INVALID"), service.get("/v1/verify?scope=a%00b", [key]).code)
         for scope in ("", "  ", " a  b "):
             equal(200, service.get("/v1/verify", [key, ("X-Authrack-Scope", scope)]).status)
 
@@ -85,9 +78,9 @@ def bodies_are_dropped_up_to_a_size(home):
         kept.send(request("GET", "/v1/verify", key, b"GET /v1/verify HTTP/1.1\r\n\r\n"))
         equal(200, kept.answer().status)
         check(kept.is_open(), "a body was taken for a request")
-        equal((413, "BODY_TOO_LARGE"), code_of(service.get("/v1/verify", key, "POST", b"x" * 65537)))
+        equal((413, "BODY_TOO_LARGE"), service.get("/v1/verify", key, "POST", b"x" * 65537).code)
         big = b"".join(b"8000\r\n" + b"x" * 0x8000 + b"\r\n" for _ in range(3)) + b"0\r\n\r\n"
-        equal((413, "BODY_TOO_LARGE"), code_of(service.ask(request("POST", "/v1/verify", chunked) + big)))
+        equal((413, "BODY_TOO_LARGE"), service.ask(request("POST", "/v1/verify", chunked) + big).code)
 
 
 @test
