@@ -3,7 +3,7 @@
 
 #include "src/app/gate_internal.h"
 
-enum { RETRY_FIRST = 100, RETRY_LONGEST = 1000, ROW_SHOWN = 60000 }; /* ms */
+enum { RETRY_FIRST = 100, RETRY_LONGEST = SECOND_MS, ROW_SHOWN = MINUTE_MS }; /* ms */
 
 /* --- down and up again --------------------------------------------------------------------------------- */
 
