@@ -88,6 +88,19 @@ def a_socket_left_behind_is_replaced_and_a_file_is_not(home):
 
 
 @test
+def a_socket_that_another_service_took_over_stays(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "s")
+    with Service(home, listen=(f"unix:{path}",)) as first:
+        os.unlink(path)
+        with Service(home, listen=(f"unix:{path}",)) as second:
+            equal(0, first.stop())
+            equal(200, second.verify(secret).status)
+            equal(0, second.stop())
+    check(not os.path.exists(path), "the socket was left behind")
+
+
+@test
 def several_addresses_are_served_at_once(home):
     secret = home.create("any")["secret"]
     path = os.path.join(home.path, "s")
