@@ -323,6 +323,8 @@ static const struct {
 	[PROBLEM_NONE] = { 500, "INTERNAL", "" },
 	[PROBLEM_PATH] = { 404, "NO_SUCH_PATH", "there is nothing here" },
 	[PROBLEM_METHOD] = { 405, "METHOD_NOT_ALLOWED", "see Allow for what is" },
+	[PROBLEM_FRAMING] = { 400, "AMBIGUOUS_LENGTH",
+			      "say once, and in one way, where the body ends" },
 	[PROBLEM_HEADERS_SIZE] = { 431, "HEADERS_TOO_LARGE", "the headers are over 8 KiB" },
 	[PROBLEM_BODY_SIZE] = { 413, "BODY_TOO_LARGE", "the body is over 64 KiB; none is needed" },
 	[PROBLEM_CALLER] = { 403, "CALLER_REFUSED",

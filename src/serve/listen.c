@@ -208,6 +208,7 @@ static enum errc unix_make(struct listener *one, const union any_address *a, mod
 			   struct err *e)
 {
 	const char *path = a->local.sun_path;
+	struct stat st;
 
 	one->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (one->fd < 0 || !unix_bind(one->fd, a))
@@ -219,7 +220,11 @@ static enum errc unix_make(struct listener *one, const union any_address *a, mod
 		unlink(path);
 		return rc;
 	}
-	one->path = x_strdup(path);
+	if (lstat(path, &st) == 0) {
+		one->path = x_strdup(path);
+		one->device = st.st_dev;
+		one->inode = st.st_ino;
+	}
 	return ERR_OK;
 }
 
@@ -275,12 +280,22 @@ enum errc listen_take(struct listeners *l, int fd, struct err *e)
 	return ERR_OK;
 }
 
+/* Another service may listen there by now, on a socket of its own. */
+static void unix_remove(const struct listener *one)
+{
+	struct stat st;
+
+	if (lstat(one->path, &st) == 0 && st.st_dev == one->device && st.st_ino == one->inode)
+		unlink(one->path);
+}
+
 void listen_close(struct listeners *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		close(l->items[i].fd);
+		/* Before it is closed: the next one takes the path as soon as nobody answers there. */
 		if (l->items[i].path)
-			unlink(l->items[i].path);
+			unix_remove(&l->items[i]);
+		close(l->items[i].fd);
 		free(l->items[i].path);
 	}
 	free(l->items);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
@@ -12,6 +13,8 @@ struct listener {
 	int fd;
 	bool is_local;	/* a Unix socket, or loopback */
 	char *path;	/* of a Unix socket that is ours to remove; else NULL */
+	dev_t device;	/* what `path` named when it was made */
+	ino_t inode;
 	char name[160]; /* as it is told: "127.0.0.1:8420", "unix:/run/x"; terminal-safe */
 };
 struct listeners {

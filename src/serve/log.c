@@ -1,7 +1,9 @@
 /* Lines on standard error, through the front end: as JSON where the command line says so. */
 #include "src/serve/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #include "src/app/session.h"
 #include "src/base/clock.h"
@@ -19,6 +21,14 @@ void log_release(struct log *l)
 	pthread_mutex_destroy(&l->lock);
 }
 
+/* A reader that has stopped must not stop those who write: signals and the store's upkeep would wait for it. */
+static bool takes_line(void)
+{
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) != 0;
+}
+
 void log_line(struct log *l, const char *format, ...)
 {
 	char line[LINE_SIZE];
@@ -29,7 +39,8 @@ void log_line(struct log *l, const char *format, ...)
 		line[0] = '\0';
 	va_end(ap);
 	pthread_mutex_lock(&l->lock);
-	call_note(l->call, "%s", line);
+	if (takes_line())
+		call_note(l->call, "%s", line);
 	pthread_mutex_unlock(&l->lock);
 }
 

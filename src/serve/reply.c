@@ -17,6 +17,7 @@ void reply_release(struct reply *r)
 void reply_clear(struct reply *r, unsigned status)
 {
 	r->status = status;
+	r->ends = false;
 	r->count = 0;
 	buf_clear(&r->values);
 	buf_clear(&r->body);

@@ -2,6 +2,7 @@
 #ifndef SERVE_REPLY_H
 #define SERVE_REPLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ enum { REPLY_FIELDS_MAX = 24, REPLY_VALUES_MAX = 16 * 1024, REPLY_BODY_MAX = 256
 
 struct reply {
 	unsigned status;
+	bool ends; /* the connection, too */
 	size_t count;
 	struct {
 		const char *name; /* static */

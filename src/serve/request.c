@@ -107,6 +107,21 @@ static void caller_header(struct request *r, struct piece value)
 	r->caller = piece_trim(value);
 }
 
+static void length_header(struct request *r, struct piece value)
+{
+	(void)value;
+	r->lengths++;
+}
+
+static void encoding_header(struct request *r, struct piece value)
+{
+	static const char chunked[] = "chunked";
+
+	r->encodings++;
+	if (!piece_is(value, chunked, sizeof(chunked) - 1))
+		r->misframed = true;
+}
+
 static const struct {
 	const char *name;
 	size_t len;
@@ -121,6 +136,8 @@ static const struct {
 	HEADER("X-Authrack-Scope", scope_add),
 	HEADER("X-Forwarded-For", forwarded_header),
 	HEADER("X-Authrack-Caller", caller_header),
+	HEADER("Content-Length", length_header),
+	HEADER("Transfer-Encoding", encoding_header),
 #undef HEADER
 };
 
@@ -129,6 +146,8 @@ void request_header(struct request *r, struct piece name, struct piece value)
 	r->header_bytes += name.len + value.len + 4; /* ": " and the line's end */
 	if (r->header_bytes > REQUEST_HEADERS_MAX)
 		problem_found(r, PROBLEM_HEADERS_SIZE);
+	if (name.len && field_is_blank(name.text[name.len - 1]))
+		r->misframed = true; /* "Content-Length : 5" counts with some (RFC 9112 §5.1) */
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		if (piece_is(name, headers[i].name, headers[i].len))
 			headers[i].take(r, value);
@@ -149,16 +168,32 @@ static bool names_key(struct piece name)
 	return false;
 }
 
-static bool is_secret(struct piece value)
+/* Does it hold a secret whose prefix ends before the '_' at `at`? */
+static bool secret_at(struct piece value, size_t at)
 {
-	enum secret_shape shape = secret_parse(value.text, value.len, NULL);
+	size_t end = at + 1 + (SECRET_ID_SIZE - 1) + 1 + SECRET_TAIL;
 
-	return shape == SECRET_OWN || shape == SECRET_MISTYPED;
+	for (size_t len = 1; end <= value.len && len < PREFIX_SIZE && len <= at; len++) {
+		enum secret_shape shape = secret_parse(value.text + at - len, end - at + len, NULL);
+
+		if (shape == SECRET_OWN || shape == SECRET_MISTYPED)
+			return true;
+	}
+	return false;
+}
+
+/* Anywhere in it, as in "Bearer ak_…". */
+static bool has_secret(struct piece value)
+{
+	for (size_t at = 0; at < value.len; at++)
+		if (value.text[at] == '_' && secret_at(value, at))
+			return true;
+	return false;
 }
 
 void request_parameter(struct request *r, struct piece name, struct piece value, bool foreign)
 {
-	if (is_secret(value) || is_secret(name) || (!foreign && names_key(name)))
+	if (has_secret(value) || has_secret(name) || (!foreign && names_key(name)))
 		problem_found(r, PROBLEM_KEY_IN_QUERY);
 	if (!foreign && piece_is(name, "scope", strlen("scope")))
 		scope_add(r, value);
@@ -192,8 +227,19 @@ static bool pieces_differ(struct piece a, struct piece b)
 	return a.len != b.len || memcmp(a.text, b.text, a.len) != 0;
 }
 
+/* RFC 9112 §6.3: a proxy in front that reads the other of two takes the rest for a request, or the answer
+ * to it for another client's. */
+static void framing_check(struct request *r)
+{
+	if (r->lengths + r->encodings > 1)
+		r->misframed = true;
+	if (r->misframed)
+		problem_found(r, PROBLEM_FRAMING);
+}
+
 void request_end(struct request *r)
 {
+	framing_check(r);
 	if (r->scope_sources > 1)
 		problem_found(r, PROBLEM_SCOPE_TWICE);
 	else if (r->scope_text.full)

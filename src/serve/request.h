@@ -13,6 +13,7 @@ enum problem {
 	PROBLEM_NONE,
 	PROBLEM_PATH,
 	PROBLEM_METHOD,
+	PROBLEM_FRAMING,
 	PROBLEM_HEADERS_SIZE,
 	PROBLEM_BODY_SIZE,
 	PROBLEM_CALLER,
@@ -47,6 +48,9 @@ struct request {
 	struct piece secrets[REQUEST_SECRETS_MAX]; /* headers that may hold one, to be wiped */
 	size_t secret_count;
 	size_t header_bytes;
+	unsigned lengths, encodings;
+	/* Where it ends can be read in two ways: what follows on this connection may be another's. */
+	bool misframed;
 	enum problem problem; /* the first that is found in this order: see enum problem */
 };
 

@@ -15,6 +15,8 @@
 /* libmicrohttpd keeps headers, and the answer's, in a pool a connection, and clears all of it between
  * requests. */
 enum { POOL_SIZE = 16 * 1024, BODY_MAX = 64 * 1024, BODY_READ_MAX = 16 * 1024 * 1024 };
+/* A parameter takes about 64 bytes of the pool beside its text. */
+enum { TARGET_MAX = POOL_SIZE * 3 / 4, PARAMETER_SIZE = 64 };
 
 struct worker {
 	struct MHD_Daemon *daemon;
@@ -66,7 +68,8 @@ static enum MHD_Result reply_send(struct visit *v, struct MHD_Connection *c)
 
 	for (size_t i = 0; sent == MHD_YES && i < r->count; i++)
 		sent = MHD_add_response_header(response, r->fields[i].name, reply_value(r, i));
-	if (sent == MHD_YES && atomic_load_explicit(&v->service->ending, memory_order_relaxed))
+	if (sent == MHD_YES &&
+	    (r->ends || atomic_load_explicit(&v->service->ending, memory_order_relaxed)))
 		sent = MHD_add_response_header(response, "Connection", "close");
 	if (sent == MHD_YES)
 		sent = MHD_queue_response(c, r->status, response);
@@ -109,6 +112,7 @@ static enum MHD_Result visit_run(struct visit *v, struct MHD_Connection *c, stru
 	if (own->body > BODY_MAX && v->request.problem == PROBLEM_NONE)
 		v->request.problem = PROBLEM_BODY_SIZE;
 	visit_answer(v);
+	v->reply.ends = v->request.misframed;
 	secrets_wipe(&v->request);
 	if (!v->hold_ms)
 		return reply_send(v, c);
@@ -133,13 +137,35 @@ static struct connection *connection_of(struct MHD_Connection *c)
 	return info->socket_context;
 }
 
+static bool target_fits(const char *uri)
+{
+	size_t needed = strlen(uri);
+
+	for (const char *at = strchr(uri, '?'); at && needed <= TARGET_MAX;
+	     at = strchr(at + 1, '&'))
+		needed += PARAMETER_SIZE;
+	return needed <= TARGET_MAX;
+}
+
+/* Where the parameters fill the pool libmicrohttpd says nothing, and holds on to the connection. What came
+ * before on it is answered by now. */
+static void target_refuse(const struct connection *own)
+{
+	static const char answer[] = "HTTP/1.1 414 URI Too Long\r\nContent-Length: 0\r\n"
+				     "Connection: close\r\n\r\n";
+
+	send(own->fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	shutdown(own->fd, SHUT_RDWR);
+}
+
 /* The request line is there. */
 static void *request_begun(void *arg, const char *uri, struct MHD_Connection *c)
 {
 	struct connection *own = connection_of(c);
 
 	(void)arg;
-	(void)uri;
+	if (!target_fits(uri))
+		target_refuse(own);
 	own->has_headers = false;
 	own->body = 0;
 	connection_enter(own, CONNECTION_BUSY);

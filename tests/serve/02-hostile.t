@@ -2,11 +2,13 @@
 """Requests that mean no good, or were made by mistake: each is refused by its own answer, and hurts nobody
 else."""
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from memory import in_memory, memory_of  # noqa: E402
 from serve import Service, request  # noqa: E402
-from tap import check, contains, equal, lacks, main, match, test  # noqa: E402
+from tap import BINARY, check, contains, equal, lacks, main, match, skip, test, wait_for  # noqa: E402
 
 
 @test
@@ -38,10 +40,12 @@ def a_key_in_the_query_is_refused_even_when_it_is_good(home):
         good = {"X-API-Key": secret}
         for query in ("key=x", "API_KEY=x", "apikey", "api-key=", "x-api-key=1", "access_token=x", "token=x",
                       "secret=1", "%6Bey=x", f"a={secret}", f"{secret}", f"a=1&b={secret}",
+                      f"a=Bearer+{secret}", f"a={secret},", f"a=%22x_{secret}%22",
                       f"a={secret[:-1]}{'0' if secret[-1] != '0' else '1'}", f"scope={secret}"):
             for path in ("/v1/verify", "/v1/auth", "/v1/auth/nginx"):
                 equal((400, "KEY_IN_QUERY"), service.get(f"{path}?{query}", good).code, query)
         equal(200, service.get("/v1/verify?keys=1&x=key", good).status)
+        equal(200, service.get(f"/v1/verify?x={secret[2:]}", good).status, "without a prefix it is none")
         # With Envoy the query is the client's own.
         equal(204, service.get("/v1/auth/envoy/list?token=7&scope=a%20b", good).status)
         equal(400, service.get(f"/v1/auth/envoy/list?x={secret}", good).status)
@@ -81,6 +85,44 @@ def bodies_are_dropped_up_to_a_size(home):
         equal((413, "BODY_TOO_LARGE"), service.get("/v1/verify", key, "POST", b"x" * 65537).code)
         big = b"".join(b"8000\r\n" + b"x" * 0x8000 + b"\r\n" for _ in range(3)) + b"0\r\n\r\n"
         equal((413, "BODY_TOO_LARGE"), service.ask(request("POST", "/v1/verify", chunked) + big).code)
+
+
+@test
+def a_request_whose_end_can_be_read_in_two_ways_ends_the_connection(home):
+    """What follows would be another client's with a proxy that reads it the other way."""
+    secret = home.create("any")["secret"]
+    after = request("GET", "/healthz")
+    short, long = ("Content-Length", "0"), ("Content-Length", str(len(after)))
+    chunked, identity = ("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "identity")
+    with Service(home) as service:
+        for path in ("/v1/verify", "/v1/auth", "/v1/auth/nginx"):
+            for framing in ([short, chunked], [chunked, long], [short, long], [long, short], [short, short],
+                            [chunked, identity], [("Content-Length ", "5")], [("Transfer-Encoding\t", "chunked")]):
+                data = request("POST", path, [("X-API-Key", secret)] + framing) + b"0\r\n\r\n" + after * 2
+                with service.connect() as connection:
+                    equal((400, "AMBIGUOUS_LENGTH"), connection.send(data).answer().code, framing)
+                    equal(b"", connection.ends(), framing)
+        data = request("POST", "/nothing", [short, chunked]) + b"0\r\n\r\n" + after
+        with service.connect() as connection:
+            equal(404, connection.send(data).answer().status)
+            equal(b"", connection.ends())
+        equal(200, service.verify(secret).status)
+
+
+@test
+def many_parameters_are_refused_at_once(home):
+    """libmicrohttpd would say nothing and keep the connection."""
+    secret = home.create("any")["secret"]
+    with Service(home) as service, service.connect() as kept:
+        for path in ("/v1/verify", "/v1/auth/envoy/list"):
+            for query in ("a&" * 300, "a=b&" * 1000, "&" * 6000, "a&" * 180 + "x" * 6000):
+                equal(414, service.get(f"{path}?{query}", {"X-API-Key": secret}).status, query[:20])
+            answer = service.get(f"{path}?" + "a=b&" * 100 + "x" * 4000, {"X-API-Key": secret})
+            equal(2, answer.status // 100)
+        good = request("GET", "/v1/verify", {"X-API-Key": secret})
+        kept.send(good + request("GET", "/v1/verify?" + "a&" * 300))
+        equal([200, 414], [kept.answer().status for _ in range(2)])
+        equal(b"", kept.ends())
 
 
 @test
@@ -175,6 +217,26 @@ def http_1_0_and_connection_close_are_closed(home):
             with service.connect() as connection:
                 equal(200, connection.send(data).answer().status)
                 equal(b"", connection.ends())
+
+
+@test
+def a_request_that_is_never_finished_leaves_no_key_in_memory(home):
+    if "asan" in BINARY:
+        skip("a sanitizer keeps what was given back")
+    home.create("any")
+    with Service(home, threads=1) as service:
+        try:
+            next(memory_of(service.process.pid))
+        except PermissionError:
+            skip("reading another process's memory takes CAP_SYS_PTRACE")
+        for start in (b"GET /v1/verify HTTP/1.1\r\nX-API-Key: %s\r\n", b"GET /v1/verify?a=%s HTTP/1.1\r\n",
+                      b"POST /v1/verify HTTP/1.1\r\nContent-Length: 9\r\nX-API-Key: %s\r\n\r\n"):
+            secret = home.create("to be forgotten")["secret"].encode()[-38:]
+            pattern = [re.escape(secret)]
+            with service.connect() as connection:
+                connection.send(start % secret)
+                wait_for(lambda: in_memory(service.process.pid, pattern), "the key to arrive")
+            wait_for(lambda: not in_memory(service.process.pid, pattern), "the key to be gone from memory")
 
 
 @test

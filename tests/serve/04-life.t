@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """From start to stop: sockets, systemd, signals, connections that nobody uses."""
+import fcntl
 import grp
 import os
 import resource
@@ -12,7 +13,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from load import Load  # noqa: E402
 from serve import Connection, Service, request  # noqa: E402
-from tap import BINARY, check, contains, equal, fail, lacks, main, match, skip, test, wait_for  # noqa: E402
+from tap import BINARY, PATIENCE, check, contains, equal, fail, lacks, main, match, skip, test, wait_for  # noqa: E402
 
 
 @test
@@ -82,6 +83,19 @@ def a_socket_left_behind_is_replaced_and_a_file_is_not(home):
     contains("is no socket", home.run("serve", "--listen", f"unix:{plain}", code=4).err)
     with open(plain, encoding="ascii") as f:
         equal("precious", f.read())
+
+
+@test
+def a_socket_that_another_service_took_over_stays(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "s")
+    with Service(home, listen=(f"unix:{path}",)) as first:
+        os.unlink(path)
+        with Service(home, listen=(f"unix:{path}",)) as second:
+            equal(0, first.stop())
+            equal(200, second.verify(secret).status)
+            equal(0, second.stop())
+    check(not os.path.exists(path), "the socket was left behind")
 
 
 @test
@@ -196,6 +210,36 @@ def a_second_signal_ends_it_at_once(home):
         service.wait_log("stopping")
         service.signal(signal.SIGTERM)
         equal(-signal.SIGTERM, service.wait())
+
+
+@test
+def a_log_that_nobody_reads_holds_up_nothing(home):
+    secret = home.create("any")["secret"]
+    path = os.path.join(home.path, "s")
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    process = home.start("serve", "--listen", f"unix:{path}", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                         stderr=writing)
+    try:
+        os.read(reading, 1)  # it listens
+        os.set_blocking(writing, False)
+        try:
+            while os.write(writing, b"x"):
+                pass
+        except BlockingIOError:
+            pass
+        os.set_blocking(writing, True)
+        process.send_signal(signal.SIGHUP)
+        with Connection(path) as connection:
+            connection.send(request("GET", "/v1/verify", {"X-API-Key": secret}))
+            equal(200, connection.answer().status)
+        process.send_signal(signal.SIGTERM)
+        equal(0, process.wait(PATIENCE))
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reading)
+        os.close(writing)
 
 
 @test

@@ -89,6 +89,21 @@ def asks_for_the_scope_of_the_place_and_no_other(home, proxy):
 
 
 @each_proxy
+def takes_a_path_for_the_same_however_it_is_spelled(home, proxy):
+    """The API behind reads %6f as o, and may tidy up the rest."""
+    other = {"X-API-Key": home.create("other", "--scope", "invoices:read")["secret"]}
+    with behind(home, proxy) as world:
+        for path in ("/orders/1", "/orders", "/%6frders/1", "/%6Frders", "/orders%2f1", "/orders/1%3f", "//orders/1",
+                     "/./orders/1", "/x/../orders/1", "/x/%2e%2e/orders/1", "/x%2f..%2forders/1", "/.//orders/1",
+                     "/x/%2e./orders/1", "/%2e/orders/1", "/%2forders/1"):
+            status = world.ask(path, other).status
+            check(status in (301, 400, 403), f"{path}: {status}")
+        equal(0, world.api.asked)
+        for path in ("/or/ders", "/a/b.c/..d/.e/...", "/ordersx/1", "/x?/../orders/"):
+            equal(200, world.ask(path, other).status, path)
+
+
+@each_proxy
 def refuses_without_asking_the_api(home, proxy):
     made = home.create("billing")
     home.create("dead")
@@ -199,7 +214,7 @@ def leaves_a_403_of_the_api_as_it_is(home, proxy):
 PLACES = {
     "nginx": "\tlocation / {\n\t\tset $authrack_scope \"\";\n\t\tproxy_pass http://api;\n\t}\n",
     "caddy": "\troute {\n\t\timport authrack \"\"\n\t\treverse_proxy 127.0.0.1:9000\n\t}\n",
-    "haproxy": "\thttp-request set-var(txn.authrack_scope) str(\"orders:read\") if { path_beg /orders/ }\n"
+    "haproxy": "\thttp-request set-var(txn.authrack_scope) str(\"orders:read\") if { var(txn.authrack_path) -m reg ^/orders(/|$) }\n"
                "\thttp-request lua.authrack\n",
 }
 

@@ -10,6 +10,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+from memory import in_memory, memory_of  # noqa: E402
 from tap import check, contains, equal, lacks, main, match, skip, test, wait_for  # noqa: E402
 from tmux import Tmux  # noqa: E402
 
@@ -139,27 +140,6 @@ def nothing_of_a_token_reaches_the_terminal_raw(home):
     match("U\\+202E", terminal.text)
     terminal.send("q" * 3)
     terminal.finish(0)
-
-
-SHADOW = 1 << 32  # regions larger than this are a sanitizer's own
-
-
-def memory_of(pid):
-    """What the process has in its memory, region by region."""
-    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
-        for line in maps:
-            begin, end = (int(word, 16) for word in line.split()[0].split("-"))
-            if " rw" not in line or "[v" in line or end - begin > SHADOW:
-                continue
-            memory.seek(begin)
-            try:
-                yield memory.read(end - begin)
-            except OSError:
-                continue
-
-
-def in_memory(pid, patterns):
-    return sorted({p for region in memory_of(pid) for p in patterns if re.search(p, region, re.DOTALL)})
 
 
 def shapes(text):
