@@ -100,11 +100,11 @@ static struct place *place_new(struct penalty *p, const struct address *a, int64
 }
 
 /* Each answer leaves a second behind the one before it. */
-static int64_t place_delay(struct penalty *p, struct place *at, int64_t now)
+static int64_t place_delay(struct penalty *p, struct place *at, uint32_t allowance, int64_t now)
 {
 	if (place_over(at, now))
 		*at = (struct place){ .from = at->from, .since = now, .next = now };
-	if (at->count < PENALTY_FREE) {
+	if (at->count < allowance) {
 		at->count++;
 		return 0;
 	}
@@ -118,7 +118,8 @@ static int64_t place_delay(struct penalty *p, struct place *at, int64_t now)
 	return at->next - now;
 }
 
-int64_t penalty_delay_ms(struct penalty *p, const struct address *a, int64_t now_ms)
+int64_t penalty_delay_ms(struct penalty *p, const struct address *a, uint32_t allowance,
+			 int64_t now_ms)
 {
 	struct address group = address_group(a);
 	struct place *at;
@@ -128,7 +129,7 @@ int64_t penalty_delay_ms(struct penalty *p, const struct address *a, int64_t now
 	at = place_find(p, &group);
 	if (!at)
 		at = place_new(p, &group, now_ms);
-	delay = at ? place_delay(p, at, now_ms) : PENALTY_REFUSE;
+	delay = at ? place_delay(p, at, allowance, now_ms) : PENALTY_REFUSE;
 	pthread_mutex_unlock(&p->lock);
 	return delay;
 }

@@ -79,19 +79,19 @@ static void client_find(struct visit *v)
 				   r->has_forwarded ? buf_text(&r->forwarded) : NULL, &v->client);
 }
 
-/* Somebody who guesses is slowed; who comes with a key that was good once, or with none, does not. An app or
- * a proxy on this host speaks for many, who would be slowed with him. */
+/* Somebody who guesses is slowed; who comes with a key that was good once, or with none, does not guess. */
 static bool is_guess(const struct visit *v, enum verify_code code)
 {
 	return (code == VERIFY_MALFORMED || code == VERIFY_NOT_FOUND) &&
-	       request_secret(&v->request).len && v->source != CLIENT_UNKNOWN &&
-	       !(v->source == CLIENT_OWN && address_is_loopback(&v->client));
+	       request_secret(&v->request).len && v->source != CLIENT_UNKNOWN;
 }
 
 /* False: it is one too many. */
 static bool guess_slow(struct visit *v)
 {
-	int64_t ms = penalty_delay_ms(v->service->penalty, &v->client, ticks_ms());
+	bool is_local = v->source == CLIENT_OWN && address_is_loopback(&v->client);
+	int64_t ms = penalty_delay_ms(v->service->penalty, &v->client,
+				      is_local ? PENALTY_FREE_LOCAL : PENALTY_FREE, ticks_ms());
 
 	if (ms == PENALTY_REFUSE) {
 		metric_add(&v->metrics->guesses_refused, 1);

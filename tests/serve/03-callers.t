@@ -130,6 +130,20 @@ def who_guesses_keys_waits_and_others_do_not(home):
 
 
 @test
+def an_app_on_this_host_may_ask_for_many_who_guess(home):
+    secret = home.create("any")["secret"]
+    with Service(home) as service, service.connect() as guesser:
+        for i in range(100):
+            equal(401, guesser.send(request("GET", "/v1/verify", {"X-API-Key": f"wrong-0123456789-{i}"})).answer().status)
+        equal(0, service.metric("authrack_wrong_keys_slowed_total"))
+        guesser.send(request("GET", "/v1/verify", {"X-API-Key": "wrong-0123456789"}))
+        wait_for(lambda: service.metric("authrack_connections_held") == 1, "the answer to be held back")
+        equal(200, service.verify(secret).status)
+        equal(401, guesser.answer().status)
+        equal(1, service.metric("authrack_wrong_keys_slowed_total"))
+
+
+@test
 def who_leaves_while_he_waits_is_forgotten_and_too_many_are_refused(home):
     home.create("any")
     with Service(home, "--trusted-proxy", "127.0.0.1") as service:

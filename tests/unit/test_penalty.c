@@ -43,7 +43,7 @@ static int64_t wrong(struct penalty *p, const char *from, int64_t now)
 {
 	struct address a = address_of(from);
 
-	return penalty_delay_ms(p, &a, now);
+	return penalty_delay_ms(p, &a, PENALTY_FREE, now);
 }
 
 static void done(struct penalty *p, const char *from)
@@ -141,12 +141,12 @@ static void all_together_hold_so_many_and_no_more(void **state)
 	for (uint32_t i = 0; i < 64; i++) {
 		a = numbered(i);
 		for (int k = 0; k < PENALTY_FREE + PENALTY_HELD; k++)
-			held += penalty_delay_ms(*state, &a, NOW) > 0;
+			held += penalty_delay_ms(*state, &a, PENALTY_FREE, NOW) > 0;
 	}
 	assert_int_equal(held, PENALTY_HELD_ALL);
 	assert_int_equal(penalty_held(*state), PENALTY_HELD_ALL);
 	a = numbered(63);
-	assert_int_equal(penalty_delay_ms(*state, &a, NOW), PENALTY_REFUSE);
+	assert_int_equal(penalty_delay_ms(*state, &a, PENALTY_FREE, NOW), PENALTY_REFUSE);
 	/* Whoever begins is still free, and what leaves makes room. */
 	use_up(*state, "192.0.2.7", NOW);
 	assert_int_equal(wrong(*state, "192.0.2.7", NOW), PENALTY_REFUSE);
@@ -171,7 +171,7 @@ static void table_that_is_full_keeps_those_with_answers_held_up(void **state)
 	for (uint32_t i = 0; i < 10 * PENALTY_ADDRESSES; i++) {
 		struct address a = numbered(i);
 
-		assert_int_equal(penalty_delay_ms(*state, &a, NOW + 1 + i / 1000), 0);
+		assert_int_equal(penalty_delay_ms(*state, &a, PENALTY_FREE, NOW + 1 + i / 1000), 0);
 	}
 	assert_int_equal(wrong(*state, "192.0.2.7", NOW), 2000);
 	done(*state, "192.0.2.7");
@@ -188,12 +188,12 @@ static void alike_addresses_do_not_push_each_other_out(void **state)
 		struct address a = numbered(i);
 
 		for (int k = 0; k < PENALTY_FREE; k++)
-			assert_int_equal(penalty_delay_ms(*state, &a, NOW), 0);
+			assert_int_equal(penalty_delay_ms(*state, &a, PENALTY_FREE, NOW), 0);
 	}
 	for (uint32_t i = 0; i < PENALTY_ADDRESSES / 4; i++) {
 		struct address a = numbered(i);
 
-		known += penalty_delay_ms(*state, &a, NOW) > 0;
+		known += penalty_delay_ms(*state, &a, PENALTY_FREE, NOW) > 0;
 		penalty_done(*state, &a);
 	}
 	assert_true(known > PENALTY_ADDRESSES / 4 - 10);
@@ -205,13 +205,13 @@ static void table_lets_go_of_what_is_over_first(void **state)
 	for (uint32_t i = 0; i < PENALTY_ADDRESSES; i++) {
 		struct address a = numbered(i);
 
-		penalty_delay_ms(*state, &a, NOW);
+		penalty_delay_ms(*state, &a, PENALTY_FREE, NOW);
 	}
 	use_up(*state, "192.0.2.7", NOW + 30 * SECOND_MS);
 	for (uint32_t i = 0; i < PENALTY_ADDRESSES / 8; i++) {
 		struct address a = numbered(PENALTY_ADDRESSES + i);
 
-		penalty_delay_ms(*state, &a, NOW + 61 * SECOND_MS);
+		penalty_delay_ms(*state, &a, PENALTY_FREE, NOW + 61 * SECOND_MS);
 	}
 	assert_true(wrong(*state, "192.0.2.7", NOW + 62 * SECOND_MS) > 0);
 }
@@ -230,7 +230,7 @@ static void *guesser_run(void *arg)
 	struct address a = address_of("192.0.2.7");
 
 	for (int i = 0; i < CALLS; i++) {
-		int64_t delay = penalty_delay_ms(g->p, &a, NOW);
+		int64_t delay = penalty_delay_ms(g->p, &a, PENALTY_FREE, NOW);
 
 		*g->free += delay == 0;
 		*g->held += delay > 0;
