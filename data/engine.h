@@ -9,6 +9,7 @@
 
 struct engine_conn;
 struct engine_stmt;
+struct log_watch;
 
 enum engine_code {
 	ENGINE_OK,
@@ -92,10 +93,9 @@ struct engine {
 	enum engine_code (*schema)(struct engine_conn *c, engine_object *object, void *arg);
 	enum engine_code (*data_version)(struct engine_conn *c, int64_t *version);
 	enum engine_code (*has_moved)(struct engine_conn *c, bool *moved);
-	/* Before begin_read: from now on unchanged() tells, in nanoseconds, that nobody has committed since.
-	 * Where that can't be told it is false. */
-	void (*watch)(struct engine_conn *c);
-	bool (*unchanged)(const struct engine_conn *c);
+	/* Before begin_read: from now on this tells, in nanoseconds, whether anybody has committed since. Lent
+	 * until the next call or close. */
+	const struct log_watch *(*watch)(struct engine_conn *c);
 
 	enum engine_code (*checkpoint)(struct engine_conn *c, enum engine_checkpoint how);
 	/* A change of very many rows begins or has ended: more memory for pages while it lasts. */

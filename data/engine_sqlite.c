@@ -592,7 +592,7 @@ static enum engine_code conn_has_moved(struct engine_conn *c, bool *moved)
 }
 
 /* SQLite's shared memory is touched where there is a log only: it would be made. */
-static void conn_watch(struct engine_conn *c)
+static const struct log_watch *conn_watch(struct engine_conn *c)
 {
 	int rc;
 
@@ -601,11 +601,7 @@ static void conn_watch(struct engine_conn *c)
 	c->watch.head = NULL;
 	if (c->has_log)
 		log_watch_begin(&c->watch, c->db);
-}
-
-static bool conn_unchanged(const struct engine_conn *c)
-{
-	return log_watch_holds(&c->watch);
+	return &c->watch;
 }
 
 /* --- room and upkeep ------------------------------------------------------------------------------- */
@@ -787,7 +783,6 @@ const struct engine engine_sqlite = {
 	.data_version = conn_data_version,
 	.has_moved = conn_has_moved,
 	.watch = conn_watch,
-	.unchanged = conn_unchanged,
 	.checkpoint = conn_checkpoint,
 	.bulk = conn_bulk,
 	.reserve = conn_reserve,

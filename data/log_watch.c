@@ -8,7 +8,8 @@
 enum {
 	REGION_SIZE = 32768, /* of shared memory, as SQLite maps it */
 	COPY_WORDS = LOG_HEAD_WORDS / 2,
-	AT_INITIALISED = 12, /* byte in a copy */
+	AT_CHANGES = 8, /* bytes in a copy */
+	AT_INITIALISED = 12,
 };
 
 /* Through SQLite's own mapping: who opened and closed the file beside it would drop its locks. */
@@ -52,4 +53,13 @@ bool log_watch_holds(const struct log_watch *w)
 	for (int i = 0; i < LOG_HEAD_WORDS; i++)
 		other |= w->head[i] ^ w->seen[i];
 	return other == 0;
+}
+
+bool log_watch_stamp(const struct log_watch *w, struct stamp *out)
+{
+	if (!w->head)
+		return false;
+	memcpy(out->words, w->seen, sizeof out->words);
+	memcpy(&out->changes, (const char *)w->seen + AT_CHANGES, sizeof out->changes);
+	return true;
 }

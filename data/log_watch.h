@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/stamp.h"
+
 struct sqlite3;
 
 enum { LOG_HEAD_WORDS = 12 }; /* two copies of 48 bytes */
@@ -21,5 +23,7 @@ struct log_watch {
 void log_watch_begin(struct log_watch *w, struct sqlite3 *db);
 /* True: nobody has committed since. False: somebody may have, or it can't be told. */
 bool log_watch_holds(const struct log_watch *w);
+/* What was seen when it began; false where nothing could be. */
+bool log_watch_stamp(const struct log_watch *w, struct stamp *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/stamp.h"
 #include "src/base/clock.h"
 #include "src/base/crypto.h"
 #include "src/base/err.h"
@@ -77,6 +78,13 @@ void store_snapshot_end(struct store *s);
 enum errc store_snapshot_renew(struct store *s, struct err *e);
 /* Nothing was committed since store_snapshot_renew() began it. False where that can't be told. */
 bool store_snapshot_current(const struct store *s);
+/* What the store holds in this snapshot; false where that can't be told. */
+bool store_snapshot_stamp(const struct store *s, struct stamp *out);
+/* From now on unaudited transactions of this connection tell what the store's stamp was before and is now,
+ * where nobody else has committed in between: whoever keeps what grants something, read at `before`, may
+ * keep it at `after`. Called by the thread that commits. */
+typedef void store_step(void *arg, const struct stamp *before, const struct stamp *after);
+void store_on_step(struct store *s, store_step *call, void *arg);
 /* Did what this connection committed leave a log that is to be written back? Its readers have to end their
  * snapshots before that, and once more after it, for the log to start anew with the next commit. */
 bool store_log_is_long(const struct store *s);

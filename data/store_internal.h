@@ -8,6 +8,7 @@
 #include "data/audit.h"
 #include "data/db.h"
 #include "data/key.h"
+#include "data/log_watch.h"
 #include "data/row.h"
 #include "data/store.h"
 #include "src/base/buf.h"
@@ -162,6 +163,11 @@ struct store {
 	struct mark mark;
 	struct mark before; /* of the transaction, for a rollback */
 	enum transaction tx;
+	const struct log_watch *watch; /* of the snapshot; NULL before the first */
+	store_step *stepped;	       /* see store_on_step() */
+	void *step_arg;
+	struct stamp step_from;
+	bool step_told;	    /* the steps of this transaction can be told */
 	int64_t events;	    /* audit events in this transaction */
 	int64_t next_row;   /* for key_insert in this transaction; 0: not looked up */
 	int64_t tombstones; /* -1: not looked up in this transaction */

@@ -87,6 +87,43 @@ static enum errc check_room(struct store *s, struct err *e)
 	return err_hint(e, "make room, then try again; revoke and disable still work");
 }
 
+/* --- steps ----------------------------------------------------------------------------------------- */
+
+void store_on_step(struct store *s, store_step *call, void *arg)
+{
+	s->stepped = call;
+	s->step_arg = arg;
+}
+
+static bool stamp_now(struct store *s, struct stamp *out)
+{
+	return log_watch_stamp(engine_of(s)->watch(db_conn(s->db)), out);
+}
+
+/* With the write lock held: nobody commits until we do. */
+static void step_begin(struct store *s)
+{
+	s->step_told = s->stepped && s->tx == TX_UNAUDITED && stamp_now(s, &s->step_from);
+}
+
+/* After `commits` of our own. The count of commits tells whether somebody else's came in between. */
+static void step_tell(struct store *s, uint32_t commits)
+{
+	struct stamp now;
+
+	if (!s->step_told)
+		return;
+	s->step_told = stamp_now(s, &now);
+	/* A transaction that changed nothing leaves no trace. */
+	if (!s->step_told || memcmp(now.words, s->step_from.words, sizeof now.words) == 0)
+		return;
+	s->step_told = now.changes - s->step_from.changes == commits;
+	if (!s->step_told)
+		return;
+	s->stepped(s->step_arg, &s->step_from, &now);
+	s->step_from = now;
+}
+
 /* --- write transactions ---------------------------------------------------------------------------- */
 
 static enum errc begin_locked(struct store *s, enum transaction kind, struct err *e)
@@ -134,6 +171,8 @@ static enum errc begin(struct store *s, enum transaction kind, struct err *e)
 	rc = begin_locked(s, kind, e);
 	if (rc)
 		lock_drop(s->lock);
+	else
+		step_begin(s);
 	return rc;
 }
 
@@ -162,26 +201,31 @@ static bool commit_nothing(struct store *s)
 
 /* That the log was checkpointed is known only in the memory of open connections; the next short
  * process would append to it. So it is started anew here, by a commit in its first place. Readers may
- * keep it as it is; nobody waits for them. */
-static void shorten_log(struct store *s, enum engine_checkpoint how)
+ * keep it as it is; nobody waits for them. Returns how often it committed. */
+static uint32_t shorten_log(struct store *s, enum engine_checkpoint how)
 {
 	const struct engine *engine = engine_of(s);
 	struct engine_conn *c = db_conn(s->db);
+	bool committed;
 
 	engine->busy_timeout(c, 0);
-	if (engine->checkpoint(c, how) == ENGINE_OK && how == ENGINE_PASSIVE)
-		commit_nothing(s);
+	committed = engine->checkpoint(c, how) == ENGINE_OK && how == ENGINE_PASSIVE &&
+		    commit_nothing(s);
 	engine->busy_timeout(c, s->wait_ms);
+	return committed;
 }
 
-/* Keeps the log short and room in both files, so that a revocation works on a full disk. */
-static void keep_room(struct store *s)
+/* Keeps the log short and room in both files, so that a revocation works on a full disk. Returns how often
+ * it committed. */
+static uint32_t keep_room(struct store *s)
 {
 	int64_t pages = engine_of(s)->log_pages(db_conn(s->db));
+	uint32_t commits = 0;
 
 	if (pages >= LOG_FULL)
-		shorten_log(s, pages >= LOG_LONG ? ENGINE_TRUNCATE : ENGINE_PASSIVE);
+		commits = shorten_log(s, pages >= LOG_LONG ? ENGINE_TRUNCATE : ENGINE_PASSIVE);
 	engine_of(s)->reserve(db_conn(s->db));
+	return commits;
 }
 
 bool store_log_is_long(const struct store *s)
@@ -257,8 +301,10 @@ enum errc store_commit(struct store *s, struct err *e)
 		rc = commit_failed(s, code, e);
 	if (!rc && s->events > 0)
 		anchor_write(s, s->mark.sequence, s->mark.hash);
-	if (!rc)
-		keep_room(s);
+	if (!rc) {
+		step_tell(s, 1);
+		step_tell(s, keep_room(s));
+	}
 	s->tx = TX_NONE;
 	lock_drop(s->lock);
 	return rc;
@@ -302,7 +348,12 @@ void store_snapshot_end(struct store *s)
 
 bool store_snapshot_current(const struct store *s)
 {
-	return s->tx == TX_READ && engine_of(s)->unchanged(db_conn(s->db));
+	return s->tx == TX_READ && s->watch && log_watch_holds(s->watch);
+}
+
+bool store_snapshot_stamp(const struct store *s, struct stamp *out)
+{
+	return s->tx == TX_READ && s->watch && log_watch_stamp(s->watch, out);
 }
 
 enum errc store_snapshot_renew(struct store *s, struct err *e)
@@ -316,7 +367,7 @@ enum errc store_snapshot_renew(struct store *s, struct err *e)
 	if (rc)
 		return rc;
 	/* Before the snapshot, so that a commit in between shows. */
-	engine_of(s)->watch(db_conn(s->db));
+	s->watch = engine_of(s)->watch(db_conn(s->db));
 	rc = store_snapshot(s, e);
 	if (!rc)
 		rc = check_schema(s, e);

@@ -8,7 +8,6 @@
 #include "data/store_internal.h"
 
 enum {
-	ADDRESSES_KEPT = 8,
 	TOTALS = 32, /* hours and codes that are added up before they are written */
 };
 
@@ -56,7 +55,7 @@ static enum errc addresses_trim(struct db *d, const struct usage_add *a, struct 
 
 	stmt_int(st, 1, a->key);
 	stmt_int(st, 2, a->version);
-	stmt_int(st, 3, ADDRESSES_KEPT);
+	stmt_int(st, 3, USAGE_ADDRESSES);
 	return stmt_run(st, e);
 }
 

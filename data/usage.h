@@ -21,20 +21,25 @@ struct usage_add { /* what happened to one version since the last batch */
  * store_begin_unaudited(). */
 enum errc usage_write(struct store *s, const struct usage_add *rows, size_t count, struct err *e);
 
+enum {
+	USAGE_ADDRESSES = 8,	 /* the latest client addresses that are kept of a version */
+	USAGE_ADDRESS_SIZE = 46, /* of one as text, with its NUL */
+};
+
 struct usage_address {
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	int64_t at;
 };
 struct usage_last {
-	int64_t first_used, last_used;	   /* TIME_NONE: never */
-	struct usage_address addresses[8]; /* latest first */
+	int64_t first_used, last_used;			 /* TIME_NONE: never */
+	struct usage_address addresses[USAGE_ADDRESSES]; /* latest first */
 	size_t address_count;
 };
 enum errc usage_last(struct store *s, int64_t key, int64_t version, struct usage_last *u,
 		     struct err *e);
 /* Of all versions of a key: last use (TIME_NONE: never) and where from ("": unknown). */
-enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46],
-			    struct err *e);
+enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at,
+			    char address[USAGE_ADDRESS_SIZE], struct err *e);
 
 enum {
 	USAGE_HOURS_KEPT = 31 * 24,
@@ -82,19 +87,20 @@ enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t li
 
 /* What was let through lately: by this a person judges what an end of keys hits. Figures are kept by whole
  * clock hours, so it is those of the hour that runs and of the one before. */
+enum { USAGE_RECENT_ADDRESSES = 100 };
 struct usage_recent {
 	int64_t since; /* the begin of the hour before this one */
 	int64_t allowed;
-	char addresses
-		[100][46]; /* distinct client addresses since then, of the latest version's first */
+	/* Distinct client addresses since then, of the latest version's first. */
+	char addresses[USAGE_RECENT_ADDRESSES][USAGE_ADDRESS_SIZE];
 	size_t address_count;
-	bool more; /* there may be more: of a version no more than eight are kept, here a hundred */
+	bool more; /* there may be more: neither here nor of a version all are kept */
 };
 void usage_recent_init(struct store *s, struct usage_recent *r);
 /* Adds those of one version of a key, 0: of all. */
 enum errc usage_recent_add(struct store *s, int64_t key, int64_t version, struct usage_recent *r,
 			   struct err *e);
-/* Distinct client addresses seen since; at most 8 a version are kept: "8 or more". */
+/* Distinct client addresses seen since; at most USAGE_ADDRESSES a version are kept. */
 enum errc usage_addresses(struct store *s, int64_t key, int64_t since, size_t *count,
 			  struct err *e);
 

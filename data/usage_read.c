@@ -8,29 +8,26 @@
 #include "data/store_internal.h"
 #include "src/base/alloc.h"
 
-enum {
-	ADDRESSES_READ = 8,
-	ROWS_FIRST = 16, /* of a result, doubled as it grows: a power of two */
-};
+enum { ROWS_FIRST = 16 }; /* of a result, doubled as it grows: a power of two */
 
 const char usage_code_allowed[] = "VALID";
 
 /* --- last uses ------------------------------------------------------------ */
 
-static void address_copy(char out[46], struct stmt *st)
+static void address_copy(char out[USAGE_ADDRESS_SIZE], struct stmt *st)
 {
 	size_t len;
 	const char *text = stmt_get_text(st, "address", &len);
 
-	if (len > 45)
-		len = 45;
+	if (len >= USAGE_ADDRESS_SIZE)
+		len = USAGE_ADDRESS_SIZE - 1;
 	memcpy(out, text, len);
 	out[len] = '\0';
 }
 
 static const char addresses_read_sql[] =
 	"SELECT address, at FROM version_address WHERE key = $1 AND version = $2 ORDER BY at "
-	"DESC, address LIMIT 8";
+	"DESC, address LIMIT $3";
 
 static enum errc addresses_read(struct db *d, int64_t key, int64_t version, struct usage_last *u,
 				struct err *e)
@@ -41,7 +38,8 @@ static enum errc addresses_read(struct db *d, int64_t key, int64_t version, stru
 
 	stmt_int(st, 1, key);
 	stmt_int(st, 2, version);
-	while (!(rc = stmt_step(st, &row, e)) && row && u->address_count < ADDRESSES_READ) {
+	stmt_int(st, 3, USAGE_ADDRESSES);
+	while (!(rc = stmt_step(st, &row, e)) && row) {
 		struct usage_address *a = &u->addresses[u->address_count++];
 
 		address_copy(a->address, st);
@@ -72,8 +70,8 @@ enum errc usage_last(struct store *s, int64_t key, int64_t version, struct usage
 	return rc ? rc : addresses_read(s->db, key, version, u, e);
 }
 
-enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at, char address[46],
-			    struct err *e)
+enum errc usage_last_of_key(struct store *s, int64_t key, int64_t *at,
+			    char address[USAGE_ADDRESS_SIZE], struct err *e)
 {
 	bool row;
 	enum errc rc;
@@ -120,6 +118,17 @@ static void *rows_next(void *rows, size_t *count, size_t size)
 	return rows;
 }
 
+/* After the last row, or an error: then there are none. Returns the rows. */
+static void *rows_end(struct stmt *st, enum errc rc, void *rows, size_t *count)
+{
+	stmt_done(st);
+	if (!rc)
+		return rows;
+	free(rows);
+	*count = 0;
+	return NULL;
+}
+
 /* The first bucket that begins at or after an instant. */
 static int64_t bucket_from(int64_t at, int64_t unit)
 {
@@ -156,12 +165,7 @@ static enum errc buckets_read(struct stmt *st, int64_t unit, int64_t version,
 			.denied = stmt_get_int(st, "denied"),
 		};
 	}
-	stmt_done(st);
-	if (rc) {
-		free(*out);
-		*out = NULL;
-		*count = 0;
-	}
+	*out = rows_end(st, rc, *out, count);
 	return rc;
 }
 
@@ -179,17 +183,12 @@ static enum errc codes_read(struct stmt *st, struct usage_code **out, size_t *co
 
 		*out = rows_next(*out, count, sizeof(**out));
 		c = &(*out)[(*count)++];
-		len = len < sizeof c->code ? len : sizeof c->code - 1;
+		len = len < sizeof(c->code) ? len : sizeof(c->code) - 1;
 		memcpy(c->code, code, len);
 		c->code[len] = '\0';
 		c->count = stmt_get_int(st, "total");
 	}
-	stmt_done(st);
-	if (rc) {
-		free(*out);
-		*out = NULL;
-		*count = 0;
-	}
+	*out = rows_end(st, rc, *out, count);
 	return rc;
 }
 
@@ -209,7 +208,7 @@ void usage_recent_init(struct store *s, struct usage_recent *r)
 	r->more = false;
 }
 
-static void recent_address(struct usage_recent *r, const char address[46])
+static void recent_address(struct usage_recent *r, const char address[USAGE_ADDRESS_SIZE])
 {
 	for (size_t i = 0; i < r->address_count; i++)
 		if (strcmp(r->addresses[i], address) == 0)
@@ -239,11 +238,11 @@ static enum errc recent_addresses(struct store *s, int64_t key, int64_t version,
 	stmt_int(st, 3, version);
 	while (!(rc = stmt_step(st, &row, e)) && row) {
 		int64_t number = stmt_get_int(st, "version");
-		char address[46];
+		char address[USAGE_ADDRESS_SIZE];
 
 		of_version = number == last ? of_version + 1 : 1;
 		last = number;
-		r->more = r->more || of_version >= ADDRESSES_READ;
+		r->more = r->more || of_version >= USAGE_ADDRESSES;
 		address_copy(address, st);
 		recent_address(r, address);
 	}
@@ -270,14 +269,12 @@ enum errc usage_recent_add(struct store *s, int64_t key, int64_t version, struct
 	"sum(CASE WHEN code = $3 THEN count ELSE 0 END) AS allowed, " \
 	"sum(CASE WHEN code = $3 THEN 0 ELSE count END) AS denied "
 /* The hours there are, each looked up with the key: the figures of other keys are not passed over. */
-#define HOURS_OF_KEY                                                                            \
-	"FROM usage_by_hour WHERE key = $4 AND hour IN (SELECT hour FROM usage_all_hour WHERE " \
-	"hour "                                                                                 \
-	">= $1 AND hour < $2) "
-#define DAYS_OF_KEY                                                                                \
-	"FROM usage_by_day WHERE key = $4 AND day IN (SELECT day FROM usage_all_day WHERE day >= " \
-	"$1 "                                                                                      \
-	"AND day < $2) "
+#define HOURS_OF_KEY                                                                      \
+	"FROM usage_by_hour WHERE key = $4 AND hour IN (SELECT hour FROM usage_all_hour " \
+	"WHERE hour >= $1 AND hour < $2) "
+#define DAYS_OF_KEY                                                                   \
+	"FROM usage_by_day WHERE key = $4 AND day IN (SELECT day FROM usage_all_day " \
+	"WHERE day >= $1 AND day < $2) "
 
 static const char hours_sql[] = "SELECT hour AS bucket, " ALLOWED_DENIED HOURS_OF_KEY
 				"AND ($5 = 0 OR version = $5) GROUP BY hour ORDER BY hour";
@@ -367,9 +364,9 @@ enum errc usage_all_codes(struct store *s, int64_t from, int64_t until, struct u
 /* --- top keys ------------------------------------------------------------- */
 
 /* A key that is no more has no name to be told by. */
-#define TOP_KEYS                                                                                   \
-	"GROUP BY key HAVING key IN (SELECT row FROM apikey) ORDER BY sum(count) DESC, key LIMIT " \
-	"$4"
+#define TOP_KEYS                                                                   \
+	"GROUP BY key HAVING key IN (SELECT row FROM apikey) ORDER BY sum(count) " \
+	"DESC, key LIMIT $4"
 
 static const char top_by_hour_sql[] = "SELECT key, " ALLOWED_DENIED
 				      "FROM usage_by_hour WHERE hour >= $1 AND hour < $2 " TOP_KEYS;
@@ -398,11 +395,6 @@ enum errc usage_top_keys(struct store *s, int64_t from, int64_t until, size_t li
 			.denied = stmt_get_int(st, "denied"),
 		};
 	}
-	stmt_done(st);
-	if (rc) {
-		free(*out);
-		*out = NULL;
-		*count = 0;
-	}
+	*out = rows_end(st, rc, *out, count);
 	return rc;
 }

@@ -1,4 +1,4 @@
-/* Figures as people read them, and small pictures of them. */
+/* Small pictures of figures. */
 #ifndef UI_CHART_H
 #define UI_CHART_H
 
@@ -6,11 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/base/number.h"
 #include "ui/frame.h"
-
-enum { NUMBER_SIZE = 32 };
-void number_grouped(char out[NUMBER_SIZE], int64_t n); /* "18,402" */
-void number_short(char out[NUMBER_SIZE], int64_t n);   /* "1.2k", for axes */
 
 /* One cell a value; lowest is zero, blank where value < 0 (no data); scaled to the largest. */
 void spark_draw(const struct area *a, int x, int y, const int64_t *values, size_t count,

@@ -9,7 +9,7 @@
 #include "ui/chart.h"
 #include "ui/event_text.h"
 #include "ui/key_view.h"
-#include "ui/usage_view.h"
+#include "ui/usage_draw.h"
 
 enum { LABEL = 9, HALF = 50, HOURS = 24, TEXT_MAX = 1100 };
 

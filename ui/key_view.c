@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/app/key_recent.h"
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
 #include "ui/chart.h"
@@ -111,20 +112,11 @@ void key_end_text(const struct console *c, int64_t at, char *out, size_t size)
 
 void key_recent_text(const struct json *recent, const char *from, char *out, size_t size)
 {
-	int64_t allowed = json_get_int(recent, "allowed", 0);
-	int64_t addresses = json_get_int(recent, "addresses", 0);
-	bool more = json_get_bool(recent, "more");
-	char calls[NUMBER_SIZE], since[DATETIME_SIZE], where[80] = "";
+	struct buf text = BUF_INIT(size - 1);
 
-	number_grouped(calls, allowed);
-	datetime_local(since, record_time(recent, "since"), false);
-	if (allowed && addresses == 1 && !more && from)
-		snprintf(where, sizeof(where), ", from %s", from);
-	else if (allowed && addresses)
-		snprintf(where, sizeof(where), ", from %lld%s address%s", (long long)addresses,
-			 more ? " or more" : "", addresses == 1 ? "" : "es");
-	snprintf(out, size, "%s call%s let through since %.5s%s", allowed ? calls : "no",
-		 allowed == 1 ? "" : "s", since + DATE_WIDTH, where);
+	recent_record_text(&text, recent, from);
+	snprintf(out, size, "%s", buf_text(&text));
+	buf_release(&text);
 }
 
 static size_t grace_text(const struct console *c, const struct json *key, char *out, size_t size)

@@ -1,6 +1,5 @@
-/* What the Keys screen does with strings, files and figures: identify, verify, revoke a leaked
- * secret, scan,
- * import, export, purge; lines to paste, and the copy menu. */
+/* What the Keys screen does with strings and files: identify, verify, revoke a leaked secret, scan, import,
+ * export, purge; lines to paste, and the copy menu. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,8 +296,7 @@ static const struct op_form snippet_form = {
 	.title = "Lines to paste",
 	.submit = "Show",
 	.text = "For who calls the API, for the proxy or app that asks whether the key is good, "
-		"and for "
-		"GitHub's secret scanning. There is never a secret in it.",
+		"and for GitHub's secret scanning. There is never a secret in it.",
 	.places = snippet_places,
 };
 

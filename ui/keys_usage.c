@@ -11,7 +11,7 @@
 #include "ui/key_view.h"
 #include "ui/keys.h"
 #include "ui/scroll.h"
-#include "ui/usage_view.h"
+#include "ui/usage_draw.h"
 
 enum {
 	CHART_LINES = 7,

@@ -6,8 +6,8 @@
 #include "ui/chart.h"
 #include "ui/keys.h"
 #include "ui/record.h"
-#include "ui/usage_export.h"
-#include "ui/usage_view.h"
+#include "ui/usage.h"
+#include "ui/usage_draw.h"
 
 enum {
 	BESIDE_FROM = 120, /* columns from which denials stand beside the keys */
@@ -123,9 +123,8 @@ static void nothing_draw(struct view *v, const struct area *a)
 	y += 1 +
 	     area_wrap(a, 3, y, a->width - 6, STYLE_NORMAL,
 		       "The service answers whether a key is good, and counts what it answers: by "
-		       "key "
-		       "and version, hour and reason, and from where a key was used last. Run it "
-		       "beside your API:");
+		       "key and version, hour and reason, and from where a key was used last. Run "
+		       "it beside your API:");
 	area_text(a, 8, y, -1, STYLE_NORMAL, "authrack serve --listen 127.0.0.1:8420");
 	y += 2;
 	if (ever)

@@ -1,13 +1,13 @@
-/* Usage figures as charts and bars; see usage_view.h. */
+/* Usage figures as charts and bars. */
+#include "ui/usage_draw.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
 #include "src/base/text.h"
-#include "ui/chart.h"
 #include "ui/record.h"
-#include "ui/usage_view.h"
 
 enum {
 	CHART_FRAME = 2,   /* rule and times */
@@ -182,16 +182,16 @@ void usage_chart_draw(const struct usage *u, const struct area *a, int y, int he
 static const struct {
 	const char *code, *words;
 } reasons[] = {
-	{ "MALFORMED", "not a key: cut, or mistyped" },
-	{ "NOT_FOUND", "no key of this store has it" },
+	{ "MALFORMED", "no key: cut, or mistyped" },
+	{ "NOT_FOUND", "of no key in this store" },
 	{ "REVOKED", "its key was revoked" },
-	{ "RETIRED", "an old version, after its grace" },
+	{ "RETIRED", "old version, grace is over" },
 	{ "DISABLED", "its key is disabled" },
 	{ "NOT_YET_VALID", "before its key begins" },
 	{ "EXPIRED", "its key ran out" },
-	{ "ADDRESS_DENIED", "not from an address it allows" },
+	{ "ADDRESS_DENIED", "its key bars the address" },
 	{ "INSUFFICIENT_SCOPE", "its key lacks the scope" },
-	{ "RATE_LIMITED", "more than its key's limits" },
+	{ "RATE_LIMITED", "over its key's limits" },
 };
 
 static const char *reason_words(const char *code)

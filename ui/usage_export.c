@@ -1,5 +1,5 @@
 /* Usage figures into a file: one line a record, its first column says of which part it is. */
-#include "ui/usage_export.h"
+#include "ui/usage.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Usage figures of a range: its operations, and what they told as columns of time; see usage_view.h. */
+/* Usage figures of a range: its operations, and what they told as columns of time. */
 #include "ui/usage_view.h"
 
 #include <stdio.h>

@@ -28,6 +28,8 @@ enum errc gate_connect(struct gate *g, struct store **out, bool reads, struct er
 		rc = err_set(e, ERR_STORE, "another store is where the service's was");
 		err_hint(e, "put it back, or start the service again");
 	}
+	if (s && !reads)
+		store_on_step(s, gate_stepped, g);
 	*out = s;
 	return rc;
 }
@@ -51,6 +53,7 @@ static void gate_free(struct gate *g)
 	limiter_free(g->limiter);
 	pthread_mutex_destroy(&g->opening);
 	pthread_mutex_destroy(&g->health);
+	pthread_mutex_destroy(&g->stepping);
 	free(g);
 }
 
@@ -67,6 +70,7 @@ enum errc gate_open(struct gate **out, struct app *a, struct err *e)
 	g->written_at = TIME_NONE;
 	pthread_mutex_init(&g->opening, NULL);
 	pthread_mutex_init(&g->health, NULL);
+	pthread_mutex_init(&g->stepping, NULL);
 	g->limiter = limiter_new();
 	if (!g->options.read_only)
 		g->meter = meter_new();
@@ -74,8 +78,9 @@ enum errc gate_open(struct gate **out, struct app *a, struct err *e)
 	if (!rc)
 		rc = limiter_load(g->limiter, first, clock_boot_ns(g->clock),
 				  clock_wall(g->clock) * 1000, e);
-	if (!g->options.read_only)
-		g->writer = first;
+	g->writer = g->options.read_only ? NULL : first;
+	if (g->writer)
+		store_on_step(first, gate_stepped, g);
 	else
 		store_close(first);
 	if (rc) {
@@ -102,6 +107,7 @@ enum errc gate_thread_open(struct gate_thread **out, struct gate *g, struct err 
 	t->gate = g;
 	pthread_mutex_init(&t->mutex, NULL);
 	verify_result_init(&t->result);
+	t->memo = memo_new();
 	pthread_mutex_lock(&g->opening);
 	rc = gate_connect(g, &t->store, true, e);
 	t->next = g->threads;
@@ -127,6 +133,7 @@ void gate_thread_close(struct gate_thread *t)
 	*at = t->next;
 	pthread_mutex_unlock(&t->gate->opening);
 	verify_result_release(&t->result);
+	memo_free(t->memo);
 	store_close(t->store);
 	pthread_mutex_destroy(&t->mutex);
 	free(t);
@@ -188,6 +195,45 @@ static enum errc find_successor(struct gate_thread *t, int64_t *made, struct err
 	return rc;
 }
 
+/* Reads and checks the rows, and remembers them for as long as nobody changes the store. */
+static enum errc read_rows(struct gate_thread *t, const struct verify_request *q,
+			   const struct memo_proof *proof, int64_t *successor, struct err *e)
+{
+	const struct verify_result *r = &t->result;
+	enum errc rc = key_verify(t->store, q, &t->result, e);
+
+	if (rc || !r->known)
+		return rc;
+	if (r->version.number != r->key.version)
+		rc = find_successor(t, successor, e);
+	if (!rc && gate_remembers(t))
+		memo_keep(t->memo, proof, r, *successor);
+	return rc;
+}
+
+/* In the snapshot of the thread. */
+static enum errc decide(struct gate_thread *t, struct verify_request *q, struct gate_answer *a,
+			struct err *e)
+{
+	int64_t successor = TIME_NONE;
+	struct memo_entry *entry;
+	struct memo_proof proof;
+	enum errc rc = ERR_OK;
+
+	memo_prove(t->memo, q->secret, q->len, &proof);
+	entry = gate_remembers(t) ? memo_find(t->memo, &proof) : NULL;
+	if (entry) {
+		verify_decide(q, &entry->result);
+		successor = entry->deprecated_at;
+		a->result = &entry->result;
+	} else {
+		rc = read_rows(t, q, &proof, &successor, e);
+		a->result = &t->result;
+	}
+	a->deprecated_at = a->result->retiring ? successor : TIME_NONE;
+	return rc;
+}
+
 /* Under the thread's mutex. */
 static enum errc look_up(struct gate_thread *t, struct verify_request *q, struct gate_answer *a,
 			 struct err *e)
@@ -205,9 +251,7 @@ static enum errc look_up(struct gate_thread *t, struct verify_request *q, struct
 	if (rc)
 		return failed(t, true, &why, e);
 	q->at = store_now(t->store);
-	rc = key_verify(t->store, q, &t->result, &why);
-	if (!rc && t->result.retiring)
-		rc = find_successor(t, &a->deprecated_at, &why);
+	rc = decide(t, q, a, &why);
 	if (rc)
 		return failed(t, !is_alive(t), &why, e);
 	/* Where others' changes can't be seen nothing is kept open. */
@@ -217,24 +261,26 @@ static enum errc look_up(struct gate_thread *t, struct verify_request *q, struct
 }
 
 /* Limits come last: only a call that would be let in uses anything up. */
-static void charge(struct gate *g, struct verify_result *r, struct limit_verdict *limits)
+static void charge(struct gate *g, struct gate_answer *a)
 {
-	if (r->code != VERIFY_VALID)
+	const struct key *k = &a->result->key;
+
+	if (a->code != VERIFY_VALID)
 		return;
-	limiter_take(g->limiter, r->key.row, r->key.limits, clock_boot_ns(g->clock), limits);
-	if (!limits->allowed)
-		r->code = VERIFY_RATE_LIMITED;
+	limiter_take(g->limiter, k->row, k->limits, clock_boot_ns(g->clock), &a->limits);
+	if (!a->limits.allowed)
+		a->code = VERIFY_RATE_LIMITED;
 }
 
-static void count(struct gate *g, const struct verify_result *r, const struct verify_request *q)
+static void count(struct gate *g, const struct gate_answer *a, const struct verify_request *q)
 {
-	struct meter_call call = { .code = r->code, .at = q->at, .address = q->address };
+	struct meter_call call = { .code = a->code, .at = q->at, .address = q->address };
 
 	if (!g->meter)
 		return;
-	if (r->known) {
-		call.key = r->key.row;
-		call.version = r->version.number;
+	if (a->result->known) {
+		call.key = a->result->key.row;
+		call.version = a->result->version.number;
 	}
 	meter_count(g->meter, &call);
 }
@@ -251,18 +297,18 @@ enum errc gate_check(struct gate_thread *t, const struct gate_request *q, struct
 	};
 	enum errc rc;
 
+	a->code = VERIFY_NOT_FOUND;
 	a->deprecated_at = TIME_NONE;
 	a->limits.count = 0;
 	a->result = &t->result;
+	t->result.code = VERIFY_NOT_FOUND;
 	pthread_mutex_lock(&t->mutex);
 	rc = look_up(t, &request, a, e);
 	pthread_mutex_unlock(&t->mutex);
-	if (rc) {
-		a->code = t->result.code = VERIFY_NOT_FOUND;
+	if (rc)
 		return rc;
-	}
-	charge(t->gate, &t->result, &a->limits);
-	a->code = t->result.code;
-	count(t->gate, &t->result, &request);
+	a->code = a->result->code;
+	charge(t->gate, a);
+	count(t->gate, a, &request);
 	return ERR_OK;
 }

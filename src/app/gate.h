@@ -30,7 +30,7 @@ struct gate_request {
 	const struct address *address; /* of the client; NULL: unknown */
 };
 struct gate_answer {
-	enum verify_code code;
+	enum verify_code code;		    /* result->code, or RATE_LIMITED */
 	const struct verify_result *result; /* lent until the thread's next call */
 	struct limit_verdict limits;	    /* count 0 where none was charged */
 	int64_t deprecated_at; /* of a version in grace: since when it has a successor; TIME_NONE */

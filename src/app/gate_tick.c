@@ -3,7 +3,7 @@
 
 #include "src/app/gate_internal.h"
 
-enum { RETRY_FIRST = 100, RETRY_LONGEST = 1000, ROW_SHOWN = 60000 }; /* ms */
+enum { RETRY_FIRST = 100, RETRY_LONGEST = SECOND_MS, ROW_SHOWN = MINUTE_MS }; /* ms */
 
 /* --- down and up again --------------------------------------------------------------------------------- */
 
@@ -14,6 +14,7 @@ void gate_thread_down(struct gate_thread *t, const struct err *why)
 	t->why = *why;
 	store_close(t->store);
 	t->store = NULL;
+	gate_forget(t);
 	pthread_mutex_lock(&g->health);
 	g->down++;
 	snprintf(g->unreadable, sizeof g->unreadable, "%s", why->message);
@@ -29,6 +30,7 @@ static void thread_up(struct gate_thread *t, struct store *fresh)
 	old = t->store;
 	t->store = fresh;
 	t->doubtful = false;
+	gate_forget(t);
 	pthread_mutex_unlock(&t->mutex);
 	store_close(old);
 	if (old)

@@ -1,12 +1,12 @@
 /* What the gate keeps on the disk: counts, and how much of the limits is used up. */
-#include "data/limit.h"
-
 #include <string.h>
 
 #include "src/app/gate_internal.h"
 
-/* What was used up, and what is whole again goes. */
-static enum errc write_limits(struct gate *g, struct store *s, struct err *e)
+enum { BATCHES = 64 }; /* in a round; each holds a part of all keys */
+
+/* What a batch of keys has used up; what is whole again goes. */
+static enum errc write_some_limits(struct gate *g, struct store *s, struct err *e)
 {
 	int64_t now = clock_boot_ns(g->clock), wall = clock_wall(g->clock) * 1000;
 	enum errc rc = store_begin_unaudited(s, e);
@@ -14,13 +14,21 @@ static enum errc write_limits(struct gate *g, struct store *s, struct err *e)
 	if (rc)
 		return rc;
 	rc = limiter_save(g->limiter, s, now, wall, e);
-	if (!rc)
-		rc = limit_states_prune(s, wall, e);
 	if (rc)
 		store_rollback(s);
 	else
 		rc = store_commit(s, e);
 	limiter_saved(g->limiter, rc == ERR_OK);
+	return rc;
+}
+
+/* All that changed, once around; keys that change meanwhile have time until the next round. */
+static enum errc write_limits(struct gate *g, struct store *s, struct err *e)
+{
+	enum errc rc = write_some_limits(g, s, e);
+
+	for (int more = BATCHES; !rc && more && limiter_waiting(g->limiter); more--)
+		rc = write_some_limits(g, s, e);
 	return rc;
 }
 

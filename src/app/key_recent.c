@@ -3,7 +3,9 @@
 
 #include <inttypes.h>
 
+#include "data/usage.h"
 #include "src/base/datetime.h"
+#include "src/base/number.h"
 
 enum { CLOCK_AT = 11, CLOCK_WIDTH = 5 }; /* in "2026-06-16 15:07 CEST" */
 
@@ -18,22 +20,35 @@ struct json *recent_json(const struct usage_recent *r)
 	return record;
 }
 
+static void add_addresses(struct buf *out, int64_t count, bool more, const char *from)
+{
+	if (count == 1 && !more && from)
+		buf_addf(out, ", from %s", from);
+	else if (count == 1 && !more)
+		buf_add_text(out, ", from 1 address");
+	else if (count)
+		buf_addf(out, ", from %" PRId64 "%s addresses", count, more ? " or more" : "");
+}
+
+void recent_record_text(struct buf *out, const struct json *recent, const char *from)
+{
+	int64_t allowed = json_get_int(recent, "allowed", 0), since = TIME_NONE;
+	char calls[NUMBER_SIZE], local[DATETIME_SIZE];
+
+	datetime_parse(&since, json_get_text(recent, "since"), NULL);
+	datetime_local(local, since, false);
+	number_grouped(calls, allowed);
+	buf_addf(out, "%s call%s let through since %.*s", allowed ? calls : "no",
+		 allowed == 1 ? "" : "s", CLOCK_WIDTH, local + CLOCK_AT);
+	if (allowed)
+		add_addresses(out, json_get_int(recent, "addresses", 0),
+			      json_get_bool(recent, "more"), from);
+}
+
 void recent_text(struct buf *out, const struct usage_recent *r)
 {
-	char since[DATETIME_SIZE];
+	struct json *record = recent_json(r);
 
-	datetime_local(since, r->since, false);
-	if (r->allowed)
-		buf_addf(out, "%" PRId64 " call%s let through", r->allowed,
-			 r->allowed == 1 ? "" : "s");
-	else
-		buf_add_text(out, "no calls let through");
-	buf_addf(out, " since %.*s", CLOCK_WIDTH, since + CLOCK_AT);
-	if (!r->allowed || !r->address_count)
-		return;
-	if (r->address_count == 1 && !r->more)
-		buf_addf(out, ", from %s", r->addresses[0]);
-	else
-		buf_addf(out, ", from %zu%s addresses", r->address_count,
-			 r->more ? " or more" : "");
+	recent_record_text(out, record, r->address_count ? r->addresses[0] : NULL);
+	json_free(record);
 }

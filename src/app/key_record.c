@@ -70,7 +70,7 @@ struct json *key_record(const struct key *k, int64_t now)
 enum errc key_record_usage(struct store *s, const struct key *k, struct json *record, struct err *e)
 {
 	struct key_version *versions = NULL;
-	char address[46] = "";
+	char address[USAGE_ADDRESS_SIZE] = "";
 	int64_t at = TIME_NONE;
 	size_t count = 0;
 	enum errc r = usage_last_of_key(s, k->row, &at, address, e);

@@ -9,6 +9,8 @@
 #include "src/app/verify.h"
 #include "src/base/datetime.h"
 
+#include "data/usage.h"
+
 static const char *const reasons[] = {
 	"compromise", "superseded", "owner_left", "policy", "unused", "other", NULL,
 };
@@ -106,7 +108,7 @@ static struct json *revoke_record(const struct key_change *ch, int64_t now, bool
 /* "412 calls let through since 13:00, from 3 addresses; last used 12s ago from 10.20.4.18": whom it hits. */
 static enum errc use_text(struct store *s, const struct key *k, struct buf *out, struct err *e)
 {
-	char address[46] = "", when[DATETIME_SIZE];
+	char address[USAGE_ADDRESS_SIZE] = "", when[DATETIME_SIZE];
 	struct usage_recent recent;
 	int64_t at = TIME_NONE;
 	enum errc r = usage_last_of_key(s, k->row, &at, address, e);

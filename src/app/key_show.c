@@ -46,9 +46,8 @@ static const struct op_column show_columns[] = {
 	  "created_at valid_until first_used_at last_used_at last_used_from calls_24h recent" },
 	{ "usage", NULL, COLUMN_LIST,
 	  "allowed_24h denied_24h denied_by_code addresses, over the last 24 hours; recent: "
-	  "allowed "
-	  "addresses, and more where there may be more of these, since the hour before this one "
-	  "began" },
+	  "allowed addresses, and more where there may be more of these, since the hour before "
+	  "this one began" },
 	{ "history", NULL, COLUMN_LIST, "with --history: its audit events" },
 	{ "calls", NULL, COLUMN_LIST, "with --calls: calls per hour, oldest first" },
 	{ .name = NULL },

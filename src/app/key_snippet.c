@@ -44,55 +44,55 @@ static void add_curl(struct buf *out, const struct subject *s)
 	buf_add_char(out, '\n');
 }
 
-/* --- proxies ------------------------------------------------------------------------------- */
-static void add_scope_remark(struct buf *out, const struct subject *s)
+/* --- who asks authrack ----------------------------------------------------------------------- */
+/* Lines for a proxy or an app: where they go, and with the key's scopes in the place of @SCOPES@. */
+static void add_asking(struct buf *out, const struct subject *s, const char *where,
+		       const char *lines)
 {
+	static const char hole[] = "@SCOPES@";
+	const char *at = strstr(lines, hole);
+
+	buf_add_text(out, where);
 	if (s->key->scopes[0])
 		buf_add_text(out, "# Of the scopes keep those that this place needs: a key must "
 				  "have all of them.\n");
 	else
 		buf_add_text(out, "# The key has no scopes: any good key passes here.\n");
+	buf_add(out, lines, (size_t)(at - lines));
+	buf_addf(out, "%s%s", s->key->scopes, at + strlen(hole));
 }
 
 static void add_nginx(struct buf *out, const struct subject *s)
 {
-	buf_add_text(out,
-		     "# Into the server {} of " RECIPES "/nginx.conf, whose auth_request asks\n"
-		     "# before every location.\n");
-	add_scope_remark(out, s);
-	buf_addf(out,
-		 "location / {\n"
-		 "\tset $authrack_scope \"%s\";\n"
-		 "\tproxy_pass http://api;\n"
-		 "}\n",
-		 s->key->scopes);
+	add_asking(out, s,
+		   "# Into the server {} of " RECIPES "/nginx.conf, whose auth_request asks\n"
+		   "# before every location.\n",
+		   "location / {\n"
+		   "\tset $authrack_scope \"@SCOPES@\";\n"
+		   "\tproxy_pass http://api;\n"
+		   "}\n");
 }
 
 static void add_caddy(struct buf *out, const struct subject *s)
 {
-	buf_add_text(out, "# Into the site of " RECIPES "/Caddyfile,\n"
-			  "# which has the snippet \"authrack\".\n");
-	add_scope_remark(out, s);
-	buf_addf(out,
-		 "route {\n"
-		 "\timport authrack \"%s\"\n"
-		 "\treverse_proxy 127.0.0.1:9000\n"
-		 "}\n",
-		 s->key->scopes);
+	add_asking(out, s,
+		   "# Into the site of " RECIPES "/Caddyfile,\n"
+		   "# which has the snippet \"authrack\".\n",
+		   "route {\n"
+		   "\timport authrack \"@SCOPES@\"\n"
+		   "\treverse_proxy 127.0.0.1:9000\n"
+		   "}\n");
 }
 
 static void add_haproxy(struct buf *out, const struct subject *s)
 {
-	buf_add_text(out, "# Into the frontend of " RECIPES "/haproxy.cfg,\n"
-			  "# which loads authrack.lua.\n");
-	add_scope_remark(out, s);
-	buf_addf(out,
-		 "http-request set-var(txn.authrack_scope) str(\"%s\")\n"
-		 "http-request lua.authrack\n",
-		 s->key->scopes);
+	add_asking(out, s,
+		   "# Into the frontend of " RECIPES "/haproxy.cfg,\n"
+		   "# which loads authrack.lua.\n",
+		   "http-request set-var(txn.authrack_scope) str(\"@SCOPES@\")\n"
+		   "http-request lua.authrack\n");
 }
 
-/* --- FastAPI ------------------------------------------------------------------------------- */
 static const char fastapi_text[] =
 	"import httpx\n"
 	"from fastapi import Header, HTTPException, Request\n"
@@ -117,12 +117,7 @@ static const char fastapi_text[] =
 
 static void add_fastapi(struct buf *out, const struct subject *s)
 {
-	const char *hole = strstr(fastapi_text, "@SCOPES@");
-
-	buf_add_text(out, "# who: dict = Depends(caller)\n");
-	add_scope_remark(out, s);
-	buf_add(out, fastapi_text, (size_t)(hole - fastapi_text));
-	buf_addf(out, "%s%s", s->key->scopes, hole + strlen("@SCOPES@"));
+	add_asking(out, s, "# who: dict = Depends(caller)\n", fastapi_text);
 }
 
 /* --- secret scanning ------------------------------------------------------------------------- */
@@ -183,21 +178,23 @@ static struct json *pattern_json(const struct subject *s)
 }
 
 /* --- the operation --------------------------------------------------------------------------- */
-static const struct {
-	const char *name, *title;
-	void (*add)(struct buf *out, const struct subject *s);
-} snippets[] = {
-	{ "curl", "curl: calls the API", add_curl },
-	{ "nginx", "nginx: asks before the API", add_nginx },
-	{ "caddy", "Caddy: asks before the API", add_caddy },
-	{ "haproxy", "HAProxy: asks before the API", add_haproxy },
-	{ "fastapi", "FastAPI: asks in the app", add_fastapi },
-	{ "github", "GitHub secret scanning: finds leaked keys", add_github },
-};
-enum { SNIPPETS = sizeof(snippets) / sizeof(snippets[0]) };
+enum place { CURL, NGINX, CADDY, HAPROXY, FASTAPI, GITHUB, PLACES };
 
 static const char *const places[] = {
-	"curl", "nginx", "caddy", "haproxy", "fastapi", "github", NULL
+	[CURL] = "curl",       [NGINX] = "nginx",   [CADDY] = "caddy", [HAPROXY] = "haproxy",
+	[FASTAPI] = "fastapi", [GITHUB] = "github", [PLACES] = NULL,
+};
+
+static const struct {
+	const char *title;
+	void (*add)(struct buf *out, const struct subject *s);
+} snippets[PLACES] = {
+	[CURL] = { "curl: calls the API", add_curl },
+	[NGINX] = { "nginx: asks before the API", add_nginx },
+	[CADDY] = { "Caddy: asks before the API", add_caddy },
+	[HAPROXY] = { "HAProxy: asks before the API", add_haproxy },
+	[FASTAPI] = { "FastAPI: asks in the app", add_fastapi },
+	[GITHUB] = { "GitHub secret scanning: finds leaked keys", add_github },
 };
 
 static const struct arg snippet_args[] = {
@@ -276,15 +273,15 @@ static bool wanted(const struct op_args *a, const char *name)
 static enum errc snippets_tell(const struct op_call *c, const struct subject *s, struct err *e)
 {
 	struct json *record = json_object_new(), *texts = json_object_new();
-	struct buf all = BUF_INIT(SNIPPETS * SNIPPET_MAX), one = BUF_INIT(SNIPPET_MAX);
+	struct buf all = BUF_INIT(PLACES * SNIPPET_MAX), one = BUF_INIT(SNIPPET_MAX);
 	enum errc rc;
 
-	for (size_t i = 0; i < SNIPPETS; i++) {
-		if (!wanted(c->args, snippets[i].name))
+	for (size_t i = 0; i < PLACES; i++) {
+		if (!wanted(c->args, places[i]))
 			continue;
 		buf_clear(&one);
 		snippets[i].add(&one, s);
-		json_set_text(texts, snippets[i].name, buf_text(&one));
+		json_set_text(texts, places[i], buf_text(&one));
 		if (op_count(c->args, "for") != 1)
 			buf_addf(&all, "%s# --- %s ---\n", all.len ? "\n" : "", snippets[i].title);
 		buf_add(&all, buf_text(&one), one.len);
@@ -346,9 +343,8 @@ const struct op op_key_snippet = {
 	.summary = "print the lines to paste for a key: curl, proxies, apps, scanners",
 	.detail = "For who calls the API (curl), for what stands before it and asks authrack serve "
 		  "(nginx, Caddy, HAProxy), for the app that asks by itself (FastAPI), and the "
-		  "pattern by "
-		  "which GitHub's secret scanning finds keys with its prefix. There is never a "
-		  "secret in it.",
+		  "pattern by which GitHub's secret scanning finds keys with its prefix. There is "
+		  "never a secret in it.",
 	.example = "authrack key snippet billing-sync --for curl --url "
 		   "https://api.example.com/orders\n"
 		   "authrack key snippet billing-sync --for github\n",

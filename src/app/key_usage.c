@@ -137,26 +137,28 @@ static enum errc key_by_day(struct asked *a, struct err *e)
 	return of_versions(a, version_days, e);
 }
 
-static enum errc all_by_hour(struct asked *a, struct err *e)
+typedef enum errc all_buckets_of(struct store *s, int64_t from, int64_t until,
+				 struct usage_hour **out, size_t *count, struct err *e);
+
+static enum errc all_buckets(struct asked *a, all_buckets_of *read, const char *name, struct err *e)
 {
 	struct usage_hour *found = NULL;
 	size_t count = 0;
-	enum errc rc = usage_all_hours(a->store, a->from, a->until, &found, &count, e);
+	enum errc rc = read(a->store, a->from, a->until, &found, &count, e);
 
-	buckets_tell(a, "hour", found, count);
+	buckets_tell(a, name, found, count);
 	free(found);
 	return rc;
 }
 
+static enum errc all_by_hour(struct asked *a, struct err *e)
+{
+	return all_buckets(a, usage_all_hours, "hour", e);
+}
+
 static enum errc all_by_day(struct asked *a, struct err *e)
 {
-	struct usage_hour *found = NULL;
-	size_t count = 0;
-	enum errc rc = usage_all_days(a->store, a->from, a->until, &found, &count, e);
-
-	buckets_tell(a, "day", found, count);
-	free(found);
-	return rc;
+	return all_buckets(a, usage_all_days, "day", e);
 }
 
 /* --- versions ---------------------------------------------------------------------------------- */
@@ -247,7 +249,7 @@ static enum errc all_by_code(struct asked *a, struct err *e)
 static enum errc top_tell(struct asked *a, const struct usage_key *u, struct err *e)
 {
 	struct json *row = json_object_new();
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	int64_t at = TIME_NONE;
 	struct key k;
 	enum errc rc;
@@ -388,11 +390,10 @@ const struct op op_key_usage = {
 	.detail =
 		"Counted by the service. By hour or day: allowed and denied calls, of each version "
 		"of the key or of all keys together. By version: the sums, last use and from "
-		"where. "
-		"By code: calls with each answer; without a key also those with unknown secrets. "
-		"By "
-		"key: the keys that are called most. Counted is from the begin of the hour that "
-		"--since falls in, or of the day (in UTC) where figures are those of days.",
+		"where. By code: calls with each answer; without a key also those with unknown "
+		"secrets. By key: the keys that are called most. Counted is from the begin of the "
+		"hour that --since falls in, or of the day (in UTC) where figures are those of "
+		"days.",
 	.example = "authrack key usage billing-sync\n"
 		   "authrack key usage billing-sync --by version --since 7d\n"
 		   "authrack key usage --by key --limit 5\n",

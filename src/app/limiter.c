@@ -72,7 +72,7 @@ static bool buckets_parse(struct bucket *out, size_t *count, const char *text)
 	*count = 0;
 	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
 		len = strcspn(text, " ");
-		if (len >= sizeof piece || *count == LIMITS_MAX)
+		if (len >= sizeof(piece) || *count == LIMITS_MAX)
 			return false;
 		memcpy(piece, text, len);
 		piece[len] = '\0';
@@ -99,8 +99,8 @@ static void entry_parse(struct shard *sh, struct entry *en, const char *text, in
 	for (size_t i = 0; i < count; i++)
 		bucket_inherit(&parsed[i], en, now);
 	free(en->buckets);
-	en->buckets = x_calloc(count, sizeof *en->buckets);
-	memcpy(en->buckets, parsed, count * sizeof *parsed);
+	en->buckets = x_calloc(count, sizeof(*en->buckets));
+	memcpy(en->buckets, parsed, count * sizeof(*parsed));
 	en->count = (uint16_t)count;
 	entry_touch(en);
 	entry_mark(sh, en, en->whole_at > now);

@@ -26,7 +26,7 @@ static void row_add(struct limiter *l, const struct limit_state *row)
 {
 	if (l->row_count == l->row_size) {
 		l->row_size = l->row_size ? 2 * l->row_size : SAVE_ROWS;
-		l->rows = x_reallocarray(l->rows, l->row_size, sizeof *l->rows);
+		l->rows = x_reallocarray(l->rows, l->row_size, sizeof(*l->rows));
 	}
 	l->rows[l->row_count++] = *row;
 }
@@ -35,7 +35,7 @@ static void saved_add(struct limiter *l, int64_t key)
 {
 	if (l->saved_count == l->saved_size) {
 		l->saved_size = l->saved_size ? 2 * l->saved_size : SAVE_ROWS;
-		l->saved = x_reallocarray(l->saved, l->saved_size, sizeof *l->saved);
+		l->saved = x_reallocarray(l->saved, l->saved_size, sizeof(*l->saved));
 	}
 	l->saved[l->saved_count++] = key;
 }
@@ -150,7 +150,7 @@ static void state_load(void *arg, const struct limit_state *s)
 	pthread_mutex_lock(&sh->lock);
 	en = shard_entry(sh, s->key);
 	if (en->count < 4 * LIMITS_MAX) {
-		en->buckets = x_reallocarray(en->buckets, en->count + 1u, sizeof *en->buckets);
+		en->buckets = x_reallocarray(en->buckets, en->count + 1u, sizeof(*en->buckets));
 		en->buckets[en->count++] = b;
 		entry_touch(en);
 	}

@@ -6,17 +6,14 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
+#include "src/base/hash.h"
 
 enum { SLOTS_FIRST = 16 };
 
-/* Rows of keys are small numbers in a row: a finalizer spreads them (the high bits choose the shard). */
+/* Rows of keys are small numbers in a row; the high bits choose the shard. */
 static uint64_t key_hash(int64_t key)
 {
-	uint64_t h = (uint64_t)key;
-
-	h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);
-	h = (h ^ (h >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ (h >> 33);
+	return hash_mix((uint64_t)key);
 }
 
 struct shard *limiter_shard(struct limiter *l, int64_t key)
@@ -24,7 +21,6 @@ struct shard *limiter_shard(struct limiter *l, int64_t key)
 	return &l->shards[key_hash(key) >> 58];
 }
 
-/* Where the key is, or the free slot where it belongs. */
 struct entry *shard_find(const struct shard *sh, int64_t key)
 {
 	size_t mask = sh->size - 1, i = key_hash(key) & mask;
@@ -36,7 +32,7 @@ struct entry *shard_find(const struct shard *sh, int64_t key)
 
 static void shard_resize(struct shard *sh, size_t size)
 {
-	struct shard to = { .slots = x_calloc(size, sizeof *to.slots), .size = size };
+	struct shard to = { .slots = x_calloc(size, sizeof(*to.slots)), .size = size };
 
 	for (size_t i = 0; i < sh->size; i++)
 		if (sh->slots[i].key)
@@ -100,11 +96,11 @@ static void shard_drop(struct shard *sh, size_t i)
 
 struct limiter *limiter_new(void)
 {
-	struct limiter *l = aligned_alloc(_Alignof(struct limiter), sizeof *l);
+	struct limiter *l = aligned_alloc(_Alignof(struct limiter), sizeof(*l));
 
 	if (!l)
 		alloc_exhausted();
-	memset(l, 0, sizeof *l);
+	memset(l, 0, sizeof(*l));
 	for (size_t i = 0; i < SHARDS; i++) {
 		pthread_mutex_init(&l->shards[i].lock, NULL);
 		l->shards[i].now = INT64_MIN;

@@ -8,10 +8,10 @@
 
 #include "data/usage.h"
 #include "src/base/alloc.h"
+#include "src/base/hash.h"
 
 enum {
 	SHARDS = 16,
-	ADDRESSES = 8,	  /* of a version, as the store keeps them */
 	SLOTS_FIRST = 64, /* powers of two */
 	SLOTS_IDLE = 8,	  /* a table this many times larger than it was used for is given back */
 	ROWS_MAX = 16384, /* of a shard, where the store can't be written for long: 1 MB */
@@ -24,7 +24,7 @@ struct seen { /* the latest client addresses of one row, in no order */
 	struct {
 		struct address address;
 		int64_t at;
-	} list[ADDRESSES];
+	} list[USAGE_ADDRESSES];
 	size_t count;
 };
 
@@ -38,9 +38,8 @@ struct row {
 struct table {
 	struct row *rows;
 	size_t count;
-	uint32_t *
-		slots; /* number of a row, from 1; 0: free. Twice as many as there is room for rows */
-	size_t slot_count;
+	uint32_t *slots;   /* number of a row, from 1; 0: free */
+	size_t slot_count; /* twice as many as there is room for rows */
 	struct seen *seens;
 	size_t seen_count, seen_size;
 };
@@ -63,12 +62,7 @@ struct meter {
 /* The hour is not in it: rows that differ by nothing else stand in one chain. */
 static uint64_t row_hash(int64_t key, int64_t version, enum verify_code code)
 {
-	uint64_t h = (uint64_t)key * 0x9e3779b97f4a7c15U + (uint64_t)version * 0xff51afd7ed558ccdU +
-		     (uint64_t)code;
-
-	h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9U;
-	h = (h ^ h >> 27) * 0x94d049bb133111ebU;
-	return h ^ h >> 31;
+	return hash_mix(hash_mix((uint64_t)key) ^ ((uint64_t)version << 8) ^ (uint64_t)code);
 }
 
 static void table_release(struct table *t)
@@ -160,7 +154,7 @@ static void seen_add(struct seen *s, const struct address *a, int64_t at)
 		if (s->list[i].at < s->list[place].at)
 			place = i;
 	}
-	if (s->count < ADDRESSES)
+	if (s->count < USAGE_ADDRESSES)
 		place = s->count++;
 	else if (at < s->list[place].at)
 		return;
@@ -383,7 +377,7 @@ static size_t batch_fill(struct batch *b, const struct item *items, size_t count
 	size_t n = 0;
 
 	b->count = 0;
-	while (n < count && b->count + 1 + ADDRESSES <= BATCH_MAX)
+	while (n < count && b->count + 1 + USAGE_ADDRESSES <= BATCH_MAX)
 		batch_add(b, &items[n++]);
 	return n;
 }

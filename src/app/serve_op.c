@@ -36,19 +36,22 @@ static const struct arg serve_args[] = {
 	{ .name = NULL },
 };
 
-static enum errc serve_run(const struct op_call *c, struct err *e)
-{
-	return app_serve(c, e);
-}
-
 const struct op op_serve = {
 	.id = "serve",
 	.summary = "answer \"is this key good?\" for proxies and apps",
-	.detail = "Speaks HTTP, no TLS. Beyond loopback it wants --caller-token-file.",
-	.example =
-		"authrack serve\n"
-		"authrack serve --listen unix:/run/authrack/serve.sock --listen-group www-data\n",
+	.detail = "Paths: /v1/verify (JSON), /v1/auth (no body, X-Auth-* fields), /v1/auth/nginx "
+		  "(for "
+		  "auth_request), /v1/auth/envoy/ (for ext_authz), /healthz, /readyz, /metrics. "
+		  "The key "
+		  "comes as X-API-Key or Authorization: Bearer, the scopes that it needs in "
+		  "X-Authrack-Scope or ?scope=. Speaks HTTP, no TLS. Beyond loopback it wants "
+		  "--caller-token-file. SIGHUP reads the caller tokens anew; SIGTERM "
+		  "ends it "
+		  "when all that was asked is answered, and counted.",
+	.example = "authrack serve\n"
+		   "authrack serve --listen unix:/run/authrack/serve.sock --listen-group www-data "
+		   "--trusted-proxy unix\n",
 	.args = serve_args,
 	.flags = OP_NO_STORE | OP_STAYS,
-	.run = serve_run,
+	.run = app_serve,
 };

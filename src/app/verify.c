@@ -145,17 +145,25 @@ static enum errc refuse_altered(const struct key *k, struct err *e)
 	return err_hint(e, "it verifies no more; run store check, and revoke it");
 }
 
+void verify_decide(const struct verify_request *q, struct verify_result *r)
+{
+	r->code = decide(q, &r->key, &r->version, q->at);
+	r->retiring = r->code == VERIFY_VALID && r->version.number != r->key.version;
+	r->valid_until = earlier(r->version.valid_until, r->key.expires_at);
+}
+
 enum errc key_verify(struct store *s, const struct verify_request *q, struct verify_result *r,
 		     struct err *e)
 {
+	struct verify_request now = *q;
 	enum errc rc = verify_find(s, q->secret, q->len, r, e);
 
 	if (rc || !r->known)
 		return rc;
 	if (r->key.altered || r->version.altered)
 		return refuse_altered(&r->key, e);
-	r->code = decide(q, &r->key, &r->version, q->at == TIME_NONE ? store_now(s) : q->at);
-	r->retiring = r->code == VERIFY_VALID && r->version.number != r->key.version;
-	r->valid_until = earlier(r->version.valid_until, r->key.expires_at);
+	if (now.at == TIME_NONE)
+		now.at = store_now(s);
+	verify_decide(&now, r);
 	return ERR_OK;
 }

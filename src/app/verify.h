@@ -48,6 +48,10 @@ void verify_result_release(struct verify_result *r);
 enum errc key_verify(struct store *s, const struct verify_request *q, struct verify_result *r,
 		     struct err *e);
 
+/* The second half of key_verify(), for a key and version that were found, and not altered: sets code,
+ * retiring and valid_until as of q->at. */
+void verify_decide(const struct verify_request *q, struct verify_result *r);
+
 /* Finds the key and version of a presented secret whatever their state; VERIFY_MALFORMED and
  * VERIFY_NOT_FOUND end it, VERIFY_VALID is "found". An unknown secret takes the same path, and
  * time, as a known one with a wrong MAC. For identify, revoke by secret and key_verify(). */

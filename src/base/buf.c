@@ -1,7 +1,6 @@
 /* A growing byte buffer with a mandatory maximum: once something did not fit, it stays as it was. */
 #include "src/base/buf.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +67,20 @@ bool buf_add_text(struct buf *b, const char *text)
 bool buf_add_char(struct buf *b, char c)
 {
 	return buf_add(b, &c, 1);
+}
+
+bool buf_add_number(struct buf *b, int64_t value)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (value < 0)
+		*--at = '-';
+	return buf_add(b, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 bool buf_addf(struct buf *b, const char *format, ...)

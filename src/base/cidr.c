@@ -2,6 +2,7 @@
 #include "src/base/cidr.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,9 +10,33 @@ enum { V4_BITS = 32, V4_OFFSET = 96, ALL_BITS = 128, ADDRESS_TEXT_MAX = 45 };
 
 static const uint8_t v4_prefix[12] = { [10] = 0xFF, [11] = 0xFF };
 
-static bool address_is_v4(const struct address *a)
+bool address_is_v4(const struct address *a)
 {
 	return memcmp(a->bytes, v4_prefix, sizeof(v4_prefix)) == 0;
+}
+
+bool address_is_loopback(const struct address *a)
+{
+	static const struct address v6 = { .bytes = { [15] = 1 } };
+
+	if (address_is_v4(a))
+		return a->bytes[sizeof(v4_prefix)] == IN_LOOPBACKNET;
+	return memcmp(a->bytes, v6.bytes, sizeof(v6.bytes)) == 0;
+}
+
+bool address_of_socket(struct address *out, const struct sockaddr *a)
+{
+	const void *at = a;
+	const struct sockaddr_in *v4 = at;
+	const struct sockaddr_in6 *v6 = at;
+
+	if (a->sa_family == AF_INET) {
+		memcpy(out->bytes, v4_prefix, sizeof(v4_prefix));
+		memcpy(out->bytes + sizeof(v4_prefix), &v4->sin_addr, sizeof(v4->sin_addr));
+	} else if (a->sa_family == AF_INET6) {
+		memcpy(out->bytes, &v6->sin6_addr, sizeof(out->bytes));
+	}
+	return a->sa_family == AF_INET || a->sa_family == AF_INET6;
 }
 
 static bool address_read(struct address *out, const char *text)

@@ -10,12 +10,17 @@ enum { BOOT_ID_LENGTH = 36 };
 static char boot_id_text[BOOT_ID_LENGTH + 1];
 static pthread_once_t boot_id_once = PTHREAD_ONCE_INIT;
 
-static int64_t read_clock(clockid_t id)
+static int64_t read_clock_ns(clockid_t id)
 {
 	struct timespec now;
 
 	clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * SECOND_MS + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static int64_t read_clock(clockid_t id)
+{
+	return read_clock_ns(id) / (SECOND_NS / SECOND_MS);
 }
 
 static int64_t system_wall(const struct clock *c)
@@ -32,11 +37,8 @@ static int64_t system_boot(const struct clock *c)
 
 static int64_t system_boot_ns(const struct clock *c)
 {
-	struct timespec now;
-
 	(void)c;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	return read_clock_ns(CLOCK_BOOTTIME);
 }
 
 static int64_t system_monotonic(const struct clock *c)
@@ -71,3 +73,13 @@ const struct clock clock_system = {
 	.monotonic = system_monotonic,
 	.boot_id = system_boot_id,
 };
+
+int64_t ticks_ms(void)
+{
+	return read_clock(CLOCK_MONOTONIC_COARSE);
+}
+
+int64_t ticks_ns(void)
+{
+	return read_clock_ns(CLOCK_MONOTONIC);
+}

@@ -10,6 +10,7 @@
 #define MINUTE_MS (60 * SECOND_MS)
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
+#define SECOND_NS INT64_C(1000000000)
 
 struct clock {
 	int64_t (*wall)(const struct clock *c);	       /* CLOCK_REALTIME */
@@ -23,6 +24,11 @@ struct clock {
 /* The machine's own clock. */
 extern const struct clock clock_system;
 
+/* CLOCK_MONOTONIC itself, for what only measures: for how long somebody may dally, how long something took. The
+ * first may be some milliseconds behind, and costs next to nothing. */
+int64_t ticks_ms(void);
+int64_t ticks_ns(void);
+
 static inline int64_t clock_wall(const struct clock *c)
 {
 	return c->wall(c);
@@ -33,7 +39,7 @@ static inline int64_t clock_boot(const struct clock *c)
 }
 static inline int64_t clock_boot_ns(const struct clock *c)
 {
-	return c->boot_ns ? c->boot_ns(c) : c->boot(c) * INT64_C(1000000);
+	return c->boot_ns ? c->boot_ns(c) : c->boot(c) * (SECOND_NS / SECOND_MS);
 }
 static inline int64_t clock_monotonic(const struct clock *c)
 {

@@ -87,6 +87,9 @@ void http_response_release(struct http_response *a);
 /* The first header of that name (any case); NULL. */
 const char *http_response_header(const struct http_response *a, const char *name);
 
+enum { HTTP_DATE_SIZE = 32 };
+/* Writes a date (RFC 9110 §5.6.7), parts of a second cut; "" where the year has not four digits. */
+void http_date_write(char out[HTTP_DATE_SIZE], int64_t at);
 /* Reads a date (RFC 9110 §5.6.7): all three forms that a recipient has to know; the day of the week is not
  * looked at. `now` (wall time) tells the century of two digits. False: it is none. */
 bool http_date_read(int64_t *at, const char *text, int64_t now);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <strings.h>
+#include <time.h>
 
 #include "src/base/clock.h"
 #include "src/base/datetime.h"
@@ -91,4 +92,19 @@ bool http_date_read(int64_t *at, const char *text, int64_t now)
 		return datetime_parse(at, rfc3339, NULL) == ERR_OK;
 	}
 	return false;
+}
+
+void http_date_write(char out[HTTP_DATE_SIZE], int64_t at)
+{
+	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	time_t seconds = (time_t)(at / SECOND_MS);
+	struct tm tm;
+
+	out[0] = '\0';
+	if (gmtime_r(&seconds, &tm) && tm.tm_year + 1900 <= 9999)
+		snprintf(out, HTTP_DATE_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+			 days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
+			 tm.tm_hour, tm.tm_min, tm.tm_sec);
 }

@@ -314,3 +314,13 @@ void loop_stop(struct loop *l)
 {
 	l->stopped = true;
 }
+
+static void stop_posted(void *arg)
+{
+	loop_stop(arg);
+}
+
+void loop_post_stop(struct loop *l)
+{
+	loop_post(l, stop_posted, l);
+}

@@ -25,6 +25,7 @@ void loop_post(struct loop *l, void (*call)(void *arg), void *arg);
 
 void loop_run(struct loop *l); /* until loop_stop() */
 void loop_stop(struct loop *l);
+void loop_post_stop(struct loop *l); /* from any thread */
 /* One round: waits at most timeout_ms (-1: for ever) and runs what is due. Not from within a callback. */
 void loop_step(struct loop *l, int timeout_ms);
 

@@ -17,13 +17,13 @@ enum { SWEEP_MS = 500, PAUSE_MS = 100, RESUME_MS = 50 };
 
 /* A request that has begun has this long to be sent and its answer to be taken; who is connected without
  * asking may stay longer once it has asked before: proxies keep connections for a minute. */
-static const struct connection_patience patience = { .of = {
-							     [CONNECTION_NEW] = 10 * SECOND_MS,
-							     [CONNECTION_BUSY] = 10 * SECOND_MS,
-							     [CONNECTION_IDLE] = 75 * SECOND_MS,
-						     } };
-
-struct acceptor;
+static const struct connection_patience patience = {
+	.of = {
+		[CONNECTION_NEW] = 10 * SECOND_MS,
+		[CONNECTION_BUSY] = 10 * SECOND_MS,
+		[CONNECTION_IDLE] = 75 * SECOND_MS,
+	},
+};
 
 struct door {
 	struct acceptor *acceptor;
@@ -170,7 +170,15 @@ static void *acceptor_run(void *arg)
 	return NULL;
 }
 
-struct acceptor *acceptor_start(struct service *s, const struct listeners *l, size_t capacity)
+static void acceptor_free(struct acceptor *a)
+{
+	loop_free(a->loop);
+	free(a->doors);
+	free(a);
+}
+
+enum errc acceptor_start(struct acceptor **out, struct service *s, const struct listeners *l,
+			 size_t capacity, struct err *e)
 {
 	struct acceptor *a = x_calloc(1, sizeof(*a));
 
@@ -181,23 +189,20 @@ struct acceptor *acceptor_start(struct service *s, const struct listeners *l, si
 				.loop = loop_new() };
 	for (size_t i = 0; i < l->count; i++)
 		a->doors[i] = (struct door){ a, &l->items[i] };
-	if (pthread_create(&a->thread, NULL, acceptor_run, a) != 0)
-		alloc_exhausted();
-	return a;
-}
-
-static void stop(void *arg)
-{
-	loop_stop(arg);
+	errno = pthread_create(&a->thread, NULL, acceptor_run, a);
+	if (errno) {
+		acceptor_free(a);
+		return err_errno(e, ERR_STORE, "can't start the thread that takes connections");
+	}
+	*out = a;
+	return ERR_OK;
 }
 
 void acceptor_stop(struct acceptor *a)
 {
 	if (!a)
 		return;
-	loop_post(a->loop, stop, a->loop);
+	loop_post_stop(a->loop);
 	pthread_join(a->thread, NULL);
-	loop_free(a->loop);
-	free(a->doors);
-	free(a);
+	acceptor_free(a);
 }

@@ -8,8 +8,9 @@
 
 struct acceptor;
 
-/* Both are borrowed. `capacity`: connections that fit. */
-struct acceptor *acceptor_start(struct service *s, const struct listeners *l, size_t capacity);
+/* Service and listeners are borrowed. `capacity`: connections that fit. */
+enum errc acceptor_start(struct acceptor **out, struct service *s, const struct listeners *l,
+			 size_t capacity, struct err *e);
 /* Takes what still waits, then no more. NULL is well. */
 void acceptor_stop(struct acceptor *a);
 

@@ -1,9 +1,8 @@
 /* Verdicts and refusals as HTTP answers. */
 #include "src/serve/answer.h"
 
-#include <stdio.h>
-
 #include "src/base/datetime.h"
+#include "src/base/http.h"
 #include "src/serve/field.h"
 
 /* All X-Auth-* together, names and line ends included: proxies take a header of 4 to 8 KiB. */
@@ -77,11 +76,8 @@ static void limits_fields(struct reply *r, const struct limit_verdict *v,
 /* RFC 9745 §2.1: since when; RFC 8594 §3: until when, as an HTTP date (RFC 9110 §5.6.7). */
 static void grace_fields(struct reply *r, const struct gate_answer *a)
 {
-	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	time_t sunset = (time_t)(a->result->version.valid_until / SECOND_MS);
-	struct tm tm;
+	int64_t until = a->result->version.valid_until;
+	char sunset[HTTP_DATE_SIZE];
 
 	if (a->deprecated_at != TIME_NONE) {
 		reply_field_begin(r, "Deprecation");
@@ -89,12 +85,11 @@ static void grace_fields(struct reply *r, const struct gate_answer *a)
 		buf_add_number(&r->values, a->deprecated_at / SECOND_MS);
 		reply_field_end(r);
 	}
-	if (a->result->version.valid_until == TIME_NONE || !gmtime_r(&sunset, &tm))
+	if (until == TIME_NONE)
 		return;
-	reply_field_begin(r, "Sunset");
-	buf_addf(&r->values, "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
-		 months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	reply_field_end(r);
+	http_date_write(sunset, until);
+	if (*sunset)
+		reply_field(r, "Sunset", sunset);
 }
 
 /* --- X-Auth-* ------------------------------------------------------------------------------- */
@@ -157,7 +152,7 @@ static void identity_fields(struct reply *r, const struct verify_result *v)
 static void member_string(struct buf *out, const char *name, const char *value)
 {
 	buf_add_text(out, name);
-	json_add_string(out, value);
+	field_add_json_string(out, value);
 }
 
 /* A stored set, one blank between, as an array; scopes are ASCII without quotes (rule_scope). */

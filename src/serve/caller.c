@@ -118,7 +118,7 @@ static enum errc set_parse(struct token_set *set, const char *path, const struct
 
 static enum errc set_read(struct token_set **out, const char *path, struct err *e)
 {
-	struct token_set *set = x_calloc(1, sizeof *set);
+	struct token_set *set = x_calloc(1, sizeof(*set));
 	struct secret text = SECRET_INIT;
 	enum errc rc = secret_read_file(&text, path, FILE_MAX, e);
 
@@ -140,7 +140,7 @@ enum errc callers_open(struct callers **out, const char *path, struct err *e)
 
 	if (rc)
 		return rc;
-	c = x_calloc(1, sizeof *c);
+	c = x_calloc(1, sizeof(*c));
 	c->path = x_strdup(path);
 	c->set = set;
 	pthread_rwlock_init(&c->lock, NULL);

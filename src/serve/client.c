@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/alloc.h"
+#include "src/serve/field.h"
 
 enum {
 	HOP_TEXT_MAX = 64, /* "[v6]:port" is 53 at most */
@@ -13,7 +14,7 @@ enum {
 
 enum errc proxies_parse(struct proxies *out, const char *const *texts, size_t count, struct err *e)
 {
-	*out = (struct proxies){ .ranges = x_calloc(count + 1, sizeof *out->ranges) };
+	*out = (struct proxies){ .ranges = x_calloc(count + 1, sizeof(*out->ranges)) };
 	for (size_t i = 0; i < count; i++) {
 		enum errc rc = ERR_OK;
 
@@ -75,20 +76,15 @@ static bool hop_parse(struct address *out, char *text)
 	return address_parse(out, text, NULL) == ERR_OK;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* The piece between two commas. */
 static bool hop_read(struct address *out, const char *from, const char *to)
 {
 	char text[HOP_TEXT_MAX + 1];
 	size_t len;
 
-	while (from < to && is_blank(*from))
+	while (from < to && field_is_blank(*from))
 		from++;
-	while (from < to && is_blank(to[-1]))
+	while (from < to && field_is_blank(to[-1]))
 		to--;
 	len = (size_t)(to - from);
 	if (!len || len > HOP_TEXT_MAX)

@@ -1,21 +1,11 @@
 /* The open connections of one thread. */
 #include "src/serve/connections.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "src/base/alloc.h"
-
-int64_t connections_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "src/base/clock.h"
 
 void connections_init(struct connections *c)
 {
@@ -30,23 +20,11 @@ void connections_release(struct connections *c)
 
 static void peer_read(struct connection *one)
 {
-	static const uint8_t v4_prefix[12] = { [10] = 0xFF, [11] = 0xFF };
 	struct sockaddr_storage a = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(a);
-	const void *at = &a;
 
 	getpeername(one->fd, (struct sockaddr *)&a, &len);
-	one->is_unix = a.ss_family != AF_INET && a.ss_family != AF_INET6;
-	if (a.ss_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = at;
-
-		memcpy(one->peer.bytes, &v6->sin6_addr, sizeof(one->peer.bytes));
-	} else if (a.ss_family == AF_INET) {
-		const struct sockaddr_in *v4 = at;
-
-		memcpy(one->peer.bytes, v4_prefix, sizeof(v4_prefix));
-		memcpy(one->peer.bytes + sizeof(v4_prefix), &v4->sin_addr, 4);
-	}
+	one->is_unix = !address_of_socket(&one->peer, (const struct sockaddr *)&a);
 }
 
 struct connection *connection_open(struct connections *c, int fd)
@@ -79,13 +57,13 @@ void connection_close(struct connections *c, struct connection *one)
 
 void connection_enter(struct connection *one, enum connection_phase phase)
 {
-	atomic_store_explicit(&one->since, connections_now(), memory_order_relaxed);
+	atomic_store_explicit(&one->since, ticks_ms(), memory_order_relaxed);
 	atomic_store_explicit(&one->phase, phase, memory_order_release);
 }
 
 size_t connections_sweep(struct connections *c, const struct connection_patience *p)
 {
-	int64_t now = connections_now();
+	int64_t now = ticks_ms();
 	size_t ended = 0;
 
 	pthread_mutex_lock(&c->lock);
@@ -104,7 +82,7 @@ size_t connections_sweep(struct connections *c, const struct connection_patience
 
 size_t connections_active(struct connections *c, int64_t ms)
 {
-	int64_t now = connections_now();
+	int64_t now = ticks_ms();
 	size_t active = 0;
 
 	pthread_mutex_lock(&c->lock);

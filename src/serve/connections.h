@@ -24,13 +24,13 @@ struct connection {
 	struct address peer;
 	/* Written by its own thread, read by any. */
 	atomic_int phase;
-	atomic_int_least64_t since; /* milliseconds, connections_now() */
+	atomic_int_least64_t since; /* ticks_ms() */
 	/* Of the request that runs. */
 	bool has_headers;
 	size_t body;
 	/* Of an answer that is held back. */
-	void *held; /* libmicrohttpd's connection */
-	int64_t held_until;
+	void *held;	    /* libmicrohttpd's connection */
+	int64_t held_until; /* ticks_ms() */
 	bool was_held;
 	int code; /* enum verify_code */
 	struct address held_for;
@@ -44,7 +44,6 @@ struct connections {
 
 void connections_init(struct connections *c);
 void connections_release(struct connections *c);
-int64_t connections_now(void);
 
 struct connection *connection_open(struct connections *c, int fd);
 void connection_close(struct connections *c, struct connection *one);
@@ -56,8 +55,7 @@ struct connection_patience {
 };
 /* Counts those with an answer under way, and those that were so `ms` ago or later. From any thread. */
 size_t connections_active(struct connections *c, int64_t ms);
-/* Calls `resume` for those whose answer was held back until `at` or before, in connections_now()'s time. From any
- * thread. */
+/* Calls `resume` for those whose answer was held back until `at` (ticks_ms()) or before. From any thread. */
 size_t connections_resume(struct connections *c, int64_t at, void (*resume)(void *held));
 /* Shuts down those that are over it; returns how many. From any thread. */
 size_t connections_sweep(struct connections *c, const struct connection_patience *p);

@@ -76,7 +76,7 @@ void field_add_json_ascii(struct buf *out, const char *json)
 	}
 }
 
-void json_add_string(struct buf *out, const char *text)
+void field_add_json_string(struct buf *out, const char *text)
 {
 	const char *end = text + strlen(text);
 

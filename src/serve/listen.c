@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/base/alloc.h"
+#include "src/base/cidr.h"
 #include "src/base/text.h"
 
 enum { BACKLOG = 4096, PORT_MAX = 65535 };
@@ -34,15 +35,6 @@ static void listeners_add(struct listeners *l, const struct listener *one)
 }
 
 /* --- what a socket is ----------------------------------------------------------------------- */
-static bool is_loopback(const union any_address *a)
-{
-	static const struct in6_addr mapped = { { { [10] = 0xFF, [11] = 0xFF, [12] = 127 } } };
-
-	if (a->any.sa_family == AF_INET)
-		return ntohl(a->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr) || memcmp(&a->v6.sin6_addr, &mapped, 13) == 0;
-}
-
 static void tell_tcp(struct listener *l, const union any_address *a)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -60,13 +52,16 @@ static void tell_tcp(struct listener *l, const union any_address *a)
 static void listener_describe(struct listener *l)
 {
 	union any_address a = { .any.sa_family = AF_UNSPEC };
+	struct address address;
 	socklen_t len = sizeof(a);
+	bool is_unix;
 
 	if (getsockname(l->fd, &a.any, &len) != 0)
 		return;
-	l->is_unix = a.any.sa_family == AF_UNIX;
-	l->is_local = l->is_unix || is_loopback(&a);
-	if (l->is_unix) {
+	is_unix = a.any.sa_family == AF_UNIX;
+	l->is_local = is_unix ||
+		      (address_of_socket(&address, &a.any) && address_is_loopback(&address));
+	if (is_unix) {
 		snprintf(l->name, sizeof(l->name), "unix:");
 		text_safe_put(l->name + 5, sizeof(l->name) - 5, a.local.sun_path,
 			      strnlen(a.local.sun_path, sizeof(a.local.sun_path)));

@@ -11,9 +11,9 @@
 
 struct listener {
 	int fd;
-	bool is_unix, is_local; /* is_local: a Unix socket or loopback */
-	char *path;		/* of a Unix socket that is ours to remove; else NULL */
-	dev_t device;		/* what `path` named when it was made */
+	bool is_local; /* a Unix socket, or loopback */
+	char *path;    /* of a Unix socket that is ours to remove; else NULL */
+	dev_t device;  /* what `path` named when it was made */
 	ino_t inode;
 	char name[160]; /* as it is told: "127.0.0.1:8420", "unix:/run/x"; terminal-safe */
 };

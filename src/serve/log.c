@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "src/app/session.h"
-#include "src/serve/connections.h"
+#include "src/base/clock.h"
 
-enum { LINE_SIZE = 1024, STATE_MS = 10 * 1000 };
+enum { LINE_SIZE = 1024, STATE_MS = 10 * SECOND_MS };
 
 void log_init(struct log *l, const struct op_call *call)
 {
@@ -46,7 +46,7 @@ void log_line(struct log *l, const char *format, ...)
 
 bool log_changed(struct log_state *s, bool now)
 {
-	int64_t time = connections_now();
+	int64_t time = ticks_ms();
 
 	if (now == s->told || (s->at && time - s->at < STATE_MS))
 		return false;

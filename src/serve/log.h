@@ -22,7 +22,7 @@ void log_line(struct log *l, const char *format, ...) __attribute__((format(prin
  * seconds; then as it is. */
 struct log_state {
 	bool told;
-	int64_t at; /* milliseconds, connections_now(); 0: never */
+	int64_t at; /* ticks_ms(); 0: never */
 };
 /* True where `now` differs from what was told last, and it is time to tell. */
 bool log_changed(struct log_state *s, bool now);

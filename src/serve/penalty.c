@@ -8,6 +8,7 @@
 
 #include "src/base/alloc.h"
 #include "src/base/clock.h"
+#include "src/base/hash.h"
 #include "src/base/random.h"
 
 enum { WAYS = 16, SETS = PENALTY_ADDRESSES / WAYS };
@@ -28,11 +29,11 @@ struct penalty {
 
 struct penalty *penalty_new(void)
 {
-	struct penalty *p = x_calloc(1, sizeof *p);
+	struct penalty *p = x_calloc(1, sizeof(*p));
 
 	pthread_mutex_init(&p->lock, NULL);
-	random_public(p->seeds, sizeof p->seeds);
-	p->places = x_calloc(PENALTY_ADDRESSES, sizeof *p->places);
+	random_public(p->seeds, sizeof(p->seeds));
+	p->places = x_calloc(PENALTY_ADDRESSES, sizeof(*p->places));
 	return p;
 }
 
@@ -48,20 +49,11 @@ void penalty_free(struct penalty *p)
 /* One customer of a provider has a whole /64 of IPv6. */
 static struct address address_group(const struct address *a)
 {
-	static const struct cidr v4 = { .base.bytes = { [10] = 0xFF, [11] = 0xFF }, .bits = 96 };
 	struct address group = *a;
 
-	if (!cidr_contains(&v4, a))
+	if (!address_is_v4(a))
 		memset(group.bytes + 8, 0, 8);
 	return group;
-}
-
-/* Each bit of h changes each bit of the result. */
-static uint64_t mix(uint64_t h)
-{
-	h = (h ^ (h >> 33)) * UINT64_C(0xff51afd7ed558ccd);
-	h = (h ^ (h >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ (h >> 33);
 }
 
 /* Seeded: nobody chooses addresses that meet in one set. */
@@ -69,8 +61,8 @@ static size_t set_of(const struct penalty *p, const struct address *a)
 {
 	uint64_t half[2];
 
-	memcpy(half, a->bytes, sizeof half);
-	return mix(mix(half[0] ^ p->seeds[0]) ^ half[1] ^ p->seeds[1]) % SETS;
+	memcpy(half, a->bytes, sizeof(half));
+	return hash_mix(hash_mix(half[0] ^ p->seeds[0]) ^ half[1] ^ p->seeds[1]) % SETS;
 }
 
 static struct place *place_find(const struct penalty *p, const struct address *a)
@@ -78,7 +70,7 @@ static struct place *place_find(const struct penalty *p, const struct address *a
 	struct place *set = &p->places[WAYS * set_of(p, a)];
 
 	for (size_t i = 0; i < WAYS; i++)
-		if (set[i].count && memcmp(&set[i].from, a, sizeof *a) == 0)
+		if (set[i].count && memcmp(&set[i].from, a, sizeof(*a)) == 0)
 			return &set[i];
 	return NULL;
 }

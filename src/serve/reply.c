@@ -58,17 +58,3 @@ const char *reply_value(const struct reply *r, size_t field)
 {
 	return r->values.data + r->fields[field].at;
 }
-
-void buf_add_number(struct buf *out, int64_t value)
-{
-	char digits[24], *at = digits + sizeof(digits);
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-	do {
-		*--at = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	if (value < 0)
-		*--at = '-';
-	buf_add(out, at, (size_t)(digits + sizeof(digits) - at));
-}

@@ -34,7 +34,4 @@ void reply_field_begin(struct reply *r, const char *name);
 void reply_field_end(struct reply *r);
 const char *reply_value(const struct reply *r, size_t field);
 
-/* Decimal digits, without the cost of a format. */
-void buf_add_number(struct buf *out, int64_t value);
-
 #endif

@@ -7,6 +7,7 @@
 
 #include "src/app/rules.h"
 #include "src/base/secret_format.h"
+#include "src/serve/field.h"
 
 enum { SCOPE_TEXT_MAX = 4096, FORWARDED_MAX = REQUEST_HEADERS_MAX };
 
@@ -43,16 +44,11 @@ static bool piece_is(struct piece p, const char *text, size_t len)
 	return p.len == len && strncasecmp(p.text, text, len) == 0;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static struct piece piece_trim(struct piece p)
 {
-	while (p.len && is_blank(p.text[p.len - 1]))
+	while (p.len && field_is_blank(p.text[p.len - 1]))
 		p.len--;
-	while (p.len && is_blank(*p.text)) {
+	while (p.len && field_is_blank(*p.text)) {
 		p.text++;
 		p.len--;
 	}
@@ -85,7 +81,7 @@ static void authorization_header(struct request *r, struct piece value)
 		r->ambiguous = true;
 	value = piece_trim(value);
 	if (value.len < len || strncasecmp(value.text, scheme, len) != 0 ||
-	    (value.len > len && !is_blank(value.text[len])))
+	    (value.len > len && !field_is_blank(value.text[len])))
 		return;
 	r->bearer = piece_trim((struct piece){ value.text + len, value.len - len });
 }
@@ -150,7 +146,7 @@ void request_header(struct request *r, struct piece name, struct piece value)
 	r->header_bytes += name.len + value.len + 4; /* ": " and the line's end */
 	if (r->header_bytes > REQUEST_HEADERS_MAX)
 		problem_found(r, PROBLEM_HEADERS_SIZE);
-	if (name.len && is_blank(name.text[name.len - 1]))
+	if (name.len && field_is_blank(name.text[name.len - 1]))
 		r->misframed = true; /* "Content-Length : 5" counts with some (RFC 9112 §5.1) */
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		if (piece_is(name, headers[i].name, headers[i].len))
@@ -211,9 +207,9 @@ static void scopes_read(struct request *r)
 	for (; at < end; at++) {
 		char *start;
 
-		while (at < end && is_blank(*at))
+		while (at < end && field_is_blank(*at))
 			at++;
-		for (start = at; at < end && !is_blank(*at); at++)
+		for (start = at; at < end && !field_is_blank(*at); at++)
 			;
 		if (at == start)
 			break;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "src/base/clock.h"
 #include "src/serve/worker.h"
 
 static void verify_answer(struct visit *v);
@@ -11,26 +12,20 @@ static void ready_answer(struct visit *v);
 static void metrics_answer(struct visit *v);
 static void nothing_answer(struct visit *v);
 
-static const char *const asking[] = { "GET", "POST", NULL };
-static const char *const reading[] = { "GET", "HEAD", NULL };
-
-const struct route routes[ROUTES_COUNT] = {
+static const struct route routes[METRIC_ROUTES] = {
 	{ .path = "/v1/verify",
 	  .guard = GUARD_CALLER,
 	  .allow = "GET, POST",
-	  .methods = asking,
 	  .shape = SHAPE_JSON,
 	  .answer = verify_answer },
 	{ .path = "/v1/auth",
 	  .guard = GUARD_CALLER,
 	  .allow = "GET, POST",
-	  .methods = asking,
 	  .shape = SHAPE_EMPTY,
 	  .answer = verify_answer },
 	{ .path = "/v1/auth/nginx",
 	  .guard = GUARD_CALLER,
 	  .allow = "GET, POST",
-	  .methods = asking,
 	  .shape = SHAPE_NGINX,
 	  .answer = verify_answer },
 	{ .path = "/v1/auth/envoy/",
@@ -38,12 +33,11 @@ const struct route routes[ROUTES_COUNT] = {
 	  .is_prefix = true,
 	  .shape = SHAPE_EMPTY,
 	  .answer = verify_answer },
-	{ .path = "/healthz", .allow = "GET, HEAD", .methods = reading, .answer = health_answer },
-	{ .path = "/readyz", .allow = "GET, HEAD", .methods = reading, .answer = ready_answer },
+	{ .path = "/healthz", .allow = "GET, HEAD", .answer = health_answer },
+	{ .path = "/readyz", .allow = "GET, HEAD", .answer = ready_answer },
 	{ .path = "/metrics",
 	  .guard = GUARD_METRICS,
 	  .allow = "GET, HEAD",
-	  .methods = reading,
 	  .answer = metrics_answer },
 	{ .path = "", .is_prefix = true, .answer = nothing_answer },
 };
@@ -57,20 +51,12 @@ const struct route *route_find(const char *path)
 	return r;
 }
 
-size_t route_index(const struct route *r)
+static size_t route_index(const struct route *r)
 {
 	return (size_t)(r - routes);
 }
 
 /* --- verdicts ------------------------------------------------------------------------------- */
-static int64_t nanoseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static enum errc ask(struct visit *v, struct gate_answer *a)
 {
 	const struct piece secret = request_secret(&v->request);
@@ -93,27 +79,19 @@ static void client_find(struct visit *v)
 				   r->has_forwarded ? buf_text(&r->forwarded) : NULL, &v->client);
 }
 
-static bool is_loopback(const struct address *a)
-{
-	static const uint8_t v4[13] = { [10] = 0xFF, [11] = 0xFF, [12] = 127 };
-	static const uint8_t v6[16] = { [15] = 1 };
-
-	return memcmp(a->bytes, v4, sizeof(v4)) == 0 || memcmp(a->bytes, v6, sizeof(v6)) == 0;
-}
-
 /* Somebody who guesses is slowed; who comes with a key that was good once, or with none, does not. An app or
  * a proxy on this host speaks for many, who would be slowed with him. */
 static bool is_guess(const struct visit *v, enum verify_code code)
 {
 	return (code == VERIFY_MALFORMED || code == VERIFY_NOT_FOUND) &&
 	       request_secret(&v->request).len && v->source != CLIENT_UNKNOWN &&
-	       !(v->source == CLIENT_OWN && is_loopback(&v->client));
+	       !(v->source == CLIENT_OWN && address_is_loopback(&v->client));
 }
 
 /* False: it is one too many. */
 static bool guess_slow(struct visit *v)
 {
-	int64_t ms = penalty_delay_ms(v->service->penalty, &v->client, connections_now());
+	int64_t ms = penalty_delay_ms(v->service->penalty, &v->client, ticks_ms());
 
 	if (ms == PENALTY_REFUSE) {
 		metric_add(&v->metrics->guesses_refused, 1);
@@ -140,7 +118,7 @@ static void verdict_answer(struct visit *v, const struct gate_answer *a)
 
 static void verify_answer(struct visit *v)
 {
-	int64_t began = nanoseconds();
+	int64_t began = ticks_ns();
 	struct gate_answer a;
 
 	client_find(v);
@@ -154,7 +132,7 @@ static void verify_answer(struct visit *v)
 		return;
 	}
 	verdict_answer(v, &a);
-	metrics_time(v->metrics, nanoseconds() - began);
+	metrics_time(v->metrics, ticks_ns() - began);
 }
 
 void visit_answer_held(struct visit *v, enum verify_code code)
@@ -218,13 +196,16 @@ static void nothing_answer(struct visit *v)
 /* --- any request -------------------------------------------------------------------------------- */
 static bool takes_method(const struct route *r, const char *method)
 {
-	const char *const *m = r->methods;
+	size_t len = strlen(method);
 
-	if (!m)
-		return true;
-	while (*m && strcmp(*m, method) != 0)
-		m++;
-	return *m;
+	for (const char *at = r->allow; at && *at;) {
+		size_t name = strcspn(at, ",");
+
+		if (name == len && memcmp(at, method, len) == 0)
+			return true;
+		at += name + strspn(at + name, ", ");
+	}
+	return !r->allow;
 }
 
 static bool may_ask(const struct visit *v)

@@ -32,8 +32,8 @@ enum guard {
 };
 
 struct route {
-	const char *path, *allow;
-	const char *const *methods; /* NULL-terminated; NULL: any */
+	const char *path;
+	const char *allow; /* methods, as Allow names them: "GET, POST"; NULL: any */
 	enum guard guard;
 	bool is_prefix; /* what follows is the client's path, the query the client's, too */
 	enum shape shape;
@@ -41,9 +41,6 @@ struct route {
 };
 /* Never NULL: what is not there has a route of its own. */
 const struct route *route_find(const char *path);
-size_t route_index(const struct route *r);
-enum { ROUTES_COUNT = METRIC_ROUTES };
-extern const struct route routes[ROUTES_COUNT];
 
 /* Fills v->reply. v->request is read to its end, v->request.problem may be set. */
 void visit_answer(struct visit *v);

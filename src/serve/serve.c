@@ -2,6 +2,7 @@
  * takes connections, one writes counts, and the workers answer. */
 #include "src/serve/serve.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -42,7 +43,7 @@ struct running {
 	pthread_t writer;
 	bool has_writer;
 	struct log_state unreadable, unwritable;
-	int64_t drain_until; /* connections_now(); 0: nobody told us to end */
+	int64_t drain_until; /* ticks_ms(); 0: nobody told us to end */
 };
 
 /* --- sockets ---------------------------------------------------------------------------------- */
@@ -124,15 +125,18 @@ static void *writer_run(void *arg)
 	return NULL;
 }
 
-static void loop_end(void *arg)
+static enum errc writer_start(struct running *r, struct err *e)
 {
-	loop_stop(arg);
+	errno = pthread_create(&r->writer, NULL, writer_run, r);
+	r->has_writer = errno == 0;
+	return r->has_writer ? ERR_OK
+			     : err_errno(e, ERR_STORE, "can't start the thread that writes");
 }
 
 static void writer_stop(struct running *r)
 {
 	if (r->has_writer) {
-		loop_post(r->writer_loop, loop_end, r->writer_loop);
+		loop_post_stop(r->writer_loop);
 		pthread_join(r->writer, NULL);
 	}
 	loop_free(r->writer_loop);
@@ -195,7 +199,7 @@ static void drain(void *arg)
 		worker_resume(r->service.workers[i], true);
 		active += connections_active(worker_connections(r->service.workers[i]), QUIET_MS);
 	}
-	if (!active || connections_now() >= r->drain_until)
+	if (!active || ticks_ms() >= r->drain_until)
 		loop_stop(r->loop);
 	else
 		loop_after(r->loop, DRAIN_STEP_MS, drain, r);
@@ -225,7 +229,7 @@ static void told_to_end(void *arg, int number)
 	r->acceptor = NULL;
 	listen_close(&r->listeners);
 	atomic_store(&r->service.ending, true);
-	r->drain_until = connections_now() + DRAIN_MS;
+	r->drain_until = ticks_ms() + DRAIN_MS;
 	drain(r);
 }
 
@@ -283,12 +287,12 @@ static enum errc run(struct running *r, struct err *e)
 	size_t capacity = descriptors_raise();
 	enum errc rc = workers_open(r, e);
 
+	if (!rc)
+		rc = writer_start(r, e);
+	if (!rc)
+		rc = acceptor_start(&r->acceptor, &r->service, &r->listeners, capacity, e);
 	if (rc)
 		return rc;
-	r->has_writer = pthread_create(&r->writer, NULL, writer_run, r) == 0;
-	if (!r->has_writer)
-		return err_set(e, ERR_STORE, "can't start the thread that writes");
-	r->acceptor = acceptor_start(&r->service, &r->listeners, capacity);
 	tell_start(r);
 	gate_clock(r);
 	health_watch(r);

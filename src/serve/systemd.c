@@ -7,8 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "src/base/clock.h"
 
 enum { SOCKETS_MAX = 64 };
 
@@ -62,11 +63,9 @@ void systemd_notify(const char *state)
 
 void systemd_notify_reloading(void)
 {
-	struct timespec now;
 	char state[64];
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
-		 (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+		 (long long)ticks_ns() / 1000);
 	systemd_notify(state);
 }

@@ -92,7 +92,7 @@ static void visit_hold(struct visit *v, struct MHD_Connection *c, struct connect
 	own->code = v->code;
 	own->held_for = v->client;
 	own->held = c;
-	own->held_until = connections_now() + v->hold_ms;
+	own->held_until = ticks_ms() + v->hold_ms;
 	MHD_suspend_connection(c);
 	/* From here on another thread may resume it. */
 	connection_enter(own, CONNECTION_HELD);
@@ -304,5 +304,5 @@ static void resume(void *connection)
 void worker_resume(struct worker *w, bool all)
 {
 	if (penalty_held(w->visit.service->penalty))
-		connections_resume(&w->connections, all ? INT64_MAX : connections_now(), resume);
+		connections_resume(&w->connections, all ? INT64_MAX : ticks_ms(), resume);
 }

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 
-from recipes import Answer, UnixConnection, send
+from serve import request
 from tap import wait_for
 
 
@@ -18,29 +18,44 @@ class Call:
 
 class Load:
     """`keys` is a dict of labels and secrets; it may be changed while the load runs. A connection that breaks ends
-    its caller where `may_break`, and fails the test otherwise."""
+    its caller where `may_break`, and fails the test otherwise. One whose end was announced is followed by
+    another, as long as the service takes any."""
 
-    def __init__(self, path, keys, callers=4, may_break=False):
-        self.path, self.keys, self.may_break = path, dict(keys), may_break
+    def __init__(self, service, keys, callers=4, may_break=False):
+        self.service, self.keys, self.may_break = service, dict(keys), may_break
         self.calls, self.trouble, self.stopping = [], [], False
         self.threads = [threading.Thread(target=self.run, daemon=True) for _ in range(callers)]
 
     def run(self):
-        connection = UnixConnection(self.path)
+        connection = None
         try:
+            connection = self.service.connect()
             for turn in itertools.count():
                 if self.stopping:
                     break
                 keys = list(self.keys.items())
                 label, secret = keys[turn % len(keys)]
                 begin = time.monotonic()
-                send(connection, "/v1/verify", {"X-API-Key": secret})
-                status = Answer(connection.getresponse()).status
-                self.calls.append(Call(begin, time.monotonic(), label, status))
+                answer = connection.send(request("GET", "/v1/verify", {"X-API-Key": secret})).answer()
+                if not answer:
+                    raise ConnectionError("ended without an answer")
+                self.calls.append(Call(begin, time.monotonic(), label, answer.status))
+                if answer["Connection"] == "close":
+                    connection.close()
+                    connection = self.again()
+                    if not connection:
+                        break
         except Exception as trouble:  # pylint: disable=broad-except
             self.trouble.append(trouble)
         finally:
-            connection.close()
+            if connection:
+                connection.close()
+
+    def again(self):
+        try:
+            return self.service.connect()
+        except OSError:
+            return None
 
     def set(self, label, secret):
         """One more key, from the callers' next turn on."""
@@ -59,6 +74,7 @@ class Load:
         return Counter(c.status for c in self.calls if c.label == label)
 
     def check(self):
+        """No connection broke."""
         if self.trouble and not self.may_break:
             raise self.trouble[0]
 

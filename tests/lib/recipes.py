@@ -1,21 +1,20 @@
-"""What the recipes are tested with: the service, an API that tells what it was asked, a relay that counts
+"""What the recipes are tested with beside the service: an API that tells what it was asked, a relay that counts
 connections, and the proxies of Debian, each on a free port and with a folder of its own."""
 import contextlib
 import http.client
 import http.server
 import json
 import os
-import shutil
-import signal
 import socket
 import socketserver
 import subprocess
 import threading
 
-from tap import BINARY, PATIENCE, ROOT, equal, fail, need, wait_for
+from serve import Answer, on_socket
+from tap import PATIENCE, ROOT, fail, need, wait_for
 
 RECIPES = os.path.join(ROOT, "share", "recipes")
-PLACES = {"nginx": "/usr/sbin/nginx", "haproxy": "/usr/sbin/haproxy", "caddy": "/usr/bin/caddy"}
+PROGRAMS = {"nginx": "/usr/sbin/nginx", "haproxy": "/usr/sbin/haproxy", "caddy": "/usr/bin/caddy"}
 
 
 def free_port():
@@ -30,36 +29,12 @@ def listens(where):
         return one.connect_ex(("127.0.0.1", where) if isinstance(where, int) else where) == 0
 
 
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(self.path)
-
-
-class Answer:
-    def __init__(self, got):
-        self.status, self.headers, self.body = got.status, got.headers, got.read()
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-    def __str__(self):
-        return f"{self.status}\n{self.headers}\n{self.body!r}"
-
-
-def ask(where, path, headers=(), method="GET", body=None):
+def ask(port, path, headers=(), method="GET", body=None):
     """One request on a connection of its own; `headers` is a dict, or pairs where a name is there twice."""
-    connection = (http.client.HTTPConnection("127.0.0.1", where, timeout=PATIENCE)
-                  if isinstance(where, int) else UnixConnection(where))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     with contextlib.closing(connection):
         send(connection, path, headers, method, body)
-        return Answer(connection.getresponse())
+        return receive(connection)
 
 
 def send(connection, path, headers=(), method="GET", body=None):
@@ -69,6 +44,11 @@ def send(connection, path, headers=(), method="GET", body=None):
     if body is not None:
         connection.putheader("Content-Length", str(len(body)))
     connection.endheaders(body)
+
+
+def receive(connection):
+    got = connection.getresponse()
+    return Answer(got.status, [(name.lower(), value) for name, value in got.headers.items()], got.read(), b"")
 
 
 class Server:
@@ -91,19 +71,6 @@ class Server:
             fail(f"{self.argv} ended:\n{self.said()}")
         return self
 
-    def stop(self, number=signal.SIGTERM, code=None):
-        """Ends it; what it forked is ended with it."""
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            fail(f"{self.argv} does not end:\n{self.said()}")
-        if code is not None:
-            equal(code, self.process.returncode, self.said())
-
     def __enter__(self):
         return self.wait()
 
@@ -111,13 +78,6 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-
-
-def service(home, *args):
-    """The service on a Unix socket of the home; its `where` is the path."""
-    path = os.path.join(home.path, "serve.sock")
-    return Server([BINARY, "--no-syslog", "serve", "--listen", f"unix:{path}", "--trusted-proxy", "unix", *args],
-                  path, os.path.join(home.path, "serve.log"), env=home.env, cwd=home.path)
 
 
 class Relay:
@@ -265,7 +225,12 @@ def haproxy(folder, sock, api, more=None):
 
 
 def program(name):
-    return PLACES[name] if os.access(PLACES[name], os.X_OK) else need(name)
+    return PROGRAMS[name] if os.access(PROGRAMS[name], os.X_OK) else need(name)
+
+
+class World:
+    def ask(self, path="/", headers=(), **more):
+        return ask(self.port, path, headers, **more)
 
 
 @contextlib.contextmanager
@@ -274,8 +239,8 @@ def behind(home, proxy, *args, more=None):
     world = World()
     with contextlib.ExitStack() as stack:
         world.home, world.folder = home, home.folder("proxy")
-        world.service = stack.enter_context(service(home, *args))
-        world.relay = Relay(world.folder, world.service.where)
+        world.service = stack.enter_context(on_socket(home, *args))
+        world.relay = Relay(world.folder, world.service.address())
         stack.callback(world.relay.close)
         world.api = Api()
         stack.callback(world.api.close)
@@ -284,12 +249,3 @@ def behind(home, proxy, *args, more=None):
         world.proxy = stack.enter_context(Server(argv, world.port, os.path.join(world.folder, "log"), env=env,
                                                  cwd=world.folder))
         yield world
-
-
-class World:
-    def ask(self, path="/", headers=(), **more):
-        return ask(self.port, path, headers, **more)
-
-
-def has(name):
-    return bool(shutil.which(name)) or os.access(PLACES.get(name, ""), os.X_OK)

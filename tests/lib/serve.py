@@ -6,6 +6,7 @@
 """
 
 import json
+import os
 import re
 import select
 import signal
@@ -29,9 +30,19 @@ class Answer:
             fail(f"{len(found)} fields {name} in {self.raw!r}")
         return found[0] if found else None
 
+    def __str__(self):
+        return f"{self.status} {self.fields} {self.body!r}"
+
     @property
     def json(self):
         return json.loads(self.body)
+
+    @property
+    def code(self):
+        """The status, and the code of the error or the verdict."""
+        if self.body:
+            return self.status, self.json.get("code") or self.json["error"]["code"]
+        return self.status, self["X-Auth-Code"]
 
     @property
     def undated(self):
@@ -43,10 +54,12 @@ class Connection:
     """A connection to the service, for whatever bytes."""
 
     def __init__(self, address):
-        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-        self.socket = socket.socket(family)
-        self.socket.settimeout(PATIENCE)
-        self.socket.connect(address)
+        if isinstance(address, str):
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(PATIENCE)
+            self.socket.connect(address)
+        else:
+            self.socket = socket.create_connection(address, PATIENCE)
         self.rest = b""
 
     def send(self, data):
@@ -88,8 +101,9 @@ class Connection:
             pass
         return self.rest
 
-    def is_open(self):
-        return not select.select([self.socket], [], [], 0)[0]
+    def is_open(self, patience=0):
+        """Nothing came, and it was not ended; waits so many seconds for either."""
+        return not select.select([self.socket], [], [], patience)[0]
 
     def close(self):
         self.socket.close()
@@ -143,7 +157,7 @@ class Service:
         if name.startswith("unix:"):
             return name[len("unix:"):]
         host, port = name.rsplit(":", 1)
-        return host, int(port)
+        return host.strip("[]"), int(port)
 
     @property
     def port(self):
@@ -201,3 +215,9 @@ class Service:
 
     def __exit__(self, *_):
         self.close()
+
+
+def on_socket(home, *options, **more):
+    """The service as proxies and apps ask it: on a Unix socket of the home, and their word on the client counts."""
+    path = os.path.join(home.path, "serve.sock")
+    return Service(home, "--trusted-proxy", "unix", *options, listen=(f"unix:{path}",), **more)

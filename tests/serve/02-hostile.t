@@ -11,13 +11,6 @@ from serve import Service, request  # noqa: E402
 from tap import BINARY, check, contains, equal, lacks, main, match, skip, test, wait_for  # noqa: E402
 
 
-def code_of(answer):
-    """The status, and the code of an error or a verdict."""
-    if answer.body:
-        return answer.status, answer.json.get("code") or answer.json["error"]["code"]
-    return answer.status, answer["X-Auth-Code"]
-
-
 @test
 def a_key_that_comes_twice_is_ambiguous(home):
     secret = home.create("any")["secret"]
@@ -28,7 +21,7 @@ def a_key_that_comes_twice_is_ambiguous(home):
                         [("X-API-Key", secret), ("Authorization", bearer + "x")],
                         [("X-API-Key", ""), ("Authorization", bearer)],
                         [("Authorization", "Basic eDp5"), ("Authorization", bearer)]):
-            equal((401, "AMBIGUOUS"), code_of(service.get("/v1/verify", headers)), headers)
+            equal((401, "AMBIGUOUS"), service.get("/v1/verify", headers).code, headers)
         for headers in ([("X-API-Key", secret), ("Authorization", bearer)],
                         [("x-api-key", f"  {secret}\t ")],
                         [("AUTHORIZATION", f"bEaReR   {secret}")],
@@ -37,7 +30,7 @@ def a_key_that_comes_twice_is_ambiguous(home):
         for headers in ([("Authorization", f"Bearer{secret}")], [("Authorization", secret)],
                         [("Authorization", f"Token {secret}")], [("Authorization", "Bearer")],
                         [("Cookie", f"X-API-Key={secret}")], [("X-API-Keys", secret)]):
-            equal((401, "MALFORMED"), code_of(service.get("/v1/verify", headers)), headers)
+            equal((401, "MALFORMED"), service.get("/v1/verify", headers).code, headers)
 
 
 @test
@@ -50,7 +43,7 @@ def a_key_in_the_query_is_refused_even_when_it_is_good(home):
                       f"a=Bearer+{secret}", f"a={secret},", f"a=%22x_{secret}%22",
                       f"a={secret[:-1]}{'0' if secret[-1] != '0' else '1'}", f"scope={secret}"):
             for path in ("/v1/verify", "/v1/auth", "/v1/auth/nginx"):
-                equal((400, "KEY_IN_QUERY"), code_of(service.get(f"{path}?{query}", good)), query)
+                equal((400, "KEY_IN_QUERY"), service.get(f"{path}?{query}", good).code, query)
         equal(200, service.get("/v1/verify?keys=1&x=key", good).status)
         equal(200, service.get(f"/v1/verify?x={secret[2:]}", good).status, "without a prefix it is none")
         # With Envoy the query is the client's own.
@@ -67,11 +60,11 @@ def scopes_are_said_once_and_are_scopes(home):
         for path, scopes in (("/v1/verify?scope=a", ["a"]), ("/v1/verify?scope=a&scope=a", []),
                              ("/v1/verify", ["a", "b"])):
             headers = [key] + [("X-Authrack-Scope", scope) for scope in scopes]
-            equal((400, "SCOPE_TWICE"), code_of(service.get(path, headers)), path)
+            equal((400, "SCOPE_TWICE"), service.get(path, headers).code, path)
         for scope in ("a,b", "ä", "a\x01", "a" * 65, "a%", '"a"', " ".join(["a"] * 33), "x " * 4000):
             answer = service.get("/v1/auth", [key, ("X-Authrack-Scope", scope)])
-            check(code_of(answer) in ((400, "SCOPE_INVALID"), (431, "HEADERS_TOO_LARGE")), scope)
-        equal((400, "SCOPE_INVALID"), code_of(service.get("/v1/verify?scope=a%00b", [key])))
+            check(answer.code in ((400, "SCOPE_INVALID"), (431, "HEADERS_TOO_LARGE")), scope)
+        equal((400, "SCOPE_INVALID"), service.get("/v1/verify?scope=a%00b", [key]).code)
         for scope in ("", "  ", " a  b "):
             equal(200, service.get("/v1/verify", [key, ("X-Authrack-Scope", scope)]).status)
 
@@ -89,9 +82,9 @@ def bodies_are_dropped_up_to_a_size(home):
         kept.send(request("GET", "/v1/verify", key, b"GET /v1/verify HTTP/1.1\r\n\r\n"))
         equal(200, kept.answer().status)
         check(kept.is_open(), "a body was taken for a request")
-        equal((413, "BODY_TOO_LARGE"), code_of(service.get("/v1/verify", key, "POST", b"x" * 65537)))
+        equal((413, "BODY_TOO_LARGE"), service.get("/v1/verify", key, "POST", b"x" * 65537).code)
         big = b"".join(b"8000\r\n" + b"x" * 0x8000 + b"\r\n" for _ in range(3)) + b"0\r\n\r\n"
-        equal((413, "BODY_TOO_LARGE"), code_of(service.ask(request("POST", "/v1/verify", chunked) + big)))
+        equal((413, "BODY_TOO_LARGE"), service.ask(request("POST", "/v1/verify", chunked) + big).code)
 
 
 @test
@@ -107,7 +100,7 @@ def a_request_whose_end_can_be_read_in_two_ways_ends_the_connection(home):
                             [chunked, identity], [("Content-Length ", "5")], [("Transfer-Encoding\t", "chunked")]):
                 data = request("POST", path, [("X-API-Key", secret)] + framing) + b"0\r\n\r\n" + after * 2
                 with service.connect() as connection:
-                    equal((400, "AMBIGUOUS_LENGTH"), code_of(connection.send(data).answer()), framing)
+                    equal((400, "AMBIGUOUS_LENGTH"), connection.send(data).answer().code, framing)
                     equal(b"", connection.ends(), framing)
         data = request("POST", "/nothing", [short, chunked]) + b"0\r\n\r\n" + after
         with service.connect() as connection:

@@ -1,6 +1,7 @@
 /* Bounded buffers: what fits is kept, what does not leaves everything as it was. */
 #include "tests/lib/support.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,29 @@ static void taken_text_belongs_to_the_caller(void **state)
 	free(nothing);
 }
 
+static void numbers_are_decimal(void **state)
+{
+	static const struct {
+		int64_t value;
+		const char *text;
+	} cases[] = {
+		{ 0, "0" },
+		{ 7, "7" },
+		{ -10, "-10" },
+		{ INT64_MAX, "9223372036854775807" },
+		{ INT64_MIN, "-9223372036854775808" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = BUF_INIT(32);
+
+		buf_add_number(&out, cases[i].value);
+		assert_string_equal(buf_text(&out), cases[i].text);
+		buf_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +173,7 @@ int main(void)
 		cmocka_unit_test(bytes_with_nul_are_kept),
 		cmocka_unit_test(growth_keeps_what_was_there),
 		cmocka_unit_test(taken_text_belongs_to_the_caller),
+		cmocka_unit_test(numbers_are_decimal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,10 @@
 /* Address ranges: both families, canonical text, and what is refused. */
 #include "tests/lib/support.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "src/base/cidr.h"
 
@@ -150,6 +153,48 @@ static void an_address_has_no_length(void **state)
 	assert_refused(address_parse(&a, "\x1b", &e), ERR_USAGE, &e, "<U+001B>");
 }
 
+static void loopback_is_known_in_both_families(void **state)
+{
+	static const char *const local[] = { "127.0.0.1", "127.255.0.9", "::1",
+					     "::ffff:127.0.0.1" };
+	static const char *const other[] = {
+		"126.255.255.255", "128.0.0.1", "0.0.0.0", "::", "::2", "1::1",
+		"::127.0.0.1",	   "7f00::1"
+	};
+	struct address a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++) {
+		assert_int_equal(address_parse(&a, local[i], NULL), ERR_OK);
+		assert_true(address_is_loopback(&a));
+	}
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		assert_int_equal(address_parse(&a, other[i], NULL), ERR_OK);
+		assert_false(address_is_loopback(&a));
+	}
+}
+
+static void a_socket_has_its_address_or_none(void **state)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	const struct sockaddr local = { .sa_family = AF_UNIX };
+	struct address a, same;
+
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET, "192.0.2.7", &v4.sin_addr), 1);
+	assert_true(address_of_socket(&a, (const struct sockaddr *)&v4));
+	assert_int_equal(address_parse(&same, "192.0.2.7", NULL), ERR_OK);
+	assert_memory_equal(&a, &same, sizeof(a));
+	assert_true(address_is_v4(&a));
+	assert_int_equal(inet_pton(AF_INET6, "2001:db8::7", &v6.sin6_addr), 1);
+	assert_true(address_of_socket(&a, (const struct sockaddr *)&v6));
+	assert_int_equal(address_parse(&same, "2001:db8::7", NULL), ERR_OK);
+	assert_memory_equal(&a, &same, sizeof(a));
+	assert_false(address_is_v4(&a));
+	assert_false(address_of_socket(&a, &local));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +205,8 @@ int main(void)
 		cmocka_unit_test(host_bits_are_refused_with_the_range_meant),
 		cmocka_unit_test(what_is_no_range_is_refused),
 		cmocka_unit_test(an_address_has_no_length),
+		cmocka_unit_test(loopback_is_known_in_both_families),
+		cmocka_unit_test(a_socket_has_its_address_or_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

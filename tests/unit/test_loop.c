@@ -368,6 +368,24 @@ static void a_loop_can_go_with_work_left(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void *stop_from_here(void *loop)
+{
+	loop_post_stop(loop);
+	return NULL;
+}
+
+static void another_thread_can_stop_it(void **state)
+{
+	struct loop *l = loop_new();
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, stop_from_here, l), 0);
+	loop_run(l);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	loop_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +405,7 @@ int main(void)
 		TEST(posts_run_in_order_and_may_post),
 		TEST(posts_of_other_threads_all_arrive),
 		TEST(a_loop_can_go_with_work_left),
+		cmocka_unit_test(another_thread_can_stop_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

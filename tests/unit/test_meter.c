@@ -114,7 +114,7 @@ static void latest_eight_addresses_win(void **state)
 	struct store_fixture *f = *state;
 	struct meter *m = meter_new();
 	struct usage_last u;
-	char from[46], address[46] = "";
+	char from[USAGE_ADDRESS_SIZE], address[USAGE_ADDRESS_SIZE] = "";
 	struct err e = ERR_INIT;
 	int64_t at = 0;
 

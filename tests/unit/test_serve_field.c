@@ -103,7 +103,7 @@ static void a_json_string_is_the_one_that_went_in(void **state)
 		struct json *v = NULL;
 
 		buf_add_char(&out, '[');
-		json_add_string(&out, texts[i]);
+		field_add_json_string(&out, texts[i]);
 		buf_add_char(&out, ']');
 		assert_int_equal(json_parse(&v, buf_text(&out), out.len, NULL), 0);
 		assert_string_equal(json_as_text(json_at(v, 0)), texts[i]);
@@ -130,29 +130,6 @@ static void json_in_a_field_is_ascii_and_the_same(void **state)
 	assert_string_equal(json_get_text(v, "b"), "\xf0\x9f\x98\x80\n\x7f");
 	json_free(v);
 	buf_release(&out);
-}
-
-static void numbers_are_decimal(void **state)
-{
-	static const struct {
-		int64_t value;
-		const char *text;
-	} cases[] = {
-		{ 0, "0" },
-		{ 7, "7" },
-		{ -10, "-10" },
-		{ INT64_MAX, "9223372036854775807" },
-		{ INT64_MIN, "-9223372036854775808" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct buf out = BUF_INIT(OUT_MAX);
-
-		buf_add_number(&out, cases[i].value);
-		assert_string_equal(buf_text(&out), cases[i].text);
-		buf_release(&out);
-	}
 }
 
 /* A value cut short would say something else: it is left out whole, and what follows is not harmed. */
@@ -183,7 +160,6 @@ int main(void)
 		cmocka_unit_test(any_text_comes_back_from_a_field),
 		cmocka_unit_test(a_json_string_is_the_one_that_went_in),
 		cmocka_unit_test(json_in_a_field_is_ascii_and_the_same),
-		cmocka_unit_test(numbers_are_decimal),
 		cmocka_unit_test(a_value_that_does_not_fit_is_left_out),
 	};
 

@@ -9,6 +9,7 @@
 
 #include "data/log_watch.h"
 #include "data/store_internal.h"
+#include "data/usage.h"
 #include "src/base/alloc.h"
 
 static struct store *reader_open(struct store_fixture *f)
@@ -239,11 +240,90 @@ static void time_goes_on_in_it(void **state)
 	store_close(reader);
 }
 
+struct steps {
+	struct stamp before, after;
+	int count;
+};
+
+static void step_seen(void *arg, const struct stamp *before, const struct stamp *after)
+{
+	struct steps *seen = arg;
+
+	seen->before = *before;
+	seen->after = *after;
+	seen->count++;
+}
+
+static struct stamp stamp_of(struct store *reader)
+{
+	struct stamp is;
+
+	renew(reader);
+	assert_true(store_snapshot_stamp(reader, &is));
+	return is;
+}
+
+static void use_write(struct store *s, int64_t key)
+{
+	const struct usage_add one = {
+		.key = key, .version = 1, .at = HOUR_MS, .code = "VALID", .count = 1
+	};
+	struct err e = ERR_INIT;
+
+	assert_well(store_begin_unaudited(s, &e), &e);
+	assert_well(usage_write(s, &one, 1, &e), &e);
+	assert_well(store_commit(s, &e), &e);
+}
+
+static void assert_same(const struct stamp *a, const struct stamp *b)
+{
+	assert_memory_equal(a->words, b->words, sizeof a->words);
+}
+
+static void what_grants_nothing_tells_where_it_led(void **state)
+{
+	struct store_fixture *f = *state;
+	char *id = x_strdup(fixture_create(f, "k"));
+	struct store *reader = reader_open(f);
+	struct steps seen = { .count = 0 };
+	struct stamp is, was = stamp_of(reader);
+
+	store_on_step(f->s, step_seen, &seen);
+	for (int i = 1; i <= 40; i++) {
+		seen.count = 0;
+		use_write(f->s, 1);
+		assert_in_range(seen.count, 1, 2);
+		is = stamp_of(reader);
+		assert_same(&seen.after, &is);
+		if (seen.count == 1)
+			assert_same(&seen.before, &was);
+		was = is;
+	}
+	store_close(reader);
+	free(id);
+}
+
+static void what_grants_tells_no_step(void **state)
+{
+	struct store_fixture *f = *state;
+	char *id = x_strdup(fixture_create(f, "k"));
+	struct steps seen = { .count = 0 };
+
+	store_on_step(f->s, step_seen, &seen);
+	for (int i = 0; i < 40; i++) {
+		fixture_scopes(f, id, i % 2 ? "a" : "b");
+		assert_int_equal(seen.count, 0);
+	}
+	free(id);
+}
+
 int main(void)
 {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(it_is_kept_while_nobody_commits),
+		STORE_TEST(what_grants_nothing_tells_where_it_led),
+		STORE_TEST(what_grants_tells_no_step),
 		STORE_TEST(a_commit_ends_it),
 		STORE_TEST(it_outlives_no_checkpoint_nor_a_log_that_starts_anew),
 		STORE_TEST(a_backup_changes_nothing_and_a_restore_does),

@@ -39,7 +39,7 @@ static void key_that_was_never_used_says_so(void **state)
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
 	struct usage_last u = last_of(f, 1);
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	int64_t at;
 
 	assert_int_equal(u.first_used, TIME_NONE);
@@ -54,7 +54,7 @@ static void last_use_moves_forward_only(void **state)
 {
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	int64_t at;
 
 	use(f, 1, TEST_NOW, "10.0.0.1");
@@ -71,7 +71,7 @@ static void last_use_of_a_key_is_that_of_any_version(void **state)
 {
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	int64_t at;
 
 	use(f, 2, TEST_NOW, "2001:db8::1");
@@ -99,7 +99,7 @@ static void latest_eight_addresses_stay(void **state)
 	struct store_fixture *f = *state;
 	struct err e = ERR_INIT;
 	struct usage_last u;
-	char address[46];
+	char address[USAGE_ADDRESS_SIZE];
 	size_t count;
 
 	for (int i = 0; i < 12; i++) {

@@ -9,8 +9,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from load import Load  # noqa: E402
-from recipes import Server, free_port, listens, service  # noqa: E402
-from tap import BINARY, check, equal, main, need, test, wait_for  # noqa: E402
+from serve import Service, on_socket  # noqa: E402
+from tap import check, equal, main, need, test, wait_for  # noqa: E402
 
 ROUND = 200  # answers between two changes
 
@@ -37,8 +37,8 @@ def codes(home, key):
 @test
 def every_change_holds_from_the_moment_its_command_returned(home):
     good = home.create("good", "--limit", "100000000/hour")["secret"]
-    with service(home) as serve:
-        with Load(serve.where, {"good": good}) as load:
+    with on_socket(home) as serve:
+        with Load(serve, {"good": good}) as load:
             load.more(ROUND)
             load.set("made", home.create("made")["secret"])
             load.more(ROUND, "made")
@@ -56,7 +56,7 @@ def every_change_holds_from_the_moment_its_command_returned(home):
             revoked = timed(home, "key", "revoke", "made", "--yes")
             load.more(ROUND, "made 2")
         load.check()
-        serve.stop(code=0)
+        equal(0, serve.stop())
     equal({200}, set(load.statuses("good")))
     assert_turn(load, "made", finished, {200}, {401})
     second = [c for c in load.calls if c.label == "made 2"]
@@ -86,19 +86,18 @@ def counted(home, load):
 
 @test
 def what_wrk_counts_is_what_is_counted(home):
-    wrk, port, connections = need("wrk"), free_port(), 8
+    wrk, connections = need("wrk"), 8
     made = home.create("good", "--limit", "100000000/hour")
     script = home.file("key.lua", f'wrk.headers["X-API-Key"] = "{made["secret"]}"\n')
-    with Server([BINARY, "--no-syslog", "serve", "--listen", f"127.0.0.1:{port}"], port,
-                os.path.join(home.path, "log"), env=home.env) as serve:
+    with Service(home) as serve:
         with subprocess.Popen([wrk, "-t1", f"-c{connections}", "-d3s", "-s", script,
-                               f"http://127.0.0.1:{port}/v1/verify"], stdout=subprocess.PIPE, text=True) as load:
+                               f"http://127.0.0.1:{serve.port}/v1/verify"], stdout=subprocess.PIPE, text=True) as load:
             for i in range(3):
                 home.create(f"beside {i}")
                 home.ok("key", "revoke", f"beside {i}", "--yes")
             out = load.communicate()[0]
-        check(listens(port))
-        serve.stop(code=0)
+        equal(None, serve.process.poll())
+        equal(0, serve.stop())
     check("Non-2xx" not in out and "Socket errors" not in out, out)
     wanted = int(re.search(r"(\d+) requests in", out)[1])
     got = codes(home, "good")
@@ -115,7 +114,7 @@ def a_kill_loses_the_last_second_of_counts_and_nothing_else(home):
     lost_longest = 0.0
     for _ in range(kills):
         before = codes(home, "good").get("VALID", 0)
-        with service(home) as serve, Load(serve.where, {"good": secret}, may_break=True) as load:
+        with on_socket(home) as serve, Load(serve, {"good": secret}, may_break=True) as load:
             load.more(ROUND)
             written = wait_for(lambda now=before: (n := codes(home, "good").get("VALID", 0)) > now and n,
                                "a first write")

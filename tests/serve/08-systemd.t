@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from recipes import ask  # noqa: E402
+from serve import Connection, request  # noqa: E402
 from tap import BINARY, ROOT, check, contains, equal, main, match, need, skip, test, wait_for  # noqa: E402
 
 UNITS = os.path.join(ROOT, "share", "systemd")
@@ -79,6 +79,11 @@ def its_user_and_its_folder_are_those_of_the_host(home):
     contains(f"\nStateDirectory={os.path.basename(folder)}\n", text)
     contains(f"\nLoadCredential=authrack-master-key:{folder}/", text)
     equal("/var/lib", os.path.dirname(folder))
+
+
+def ask(path, where, headers):
+    with Connection(path) as connection:
+        return connection.send(request("GET", where, headers)).answer()
 
 
 class Activated:
