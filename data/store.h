@@ -69,6 +69,9 @@ void store_rollback(struct store *s); /* well when there is none */
 void store_bulk(struct store *s, bool on);
 /* For rows that grant nothing: pending versions, sweeping them, usage figures. */
 enum errc store_begin_unaudited(struct store *s, struct err *e);
+/* As store_begin_unaudited(), for what can wait: refused before the disk is full to the last byte, so that what was
+ * reserved in the files is left for changes. */
+enum errc store_begin_spare(struct store *s, struct err *e);
 /* A read transaction: one snapshot for several reads, and much faster look-ups. */
 enum errc store_snapshot(struct store *s, struct err *e);
 void store_snapshot_end(struct store *s);

@@ -1,13 +1,15 @@
 /* Transactions: the queue, what is looked at under the lock, committing, and the truth after a failed
  * commit. */
 #include <assert.h>
+#include <sys/statvfs.h>
 
 #include "data/store_internal.h"
 
 enum {
 	LOG_FULL = 24,	 /* pages in the log that start a checkpoint: the rest stays in reserve */
 	LOG_LONG = 1024, /* after an import: cut it */
-	LAST_ROOM = 32 * 1024, /* bytes in the file that only urgent changes may use up */
+	LAST_ROOM = 32 * 1024,	  /* bytes in the file that only urgent changes may use up */
+	SPARE_ROOM = 1024 * 1024, /* bytes of the disk from which on what can wait waits */
 };
 
 static const struct engine *engine_of(const struct store *s)
@@ -70,6 +72,12 @@ static enum errc check_history(struct store *s, struct anchor *a, struct err *e)
 	return rc || s->for_check ? rc : anchor_compare(s, a, e);
 }
 
+static enum errc disk_full(const struct store *s, struct err *e)
+{
+	err_set(e, ERR_STORE, "the disk of \"%s\" is full", s->path);
+	return err_hint(e, "make room, then try again; revoke and disable still work");
+}
+
 /* The last room of a full disk is kept for what can't wait. */
 static enum errc check_room(struct store *s, struct err *e)
 {
@@ -83,8 +91,7 @@ static enum errc check_room(struct store *s, struct err *e)
 		engine->reserve(db_conn(s->db));
 	if (engine->room(db_conn(s->db)) >= LAST_ROOM)
 		return ERR_OK;
-	err_set(e, ERR_STORE, "the disk of \"%s\" is full", s->path);
-	return err_hint(e, "make room, then try again; revoke and disable still work");
+	return disk_full(s, e);
 }
 
 /* --- steps ----------------------------------------------------------------------------------------- */
@@ -183,6 +190,15 @@ enum errc store_begin(struct store *s, struct err *e)
 
 enum errc store_begin_unaudited(struct store *s, struct err *e)
 {
+	return begin(s, TX_UNAUDITED, e);
+}
+
+enum errc store_begin_spare(struct store *s, struct err *e)
+{
+	struct statvfs disk;
+
+	if (statvfs(s->path, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < SPARE_ROOM)
+		return disk_full(s, e);
 	return begin(s, TX_UNAUDITED, e);
 }
 

@@ -67,6 +67,8 @@ static void work_done(void *arg, const struct work_order *o, const struct work_r
 	if (o->op && !(o->op->flags & OP_NO_STORE))
 		passphrase_tried(c, !r->code);
 	live_own(c, o, r);
+	if (!r->code && o->op && o->op->flags & OP_WRITES)
+		view_own_change(c);
 	console_redraw(c);
 }
 

@@ -120,6 +120,9 @@ struct view *view_now(struct console *c);
 void view_enter(struct console *c, size_t index);
 void view_draw(struct console *c, const struct area *body, bool focused);
 void view_changed(struct console *c); /* the store changed */
+/* We changed something: the pane beside the list shows it, and a form begins with it, without waiting for the
+ * next look at the store. */
+void view_own_change(struct console *c);
 void view_close_all(struct console *c);
 
 /* action.c */

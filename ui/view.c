@@ -260,6 +260,12 @@ void view_changed(struct console *c)
 		v->screen->changed(v);
 }
 
+void view_own_change(struct console *c)
+{
+	if (view_now(c)->list)
+		detail_reload(&c->runs[c->current]);
+}
+
 void view_close_all(struct console *c)
 {
 	for (size_t i = 0; i < c->view_count; i++) {

@@ -156,7 +156,7 @@ static const char *reason(const struct gate *g)
 	if (g->down)
 		return g->unreadable;
 	if (!g->meter)
-		return "read-only: usage is not kept";
+		return "the store was opened to read only";
 	if (g->unwritable[0])
 		return g->unwritable;
 	return g->row[0] && clock_monotonic(g->clock) - g->row_at < ROW_SHOWN ? g->row : "";

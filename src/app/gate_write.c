@@ -9,7 +9,7 @@ enum { BATCHES = 64 }; /* in a round; each holds a part of all keys */
 static enum errc write_some_limits(struct gate *g, struct store *s, struct err *e)
 {
 	int64_t now = clock_boot_ns(g->clock), wall = clock_wall(g->clock) * 1000;
-	enum errc rc = store_begin_unaudited(s, e);
+	enum errc rc = store_begin_spare(s, e);
 
 	if (rc)
 		return rc;
@@ -74,8 +74,6 @@ static void note(struct gate *g, size_t limited, const char *failure)
  * older than its end, then of what is not in the store's file yet. */
 static void tidy(struct gate *g)
 {
-	if (!store_log_is_long(g->writer))
-		return;
 	gate_let_go(g);
 	store_log_write_back(g->writer);
 	gate_let_go(g);
@@ -100,7 +98,8 @@ enum errc gate_write_all(struct gate *g, struct err *e)
 		rc = write_limits(g, g->writer, &why);
 	if (rc)
 		writer_failed(g);
-	else
+	/* On a full disk others live on what is reserved in the log: it has to start anew for them, too. */
+	if (g->writer && (rc || store_log_is_long(g->writer)))
 		tidy(g);
 	note(g, limited, rc ? why.message : "");
 	if (rc && e)

@@ -404,7 +404,7 @@ static enum errc items_write(struct meter *m, struct store *s, const struct item
 		struct err *told = first ? NULL : e;
 
 		n = batch_fill(b, &items[i], count - i);
-		rc = store_begin_unaudited(s, told);
+		rc = store_begin_spare(s, told);
 		if (rc)
 			n = count - i;
 		else

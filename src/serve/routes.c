@@ -165,6 +165,8 @@ static void ready_answer(struct visit *v)
 	text_answer(v, health.readable ? 200 : 503, "text/plain", health.readable ? "ok\n" : "");
 	if (!health.readable)
 		buf_addf(&v->reply.body, "%s\n", health.reason);
+	else if (!health.writable)
+		buf_addf(&v->reply.body, "usage is not written: %s\n", health.reason);
 }
 
 static const char *path_of(size_t route)

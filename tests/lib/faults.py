@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 
 import tap
-from tap import BINARY, Home, SECRET, equal, fail, need
+from tap import BINARY, Home, SECRET, equal, fail, need, skip
 
 SLOW = "/asan/" in BINARY or "/cov/" in BINARY or "TEST_SLOW" in os.environ
 WORKERS = 2
@@ -253,6 +253,47 @@ def out_secret(home, result):
 def verdict(home, secret):
     result = home.run("--json", "key", "verify", input=secret)
     return result.json["code"] if result.out else result.error["code"]
+
+
+class Full:
+    """The home's data folder on a small tmpfs of its own, in a mount name space that this process
+    holds open; programs are run inside."""
+
+    def __init__(self, home, size):
+        if os.geteuid() != 0:
+            skip("mounting wants root")
+        self.home = home
+        self.holder = subprocess.Popen(
+            [need("unshare"), "-m", "--propagation", "private", "sh", "-c",
+             f'mount -t tmpfs -o size={size},mode=700 none "$0" && echo ready && exec cat', home.data],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if self.holder.stdout.readline() != b"ready\n":
+            self.close()
+            skip("a tmpfs can't be mounted here")
+        self.inside = [need("nsenter"), "-t", str(self.holder.pid), "-m", "--wd=/", "--"]
+
+    def run(self, *args, **more):
+        return self.home.run(*args, binary=self.inside + [BINARY], **more)
+
+    def ok(self, *args, **more):
+        result = self.run(*args, **more)
+        equal(0, result.code, str(result))
+        return result
+
+    def shell(self, text):
+        done = subprocess.run(self.inside + ["sh", "-c", text, self.home.data], check=False,
+                              capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def fill(self):
+        """To the last byte; gives how many are free."""
+        self.shell('cat /dev/zero >> "$0/filler" 2>/dev/null; dd if=/dev/zero of="$0/filler2" bs=1 '
+                   'count=5000 2>/dev/null; true')
+        return int(self.shell('stat -f -c %a "$0"'))
+
+    def close(self):
+        self.holder.stdin.close()
+        self.holder.wait()
 
 
 patience = tap.PATIENCE
