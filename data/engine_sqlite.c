@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/log_files.h"
 #include "data/log_watch.h"
 #include "src/base/alloc.h"
 #include "src/base/encode.h"
@@ -59,6 +60,7 @@ struct engine_conn {
 	bool memory, read_only, plain;
 	bool has_log; /* journal_mode is WAL, and stays so while it is open */
 	struct log_watch watch;
+	struct log_files files;
 	int busy_limit, busy_waited; /* ms */
 	_Atomic bool busy_stop;	     /* by conn_interrupt(): the wait under way is given up */
 	char text[160];		     /* message that is not SQLite's */
@@ -587,7 +589,8 @@ static enum engine_code conn_has_moved(struct engine_conn *c, bool *moved)
 	int rc = c->memory ? SQLITE_OK
 			   : sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &is);
 
-	*moved = is;
+	*moved = is ||
+		 (c->has_log && log_files_moved(&c->files, sqlite3_db_filename(c->db, "main")));
 	return code_of(rc);
 }
 

@@ -34,7 +34,8 @@ static enum errc check_moved(struct store *s, struct err *e)
 
 	if (rc || !moved)
 		return rc;
-	err_set(e, ERR_STORE, "\"%s\" was moved, removed or replaced while it was open", s->path);
+	err_set(e, ERR_STORE, "\"%s\" or its log was moved, removed or replaced while it was open",
+		s->path);
 	return err_hint(e, "put it back, or start again on the store that is there now");
 }
 

@@ -52,6 +52,7 @@ static void gate_free(struct gate *g)
 	meter_free(g->meter);
 	limiter_free(g->limiter);
 	pthread_mutex_destroy(&g->opening);
+	pthread_mutex_destroy(&g->writing);
 	pthread_mutex_destroy(&g->health);
 	pthread_mutex_destroy(&g->stepping);
 	free(g);
@@ -69,6 +70,7 @@ enum errc gate_open(struct gate **out, struct app *a, struct err *e)
 	g->options.wait_ms = WRITER_WAIT;
 	g->written_at = TIME_NONE;
 	pthread_mutex_init(&g->opening, NULL);
+	pthread_mutex_init(&g->writing, NULL);
 	pthread_mutex_init(&g->health, NULL);
 	pthread_mutex_init(&g->stepping, NULL);
 	g->limiter = limiter_new();

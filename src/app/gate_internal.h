@@ -26,9 +26,10 @@ struct gate {
 	struct gate_thread *threads;
 	int64_t retry_at, retry_pause; /* monotonic, ms: when a store that is down is tried again */
 
-	struct store *writer; /* gate_write()'s alone; NULL: to be opened */
-	bool write_told;      /* of a row of failures one is told */
-	_Atomic bool anew;    /* threads: by gate_reload() */
+	pthread_mutex_t writing; /* over `writer`; taken before `opening` */
+	struct store *writer;	 /* NULL: to be opened */
+	bool write_told;	 /* of a row of failures one is told */
+	_Atomic bool anew;	 /* threads: by gate_reload() */
 	_Atomic bool writer_anew;
 
 	pthread_mutex_t stepping;	    /* over what follows */

@@ -81,13 +81,54 @@ static enum errc threads_open(struct gate *g, bool all, struct err *e)
 	return rc;
 }
 
+static bool is_down(struct gate_thread *t)
+{
+	bool down;
+
+	pthread_mutex_lock(&t->mutex);
+	down = !t->store;
+	pthread_mutex_unlock(&t->mutex);
+	return down;
+}
+
+static struct gate_thread *first_down(struct gate *g)
+{
+	struct gate_thread *t = g->threads;
+
+	while (t && !is_down(t))
+		t = t->next;
+	return t;
+}
+
+/* Where one is down all are closed: the connections of a process share what SQLite knows of a log, and one
+ * that was parted from the store would hand that on to those that are opened. False: the writer is busy. */
+static bool close_all(struct gate *g)
+{
+	struct gate_thread *down = first_down(g);
+
+	if (!down)
+		return true;
+	if (pthread_mutex_trylock(&g->writing) != 0)
+		return false;
+	store_close(g->writer);
+	g->writer = NULL;
+	pthread_mutex_unlock(&g->writing);
+	for (struct gate_thread *t = g->threads; t; t = t->next) {
+		pthread_mutex_lock(&t->mutex);
+		if (t->store)
+			gate_thread_down(t, &down->why);
+		pthread_mutex_unlock(&t->mutex);
+	}
+	return true;
+}
+
 static void recover(struct gate *g)
 {
 	struct err e = ERR_INIT;
 	int64_t now = clock_monotonic(g->clock);
 	bool all = g->anew;
 
-	if (now < g->retry_at)
+	if (now < g->retry_at || !close_all(g))
 		return;
 	if (threads_open(g, all, &e) == ERR_OK) {
 		g->retry_pause = g->retry_at = 0;

@@ -79,6 +79,25 @@ static void tidy(struct gate *g)
 	gate_let_go(g);
 }
 
+/* Under `writing`. What was used up is written even where counts can't be. */
+static enum errc write_both(struct gate *g, struct err *e)
+{
+	enum errc rc = writer_open(g, e), limits;
+
+	if (rc)
+		return rc;
+	rc = meter_write(g->meter, g->writer, e);
+	limits = write_limits(g, g->writer, rc ? NULL : e);
+	if (!rc)
+		rc = limits;
+	if (rc)
+		writer_failed(g);
+	/* On a full disk others live on what is reserved in the log: it has to start anew for them, too. */
+	if (g->writer && (rc || store_log_is_long(g->writer)))
+		tidy(g);
+	return rc;
+}
+
 enum errc gate_write_all(struct gate *g, struct err *e)
 {
 	size_t limited = limiter_sweep(g->limiter, clock_boot_ns(g->clock));
@@ -91,16 +110,9 @@ enum errc gate_write_all(struct gate *g, struct err *e)
 		pthread_mutex_unlock(&g->health);
 		return ERR_OK;
 	}
-	rc = writer_open(g, &why);
-	if (!rc)
-		rc = meter_write(g->meter, g->writer, &why);
-	if (!rc)
-		rc = write_limits(g, g->writer, &why);
-	if (rc)
-		writer_failed(g);
-	/* On a full disk others live on what is reserved in the log: it has to start anew for them, too. */
-	if (g->writer && (rc || store_log_is_long(g->writer)))
-		tidy(g);
+	pthread_mutex_lock(&g->writing);
+	rc = write_both(g, &why);
+	pthread_mutex_unlock(&g->writing);
 	note(g, limited, rc ? why.message : "");
 	if (rc && e)
 		*e = why;

@@ -201,6 +201,27 @@ def a_store_that_goes_away_lets_nobody_in_until_it_is_back(home):
 
 
 @test
+def who_removes_a_file_of_the_log_parts_the_service_from_nobody(home):
+    """SQLite goes on with what it has open, beside those who come later."""
+    for suffix in ("-shm", "-wal"):
+        secrets = {name: home.create(f"{name}{suffix}")["secret"] for name in ("kept", "revoked")}
+        with Service(home, threads=2) as service:
+            equal(200, service.verify(secrets["revoked"]).status)
+            os.rename(home.store + suffix, home.store + ".away")
+            if suffix == "-wal":  # the changes in it are gone: nobody may be let in by what was before them
+                wait_for(lambda: service.get("/readyz").status == 503, "readyz to say so")
+                equal(503, service.verify(secrets["kept"]).status)
+                os.rename(home.store + ".away", home.store + suffix)
+                wait_for(lambda: service.get("/readyz").status == 200, "readyz to be well again")
+            home.run("key", "revoke", f"revoked{suffix}", "--yes", code=0)
+            wait_for(lambda: service.verify(secrets["revoked"]).status == 401, "the revoke to be seen")
+            equal([401] * 20, [service.verify(secrets["revoked"]).status for _ in range(20)])
+            wait_for(lambda: service.verify(secrets["kept"]).status == 200, "the other key")
+            equal(0, service.stop())
+        home.run("store", "check", code=0)
+
+
+@test
 def a_second_signal_ends_it_at_once(home):
     home.create("any")
     with Service(home) as service, service.connect() as busy:

@@ -253,7 +253,7 @@ static void revoke_tells_what_it_hits(void **state)
 static void eight_addresses_may_be_more(void **state)
 {
 	struct op_run *r = *state;
-	char from[16];
+	char from[24];
 
 	assert_run(r, "key.create", "name", "k", NULL);
 	refuse_questions(r);
