@@ -1,6 +1,7 @@
 /* The gate: "is this key good?" for a process that is asked all the time, by several threads. It decides
- * by key_verify(), charges the limits and counts; it fails closed where the store can't be read, and comes
- * back by itself when it can. */
+ * as key_verify() does, charges the limits and counts; it fails closed where the store can't be read, and comes
+ * back by itself when it can. Rows that were read and checked are remembered for as long as the store's log
+ * shows that nobody else has committed since. */
 #ifndef APP_GATE_H
 #define APP_GATE_H
 
