@@ -287,16 +287,10 @@ static void count(struct gate *g, const struct gate_answer *a, const struct veri
 	meter_count(g->meter, &call);
 }
 
-enum errc gate_check(struct gate_thread *t, const struct gate_request *q, struct gate_answer *a,
+enum errc gate_check(struct gate_thread *t, const struct verify_request *q, struct gate_answer *a,
 		     struct err *e)
 {
-	struct verify_request request = {
-		.secret = q->secret,
-		.len = q->len,
-		.scopes = q->scopes,
-		.scope_count = q->scope_count,
-		.address = q->address,
-	};
+	struct verify_request request = *q;
 	enum errc rc;
 
 	a->code = VERIFY_NOT_FOUND;

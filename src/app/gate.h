@@ -23,13 +23,6 @@ enum errc gate_close(struct gate *g, struct err *e);
 enum errc gate_thread_open(struct gate_thread **out, struct gate *g, struct err *e);
 void gate_thread_close(struct gate_thread *t); /* NULL is well */
 
-struct gate_request {
-	const char *secret; /* as presented, not NUL-terminated */
-	size_t len;
-	const char *const *scopes; /* all of them must be granted */
-	size_t scope_count;
-	const struct address *address; /* of the client; NULL: unknown */
-};
 struct gate_answer {
 	enum verify_code code;		    /* result->code, or RATE_LIMITED */
 	const struct verify_result *result; /* lent until the thread's next call */
@@ -37,8 +30,9 @@ struct gate_answer {
 	int64_t deprecated_at; /* of a version in grace: since when it has a successor; TIME_NONE */
 };
 /* ERR_OK with an answer, or ERR_STORE: the store can't be read just now, or the row was altered; nobody is
- * let in. A change that was acknowledged before this call began is seen by it. */
-enum errc gate_check(struct gate_thread *t, const struct gate_request *q, struct gate_answer *a,
+ * let in. A change that was acknowledged before this call began is seen by it. q->at is not looked at: the
+ * question is about now. */
+enum errc gate_check(struct gate_thread *t, const struct verify_request *q, struct gate_answer *a,
 		     struct err *e);
 
 /* Some twenty times a second, from one thread: lets go of snapshots that nobody uses, notices a store that

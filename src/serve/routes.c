@@ -60,7 +60,7 @@ static size_t route_index(const struct route *r)
 static enum errc ask(struct visit *v, struct gate_answer *a)
 {
 	const struct piece secret = request_secret(&v->request);
-	const struct gate_request q = {
+	const struct verify_request q = {
 		.secret = secret.text,
 		.len = secret.len,
 		.scopes = v->request.scopes,

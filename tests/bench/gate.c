@@ -41,7 +41,7 @@ static void *upkeep_run(void *arg)
 static double ours(struct gate_thread *t, const struct bench_secrets *in)
 {
 	static const char *const scopes[] = { "orders:read" };
-	struct gate_request q = { .scopes = scopes, .scope_count = 1 };
+	struct verify_request q = { .scopes = scopes, .scope_count = 1 };
 	struct gate_answer a;
 	struct err e = ERR_INIT;
 	double start = bench_seconds();

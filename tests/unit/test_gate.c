@@ -95,7 +95,7 @@ static int teardown(void **state)
 static enum errc ask(struct gate_thread *t, const char *secret, struct gate_answer *a,
 		     struct err *e)
 {
-	const struct gate_request q = { .secret = secret, .len = strlen(secret) };
+	const struct verify_request q = { .secret = secret, .len = strlen(secret) };
 
 	return gate_check(t, &q, a, e);
 }

@@ -134,7 +134,7 @@ static int teardown(void **state)
 
 static enum errc ask(struct world *w, struct gate_answer *a, struct err *e)
 {
-	const struct gate_request q = { .secret = w->secret, .len = strlen(w->secret) };
+	const struct verify_request q = { .secret = w->secret, .len = strlen(w->secret) };
 
 	return gate_check(w->thread, &q, a, e);
 }
