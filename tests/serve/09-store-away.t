@@ -11,34 +11,26 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from faults import Full  # noqa: E402
-from recipes import Answer, Server, UnixConnection, ask, send, service  # noqa: E402
-from tap import BINARY, contains, equal, main, match, test, wait_for  # noqa: E402
+from serve import Service, request  # noqa: E402
+from tap import BINARY, equal, main, match, test, wait_for  # noqa: E402
 
 KEYS = 3000
 
 
 def ready(serve):
-    answer = ask(serve.where, "/readyz")
+    answer = serve.get("/readyz")
     return answer.status, answer.body.decode()
 
 
 def verify(serve, secret):
-    return ask(serve.where, "/v1/verify", {"X-API-Key": secret}).status
+    return serve.verify(secret).status
 
 
 def called(serve, secrets):
     """One call with each."""
-    with contextlib.closing(UnixConnection(serve.where)) as connection:
+    with serve.connect() as connection:
         for secret in secrets:
-            send(connection, "/v1/verify", {"X-API-Key": secret})
-            equal(200, Answer(connection.getresponse()).status)
-
-
-def inside(full, home):
-    """The service where the disk is full."""
-    path = os.path.join(home.path, "serve.sock")
-    return Server([*full.inside, BINARY, "--no-syslog", "serve", "--listen", f"unix:{path}"], path,
-                  os.path.join(home.path, "serve.log"), env=home.env)
+            equal(200, connection.send(request("GET", "/v1/verify", {"X-API-Key": secret})).answer().status)
 
 
 @test
@@ -48,7 +40,7 @@ def on_a_full_disk_counts_wait_and_a_revoke_holds_from_the_next_request(home):
         secrets = [f"{number:04}{'0123456789abcdef' * 2}" for number in range(KEYS)]
         full.ok("key", "import", "-", "--allow-weak", input="name,secret\n" + "".join(
             f"n{number},{secret}\n" for number, secret in enumerate(secrets)))
-        with inside(full, home) as serve:
+        with Service(home, binary=full.inside + [BINARY]) as serve:
             equal((200, "ok\n"), ready(serve))
             equal(0, full.fill(), "bytes free")
             called(serve, secrets)  # a row of figures for each: far more than is kept in reserve
@@ -62,8 +54,8 @@ def on_a_full_disk_counts_wait_and_a_revoke_holds_from_the_next_request(home):
                 equal(401, verify(serve, secrets[number]), "the next request")
             full.shell('rm "$0"/filler*')
             wait_for(lambda: ready(serve) == (200, "ok\n"), "the counts to be written")
-            serve.stop(code=0)
-        contains("they can't be written", serve.said())
+            serve.wait_log("they can't be written")
+            equal(0, serve.stop())
         codes = {row["code"]: row["count"] for row in full.ok("--json", "key", "usage", "--by", "code").rows}
         equal({"VALID": KEYS + 100, "REVOKED": 5}, codes)
         full.ok("store", "check")
@@ -86,7 +78,7 @@ def recovers(serve, secret):
 @test
 def who_holds_the_writers_queue_keeps_counts_waiting_and_nobody_out(home):
     secret = home.create("any")["secret"]
-    with service(home) as serve, open(home.store + "-lock", "rb") as queue:
+    with Service(home) as serve, open(home.store + "-lock", "rb") as queue:
         equal(200, verify(serve, secret))
         fcntl.flock(queue, fcntl.LOCK_EX)
         equal(200, verify(serve, secret))
@@ -94,14 +86,14 @@ def who_holds_the_writers_queue_keeps_counts_waiting_and_nobody_out(home):
         equal((200, 200), (ready(serve)[0], verify(serve, secret)))
         fcntl.flock(queue, fcntl.LOCK_UN)
         recovers(serve, secret)
-        serve.stop(code=0)
+        equal(0, serve.stop())
     equal([("VALID", 4)], [(row["code"], row["count"]) for row in home.rows("key", "usage", "any", "--by", "code")])
 
 
 @test
 def who_writes_without_queueing_keeps_counts_waiting_and_nobody_out(home):
     secret = home.create("any")["secret"]
-    with service(home) as serve, contextlib.closing(sqlite3.connect(home.store, isolation_level=None)) as other:
+    with Service(home) as serve, contextlib.closing(sqlite3.connect(home.store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         equal(200, verify(serve, secret))
         wait_for(lambda: "locked by a program that does not queue" in ready(serve)[1], "readyz to say so")
@@ -114,7 +106,7 @@ def who_writes_without_queueing_keeps_counts_waiting_and_nobody_out(home):
 def a_store_that_comes_back_locked_lets_nobody_in_until_it_is_free(home):
     secret = home.create("any")["secret"]
     folder = os.path.dirname(home.store)
-    with service(home) as serve:
+    with Service(home) as serve:
         equal(200, verify(serve, secret))
         os.rename(folder, folder + ".away")
         refuses(serve, secret, "no store at")
@@ -131,7 +123,7 @@ def a_store_that_comes_back_locked_lets_nobody_in_until_it_is_free(home):
 def another_store_in_its_place_lets_nobody_in(home):
     secret = home.create("any")["secret"]
     folder = os.path.dirname(home.store)
-    with service(home) as serve:
+    with Service(home) as serve:
         equal(200, verify(serve, secret))
         os.rename(folder, folder + ".away")
         other = home.json("key", "create", "--name", "other", env={"XDG_CONFIG_HOME": home.folder("other")})["secret"]
@@ -146,7 +138,7 @@ def another_store_in_its_place_lets_nobody_in(home):
 def an_older_copy_in_its_place_lets_nobody_in(home):
     secret, gone = home.create("any")["secret"], home.create("gone")["secret"]
     folder = os.path.dirname(home.store)
-    with service(home) as serve:
+    with Service(home) as serve:
         equal(200, verify(serve, secret))
         shutil.copytree(folder, folder + ".older")
         home.ok("key", "revoke", "gone", "--yes")

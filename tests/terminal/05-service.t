@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 from load import Load  # noqa: E402
-from recipes import ask, free_port, service  # noqa: E402
+from serve import Service  # noqa: E402
 from tap import check, equal, main, need, test, wait_for  # noqa: E402
 from tmux import Tmux  # noqa: E402
 
@@ -149,11 +149,11 @@ def counted(screen, load, wrk, asked):
 @test
 def what_the_console_does_to_a_key_holds_while_others_keep_calling(home):
     need("wrk")
-    busy, good, port = home.create("busy")["secret"], home.create("good")["secret"], free_port()
-    with service(home, "--listen", f"127.0.0.1:{port}") as serve, Wrk(home, port, busy) as wrk:
+    busy, good = home.create("busy")["secret"], home.create("good")["secret"]
+    with Service(home) as serve, Wrk(home, serve.port, busy) as wrk:
         screen = Tmux(home, size=(120, 40))
         screen.wait("│ busy")
-        with Load(serve.where, {"good": good}) as load:
+        with Load(serve, {"good": good}) as load:
             load.set("first", create(screen, home))
             load.more(ROUND, "first")
             load.set("second", rotate(screen, home))
@@ -166,8 +166,7 @@ def what_the_console_does_to_a_key_holds_while_others_keep_calling(home):
             revoking = time.monotonic()
             revoke(screen)
             said = time.monotonic()
-            refused = [ask(serve.where, "/v1/verify", {"X-API-Key": secret}).status
-                       for secret in (load.keys["first"], load.keys["second"])]
+            refused = [serve.verify(load.keys[label]).status for label in ("first", "second")]
             load.more(ROUND, "first")
             load.more(ROUND, "second")
         wrk.end()
@@ -177,7 +176,7 @@ def what_the_console_does_to_a_key_holds_while_others_keep_calling(home):
         counted(screen, load, wrk, len(refused))
         screen.type("q")
         equal(0, screen.ended())
-        serve.stop(code=0)
+        equal(0, serve.stop())
 
 
 main()
