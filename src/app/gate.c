@@ -39,8 +39,12 @@ static enum errc connect_first(struct gate *g, struct store **out, struct err *e
 {
 	enum errc rc = store_open(out, &g->options, e);
 
-	if (!rc)
+	if (!rc) {
+		const char *notice = store_notice(*out);
+
 		memcpy(g->store_id, store_id(*out), STORE_ID_SIZE);
+		snprintf(g->notice, sizeof g->notice, "%s", notice ? notice : "");
+	}
 	g->options.passphrase = NULL;
 	g->options.hasty = true;
 	return rc;
@@ -91,6 +95,11 @@ enum errc gate_open(struct gate **out, struct app *a, struct err *e)
 	}
 	*out = g;
 	return rc;
+}
+
+const char *gate_notice(const struct gate *g)
+{
+	return g->notice;
 }
 
 enum errc gate_close(struct gate *g, struct err *e)

@@ -18,6 +18,9 @@ enum errc gate_open(struct gate **out, struct app *a, struct err *e);
 /* Writes what was counted (a failure is told by `e`) and closes. All threads are closed before. */
 enum errc gate_close(struct gate *g, struct err *e);
 
+/* What opening found that is no error but has to be told (an anchor that is missing or torn); "" nothing. */
+const char *gate_notice(const struct gate *g);
+
 /* A connection for one more thread. It may be made and closed by another thread than the one that uses
  * it. */
 enum errc gate_thread_open(struct gate_thread **out, struct gate *g, struct err *e);
@@ -49,7 +52,9 @@ struct gate_health {
 	bool writable;	     /* the last gate_write() succeeded */
 	char reason[512];    /* why not, terminal-safe; "" */
 	int64_t written_at;  /* wall clock of the last write that succeeded; TIME_NONE: none yet */
+	bool counts;	     /* false: read-only, nothing is counted */
 	size_t waiting;	     /* rows of usage to be written */
+	int64_t lost;	     /* calls that found no room among them */
 	size_t limited_keys; /* keys that have used up some of a limit */
 };
 /* From any thread. */

@@ -19,6 +19,7 @@ struct gate {
 	const struct clock *clock;
 	struct store_options options; /* of every connection; never asks for a passphrase */
 	uint8_t store_id[STORE_ID_SIZE];
+	char notice[512];
 	struct limiter *limiter;
 	struct meter *meter; /* NULL: read-only, usage is not kept */
 

@@ -210,10 +210,13 @@ void gate_health(struct gate *g, struct gate_health *out)
 		.readable = g->down == 0,
 		.writable = g->meter && !g->unwritable[0],
 		.written_at = g->written_at,
+		.counts = g->meter,
 		.limited_keys = g->limited_keys,
 	};
 	snprintf(out->reason, sizeof out->reason, "%s", reason(g));
 	pthread_mutex_unlock(&g->health);
-	if (g->meter)
-		out->waiting = meter_waiting(g->meter);
+	if (!g->meter)
+		return;
+	out->waiting = meter_waiting(g->meter);
+	out->lost = meter_lost(g->meter);
 }

@@ -128,6 +128,8 @@ static void store_write(const struct page *p, const struct gate_health *h)
 	gauge(p, "store_readable", "1: verdicts are given; 0: all are refused", h->readable);
 	gauge(p, "store_writable", "1: the last write of counts succeeded", h->writable);
 	gauge(p, "usage_rows_waiting", "rows of usage that wait to be written", (double)h->waiting);
+	head(p, "usage_calls_lost_total", "counter", "calls that could not be counted any more");
+	buf_addf(p->out, "authrack_usage_calls_lost_total %lld\n", (long long)h->lost);
 	if (h->written_at != TIME_NONE)
 		gauge(p, "usage_written_timestamp_seconds",
 		      "when counts were written the last time", (double)h->written_at / 1000);

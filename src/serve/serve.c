@@ -171,8 +171,10 @@ static void health_watch(void *arg)
 		if (h.writable)
 			log_line(&r->service.log, "counts are written again");
 		else
-			log_line(&r->service.log,
-				 "counts wait in memory, they can't be written: %s", h.reason);
+			log_line(&r->service.log, "%s: %s",
+				 h.counts ? "counts wait in memory, they can't be written"
+					  : "nothing is counted",
+				 h.reason);
 	}
 	loop_after(r->loop, HEALTH_MS, health_watch, r);
 }
@@ -282,6 +284,8 @@ static void tell_start(struct running *r)
 		 r->service.worker_count, r->service.worker_count == 1 ? "" : "s",
 		 AUTHRACK_VERSION);
 	buf_release(&names);
+	if (*gate_notice(r->service.gate))
+		log_line(&r->service.log, "%s", gate_notice(r->service.gate));
 	systemd_notify("READY=1");
 }
 

@@ -28,6 +28,31 @@ def the_log_tells_where_it_listens_and_what_happens(home):
 
 
 @test
+def what_opening_found_is_told(home):
+    for name in ("one", "two"):
+        home.create(name)
+    for name in os.listdir(os.path.dirname(home.master)):
+        if name.endswith(".anchor"):
+            os.remove(os.path.join(os.path.dirname(home.master), name))
+    with Service(home) as service:
+        service.wait_log("anchor")
+        equal(200, service.get("/readyz").status)
+        equal(0, service.metric("authrack_usage_calls_lost_total"))
+        equal(0, service.stop())
+
+
+@test
+def a_read_only_service_answers_and_counts_nothing(home):
+    secret = home.create("any")["secret"]
+    with Service(home, "--read-only") as service:
+        equal(200, service.verify(secret).status)
+        service.wait_log("nothing is counted: the store was opened to read only")
+        lacks("wait in memory", service.log)
+        equal(0, service.stop())
+    equal([], home.rows("key", "usage", "any"))
+
+
+@test
 def an_address_of_ipv6_is_served(home):
     home.create("any")
     if not socket.has_ipv6:

@@ -729,6 +729,7 @@ static void read_only_writes_nothing(void **state)
 	assert_well(gate_write(w->gate, &e), &e);
 	assert_true(health(w).readable);
 	assert_false(health(w).writable);
+	assert_false(health(w).counts);
 	assert_string_equal(health(w).reason, "the store was opened to read only");
 	gate_stop(w);
 	assert_int_equal(counted(w, "VALID"), 0);
