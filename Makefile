@@ -88,7 +88,8 @@ $(UNIT) $(BENCH): %: %.o $(B)/libsupport.a $(B)/libauthrack.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 
 $(FUZZ): %: %.o $(B)/tests/fuzz/common.o $(B)/tests/fuzz/fixed.o \
-		$(filter $(B)/src/base/% $(B)/src/token/% $(B)/src/oauth/%,$(OBJECTS))
+		$(filter $(B)/src/base/% $(B)/src/token/% $(B)/src/oauth/%,$(OBJECTS)) \
+		$(addprefix $(B)/src/,app/rules.o serve/request.o serve/field.o serve/client.o)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # Not part of the program: makes the generated parts of the documents.
